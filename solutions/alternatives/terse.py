@@ -1,0 +1,52 @@
+"""Attention by somebody who likes short code and computes in double precision to be safe."""
+
+import torch
+from torch import nn
+
+
+def padding_mask(tokens, pad_id):
+    return (tokens != pad_id)[:, None]
+
+
+def causal_mask(length, device=None):
+    return torch.tril(torch.full((length, length), True, device=device))
+
+
+def target_mask(tokens, pad_id):
+    return padding_mask(tokens, pad_id) & causal_mask(tokens.shape[-1], device=tokens.device)
+
+
+def scaled_dot_product_attention(query, key, value, mask=None, dropout_p=0.0):
+    dtype = query.dtype
+    s = query.double() @ key.double().mT * query.shape[-1] ** -0.5
+    if mask is not None:
+        s = s.masked_fill(~mask, -1e300)
+    w = (s.softmax(-1) if mask is None else s.softmax(-1).where(mask, 0.0)).to(dtype)
+    w = nn.Dropout(dropout_p)(w)
+    return w @ value, w
+
+
+def split_heads(x, h):
+    return x.view(*x.shape[:2], h, -1).permute(0, 2, 1, 3)
+
+
+def merge_heads(x):
+    return x.permute(0, 2, 1, 3).contiguous().view(x.shape[0], x.shape[2], -1)
+
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, h, dropout=0.0):
+        super().__init__()
+        self.h, self.dropout = h, dropout
+        self.W_q, self.W_k, self.W_v, self.W_o = (
+            nn.Linear(d_model, d_model, bias=False) for _ in range(4)
+        )
+
+    def forward(self, query, key, value, mask=None):
+        qkv = (
+            split_heads(W(x), self.h)
+            for W, x in ((self.W_q, query), (self.W_k, key), (self.W_v, value))
+        )
+        m = mask if mask is None or mask.dim() == 2 else mask[:, None]
+        x, _ = scaled_dot_product_attention(*qkv, m, self.dropout * self.training)
+        return self.W_o(merge_heads(x))

@@ -1,0 +1,91 @@
+"""Every way we know to get it wrong, one module beside each right one.
+
+A misconception is a wrong implementation under its own name, with one sentence that tells a
+student what they did, the section of the book that explains it, and the hidden test that must
+catch it. One list, many readers: it proves the tests, diagnoses the student, and teaches.
+
+A wrong function has the signature of the right one. A wrong layer subclasses the right layer and
+overrides only the methods that are wrong. Each is whole: it may call other references, but not
+the one that it replaces, so that its source can stand in a notebook as a student's own.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from importlib import import_module
+from types import FunctionType
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """One known mistake.
+
+    Attributes:
+        name: of the wrong implementation.
+        replaces: name of the reference that it gets wrong.
+        sentence: says to a student what they did, and what it does.
+        section: page and anchor in the book, such as "attention.html#attn-scale".
+        caught_by: the hidden test that must lose its points.
+        implementation: the wrong function or class.
+    """
+
+    name: str
+    replaces: str
+    sentence: str
+    section: str
+    caught_by: str
+    implementation: Callable
+
+
+_MODULES = ("masks", "attention")  # in the reading order of `solutions`
+_known: dict[str, list[Misconception]] = {}
+
+
+def misconception(replaces: str, *, caught_by: str, section: str, sentence: str) -> Callable:
+    """Enter the decorated function or class into the list; return it unchanged."""
+
+    def enter(implementation: Callable) -> Callable:
+        name = implementation.__name__
+        known = Misconception(name, replaces, sentence, section, caught_by, implementation)
+        _known.setdefault(implementation.__module__, []).append(known)
+        return implementation
+
+    return enter
+
+
+def all_of_them() -> list[Misconception]:
+    """The whole list, in reading order."""
+    modules = [import_module(f"{__name__}.{module}") for module in _MODULES]
+    return [known for module in modules for known in _known[module.__name__]]
+
+
+def of(replaces: str) -> list[Misconception]:
+    """Every known way to get `replaces` wrong."""
+    return [known for known in all_of_them() if known.replaces == replaces]
+
+
+def reaching(reference: Callable) -> list[Misconception]:
+    """The mistakes in a reference itself, then those that reach it from what it calls.
+
+    A student's right layer on top of a wrong function gives a wrong result; it should be told
+    where that comes from.
+    """
+    function = reference.forward if isinstance(reference, type) else reference
+    inherited = [
+        replace(
+            known,
+            sentence=f"This comes from your {known.replaces}. {known.sentence}",
+            implementation=_on_top_of(reference, function, known),
+        )
+        for name in function.__code__.co_names
+        for known in of(name)
+    ]
+    return of(reference.__name__) + inherited
+
+
+def _on_top_of(reference: Callable, function: FunctionType, known: Misconception) -> Callable:
+    """The reference's own code, calling the mistake instead of the right function."""
+    names = {**function.__globals__, known.replaces: known.implementation}
+    rebound = FunctionType(function.__code__, names, argdefs=function.__defaults__)
+    if isinstance(reference, type):
+        return type(reference.__name__, (reference,), {"forward": rebound})
+    return rebound
