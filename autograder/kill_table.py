@@ -1,0 +1,63 @@
+"""The proof of the tests: every known mistake, planted alone, must lose the points named for it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+
+from .notebook import is_test
+from .plain import PASSED, run_plain
+from .submit import with_mistake
+
+
+@dataclass(frozen=True)
+class Row:
+    """One mistake.
+
+    Attributes:
+        mistake: its name.
+        replaces: the reference that it gets wrong.
+        caught_by: the test that was named in advance.
+        lost: the tests that lost their points.
+        named: the tests whose feedback named exactly this mistake.
+    """
+
+    mistake: str
+    replaces: str
+    caught_by: str
+    lost: tuple[str, ...]
+    named: tuple[str, ...]
+
+    @property
+    def killed(self) -> bool:
+        """Whether the test named in advance caught it."""
+        return self.caught_by in self.lost
+
+    @property
+    def diagnosed(self) -> bool:
+        """Whether that test's feedback named it."""
+        return self.caught_by in self.named
+
+
+def kill_table(master: NotebookNode, mistakes: Iterable, references: Callable) -> list[Row]:
+    """One row per mistake. `references(name)` gives the reference of that name."""
+    rows = []
+    for mistake in mistakes:
+        nb = with_mistake(master, mistake.implementation, references(mistake.replaces))
+        ends = run_plain(nb)
+        tag = f"[misconception: {mistake.name}]"
+        rows.append(
+            Row(
+                mistake.name,
+                mistake.replaces,
+                mistake.caught_by,
+                tuple(name for name, end in ends.items() if end != PASSED),
+                tuple(name for name, end in ends.items() if end.endswith(tag)),
+            )
+        )
+    return rows
+
+
+def tests_of(master: NotebookNode) -> list[str]:
+    """The hidden tests of a notebook, in order."""
+    return [cell.metadata.nbgrader.grade_id for cell in master.cells if is_test(cell)]

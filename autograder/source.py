@@ -1,0 +1,118 @@
+"""From a reference to what stands in a notebook, by `ast`: its stub, and a wrong version of it."""
+
+import ast
+import importlib
+import inspect
+import textwrap
+from collections.abc import Callable, Collection
+from typing import Any
+
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+
+
+def find(dotted: str) -> Any:
+    """The object named `package.module.name`.
+
+    Raises:
+        LookupError: if there is no such module or name.
+    """
+    module, _, name = dotted.rpartition(".")
+    try:
+        return getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise LookupError(f"there is no {dotted!r}: {error}") from None
+
+
+def source_of(thing: Callable) -> str:
+    """Its source without indentation and without decorators."""
+    source = textwrap.dedent(inspect.getsource(thing))
+    first = ast.parse(source).body[0]
+    return "\n".join(source.splitlines()[first.lineno - 1 :]) + "\n"
+
+
+def stub(reference: Callable, keep: Collection[str] = (), given: Collection[str] = ()) -> str:
+    """The reference with every body between nbgrader's solution marks.
+
+    Signatures and docstrings stay outside the marks, and so do the methods named in `keep` and,
+    at the start of a body, calls of the functions named in `given`.
+    """
+    source = source_of(reference)
+    lines = source.splitlines()
+    top = ast.parse(source).body[0]
+    functions = [top] if isinstance(top, ast.FunctionDef) else _methods(top)
+    marked = {}  # line number -> mark that goes before it
+    for function in functions:
+        if function.name in keep:
+            continue
+        body = _body_to_write(function, given)
+        indent = " " * body[0].col_offset
+        marked[_first_line(body[0], lines)] = indent + BEGIN
+        marked[body[-1].end_lineno + 1] = indent + END
+    out = []
+    for number, line in enumerate([*lines, None], start=1):
+        if number in marked:
+            out.append(marked[number])
+        if line is not None:
+            out.append(line)
+    return "\n".join(out) + "\n"
+
+
+def bodies(
+    reference: Callable, keep: Collection[str] = (), given: Collection[str] = ()
+) -> list[str]:
+    """The lines that a stub hides: what must never stand in a release."""
+    inside, hidden = False, []
+    for line in stub(reference, keep, given).splitlines():
+        if line.strip() in (BEGIN, END):
+            inside = line.strip() == BEGIN
+        elif inside and line.strip():
+            hidden.append(line.strip())
+    return hidden
+
+
+def wrong_version(mistake: Callable, reference: Callable) -> str:
+    """The mistake's source under the reference's name, as a student would have written it.
+
+    A wrong function is renamed. A wrong layer overrides methods: they replace the reference's.
+    """
+    source = source_of(mistake)
+    top = ast.parse(source).body[0]
+    if isinstance(top, ast.FunctionDef):
+        return source.replace(f"def {top.name}(", f"def {reference.__name__}(", 1)
+    lines = source_of(reference).splitlines()
+    right = {method.name: method for method in _methods(ast.parse("\n".join(lines)).body[0])}
+    replacements = [(right[method.name], method) for method in _methods(top)]
+    for old, new in sorted(replacements, key=lambda pair: -pair[0].lineno):
+        lines[old.lineno - 1 : old.end_lineno] = source.splitlines()[
+            new.lineno - 1 : new.end_lineno
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _methods(top: ast.ClassDef) -> list[ast.FunctionDef]:
+    return [node for node in top.body if isinstance(node, ast.FunctionDef)]
+
+
+def _body_to_write(function: ast.FunctionDef, given: Collection[str]) -> list[ast.stmt]:
+    body = function.body
+    if ast.get_docstring(function, clean=False) is not None:
+        body = body[1:]
+    while body and _calls(body[0]) in given:
+        body = body[1:]
+    if not body:
+        raise ValueError(f"{function.name} has no body that a student could write")
+    return body
+
+
+def _calls(statement: ast.stmt) -> str | None:
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        return getattr(statement.value.func, "id", None)
+    return None
+
+
+def _first_line(statement: ast.stmt, lines: list[str]) -> int:
+    """The line where a statement begins, with the comments that stand directly above it."""
+    first = statement.lineno
+    while lines[first - 2].strip().startswith("#"):
+        first -= 1
+    return first

@@ -1,0 +1,111 @@
+"""The written form of an assignment: Markdown with a few kinds of fenced blocks.
+
+Everything outside these blocks is prose and becomes locked Markdown cells.
+
+    ```{given} [package.module.name]   code that students run and cannot edit; with a name, that
+                                        function of the reference is handed out in full
+    ```{checks}                         here the instant checks are set up
+    ```{exercise} name                  YAML: title, reference, difficulty, importance, minutes,
+                                        read (page#anchor), docs {title: address}, keep [methods]
+    ```{stub}                           the reference of the current exercise, without its bodies
+    ```{hint} title                     Markdown that unfolds on a click
+    ```{instant}                        code that makes `cases` (and, for a layer, `build`) for the
+                                        instant check of the current exercise
+    ```{try}                            code to play with
+    ```{test} id                        `:points: N`, `:tests: one sentence`, then the hidden test
+
+In prose and hints, `](book:page.html#anchor)` links to the book and `{points}` is the sum of all
+points. The file begins with YAML front matter: title; read (the chapter); book_url; preamble, code
+at the head of every hidden test and instant block, which must define `mistakes_of(name)`.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+from markdown_it import MarkdownIt
+
+from .errors import UserError
+
+KINDS = {"given", "checks", "exercise", "stub", "hint", "instant", "try", "test", "prose"}
+
+
+@dataclass(frozen=True)
+class Block:
+    """One part of the text, in order.
+
+    Attributes:
+        kind: one of KINDS.
+        argument: what follows the kind on the fence's line.
+        body: the text inside.
+        options: `:name: value` lines of a test, or the YAML of an exercise.
+        line: where it begins in the file, for messages.
+    """
+
+    kind: str
+    argument: str
+    body: str
+    line: int
+    options: dict = field(default_factory=dict)
+
+
+def read_text(path: Path) -> tuple[dict, list[Block]]:
+    """Front matter and blocks of an assignment's Markdown file.
+
+    Raises:
+        UserError: naming file and line, if a block is unknown or its options cannot be read.
+    """
+    front, body, skipped = _front_matter(path)
+    lines = body.splitlines()
+    blocks, prose_from = [], 0
+    for token in MarkdownIt().parse(body):
+        if token.type != "fence" or not token.info.startswith("{"):
+            continue
+        start, end = token.map
+        _add_prose(blocks, lines[prose_from:start], skipped + prose_from + 1)
+        blocks.append(_block(path, token.info, token.content, skipped + start + 1))
+        prose_from = end
+    _add_prose(blocks, lines[prose_from:], skipped + prose_from + 1)
+    return front, blocks
+
+
+def _front_matter(path: Path) -> tuple[dict, str, int]:
+    text = path.read_text(encoding="utf-8")
+    parts = text.split("---\n", 2)
+    if len(parts) != 3 or parts[0]:
+        raise UserError(f"{path}: must begin with YAML front matter between two lines of ---")
+    front = _yaml(path, 1, parts[1])
+    for name in ("title", "read", "book_url", "preamble"):
+        if name not in front:
+            raise UserError(f"{path}: the front matter needs a line `{name}:`")
+    return front, parts[2], parts[1].count("\n") + 2
+
+
+def _block(path: Path, info: str, body: str, line: int) -> Block:
+    kind, _, argument = info.partition("}")
+    kind, argument = kind.lstrip("{"), argument.strip()
+    if kind not in KINDS:
+        raise UserError(f"{path}:{line}: unknown block {{{kind}}}; known are {sorted(KINDS)}")
+    options: dict = {}
+    if kind == "exercise":
+        options, body = _yaml(path, line, body), ""
+    while kind == "test" and body.startswith(":"):
+        option, _, body = body.partition("\n")
+        name, _, value = option[1:].partition(":")
+        options[name.strip()] = value.strip()
+    if kind == "test" and not {"points", "tests"} <= set(options):
+        raise UserError(f"{path}:{line}: the test {argument!r} needs :points: and :tests:")
+    return Block(kind, argument, body.rstrip("\n"), line, options)
+
+
+def _add_prose(blocks: list[Block], lines: list[str], line: int) -> None:
+    text = "\n".join(lines).strip("\n")
+    if text.strip():
+        blocks.append(Block("prose", "", text, line))
+
+
+def _yaml(path: Path, line: int, text: str) -> dict:
+    try:
+        return yaml.safe_load(text) or {}
+    except yaml.YAMLError as error:
+        raise UserError(f"{path}:{line}: {' '.join(str(error).split())}") from None
