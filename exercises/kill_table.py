@@ -1,0 +1,53 @@
+"""Print the kill table: `python -m exercises.kill_table`; exit code 1 if a mistake survives."""
+
+import sys
+
+from rich.console import Console
+from rich.table import Table
+
+from autograder.kill_table import Row, kill_table
+
+from .masters import Master, masters
+
+
+def table_of(master: Master) -> list[Row]:
+    """The kill table of one assignment."""
+    return kill_table(master.source, master.mistakes, master.references.__getitem__)
+
+
+def main() -> int:
+    console = Console(width=None if sys.stdout.isatty() else 140)
+    survivors = 0
+    for master in masters():
+        rows = table_of(master)
+        console.print(_rendered(master, rows))
+        killed = sum(row.killed for row in rows)
+        named = sum(row.diagnosed for row in rows)
+        console.print(
+            f"{master.assignment}: {killed} of {len(rows)} mistakes lose points on the test named "
+            f"for them; for {named} of them the feedback names exactly that mistake.\n"
+        )
+        survivors += len(rows) - killed
+    return 1 if survivors else 0
+
+
+def _rendered(master: Master, rows: list[Row]) -> Table:
+    table = Table(title=f"Kill table of {master.assignment}")
+    for heading in (
+        "wrong version of",
+        "mistake",
+        "must be caught by",
+        "caught",
+        "named",
+        "lost in all",
+    ):
+        table.add_column(heading)
+    for row in rows:
+        caught = "[green]yes" if row.killed else "[bold red]SURVIVES"
+        named = "[green]yes" if row.diagnosed else "[yellow]no"
+        table.add_row(row.replaces, row.mistake, row.caught_by, caught, named, str(len(row.lost)))
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,57 @@
+"""The assignments of the course with the references and mistakes that belong to them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from autograder.build import build, text_files
+from autograder.notebook import is_solution
+from autograder.source import find
+from autograder.text import read_text
+from solutions.misconceptions import Misconception, of
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Master:
+    """One assignment.
+
+    Attributes:
+        assignment: name of its folder.
+        notebook: name of its notebook, without ending.
+        source: the source notebook, freshly built.
+        references: name -> reference, in order of the exercises.
+    """
+
+    assignment: str
+    notebook: str
+    source: NotebookNode
+    references: dict[str, Callable]
+
+    @property
+    def mistakes(self) -> list[Misconception]:
+        """Every known mistake in what this assignment asks for."""
+        return [mistake for name in self.references for mistake in of(name)]
+
+    @property
+    def symbols(self) -> list[str]:
+        """What the student writes, in order."""
+        return [c.metadata.course.symbol for c in self.source.cells if is_solution(c)]
+
+
+def masters(here: Path = HERE) -> list[Master]:
+    """All assignments, in order."""
+    return [_master(path) for path in text_files(here)]
+
+
+def _master(path: Path) -> Master:
+    _, blocks = read_text(path)
+    references = {
+        block.argument: find(block.options["reference"])
+        for block in blocks
+        if block.kind == "exercise"
+    }
+    return Master(path.parent.name, path.stem, build(path), references)

@@ -1,0 +1,102 @@
+"""A class of students made from the reference: `python -m exercises.sample_class DIR`.
+
+Nobody wrote these submissions by hand, so they cannot drift from the course. Among them are honest
+work in other styles, every known mistake alone, and the files that break graders.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+from autograder.notebook import is_test, to_text
+from autograder.source import source_of
+from autograder.submit import blank, hand_in, with_mistake
+from solutions.alternatives import styles
+
+from .masters import Master, masters
+
+ENDLESS = "def {name}(*args, **kwargs):\n    while True:\n        pass\n"
+RAISES = "def {name}(*args, **kwargs):\n    return undefined_variable + 1\n"
+NOISY = (
+    "import sys\nimport warnings\n\nprint('importing things')\n"
+    "warnings.warn('this is only a warning')\nprint('and a word on stderr', file=sys.stderr)\n"
+)
+
+
+def submissions(master: Master) -> Iterator[tuple[str, str]]:
+    """Pairs of a student's name and the text of the file that this student hands in."""
+    source = master.source
+    perfect = hand_in(source, {})
+    yield "perfect", to_text(_as_a_student(perfect))
+    yield "perfect-but-noisy", to_text(_with_first_cell(perfect, NOISY))
+    yield "blank", to_text(blank(source))
+    yield "half-done", to_text(_half_done(master))
+    last = master.symbols[-1]
+    yield "raises", to_text(hand_in(source, {last: RAISES.format(name=last)}))
+    yield "endless-loop", to_text(hand_in(source, {last: ENDLESS.format(name=last)}))
+    yield "syntax-error", to_text(hand_in(source, {last: "def oops(:\n    pass"}))
+    yield "tests-deleted", to_text(_without_tests(perfect))
+    yield "corrupt-file", to_text(perfect)[: len(to_text(perfect)) // 2]
+    yield "not-a-notebook", "Dear teacher, here is my homework.\n"
+    for style, module in styles().items():
+        answers = {name: source_of(getattr(module, name)) for name in master.symbols}
+        yield f"style-{style}", to_text(hand_in(source, answers))
+    for mistake in master.mistakes:
+        wrong = with_mistake(source, mistake.implementation, master.references[mistake.replaces])
+        yield f"mistake-{mistake.name}", to_text(wrong)
+
+
+def write_class(out: Path) -> list[Path]:
+    """Write the class as `<out>/<student>/<assignment>/<notebook>.ipynb`; return the files."""
+    written = []
+    for master in masters():
+        for student, text in submissions(master):
+            path = out / student / master.assignment / f"{master.notebook}.ipynb"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+            written.append(path)
+    return written
+
+
+def _as_a_student(nb: NotebookNode) -> NotebookNode:
+    """Without what a student never gets to see: the hidden tests."""
+    nb = hand_in(nb, {})
+    for cell in nb.cells:
+        if is_test(cell):
+            cell.source = cell.source.splitlines()[0]
+    return nb
+
+
+def _with_first_cell(nb: NotebookNode, source: str) -> NotebookNode:
+    nb = _as_a_student(nb)
+    nb.cells.insert(0, new_code_cell(source, id="my-own-cell"))
+    return nb
+
+
+def _without_tests(nb: NotebookNode) -> NotebookNode:
+    nb = _as_a_student(nb)
+    nb.cells = [cell for cell in nb.cells if not is_test(cell)]
+    return nb
+
+
+def _half_done(master: Master) -> NotebookNode:
+    """The first half of the exercises solved, the rest untouched."""
+    untouched = {
+        cell.metadata.course.symbol: cell.source
+        for cell in blank(master.source).cells
+        if "symbol" in cell.metadata.get("course", {})
+    }
+    rest = master.symbols[len(master.symbols) // 2 :]
+    return hand_in(master.source, {name: untouched[name] for name in rest})
+
+
+def main() -> None:
+    out = Path(sys.argv[1])
+    print(f"{len(write_class(out))} submissions in {out}")
+
+
+if __name__ == "__main__":
+    main()
