@@ -24,6 +24,7 @@ from .source import find, source_of, stub
 from .text import Block, read_text
 
 CHECKS_ID = "instant-checks"
+WIDTH = 88  # of a comment, so that it fits into a notebook's cell
 
 
 @dataclass
@@ -168,7 +169,7 @@ class _Builder:
         made = self._run(block)
         self.recorded[exercise.name] = record(
             exercise.reference,
-            made["mistakes_of"](exercise.name),
+            made["mistakes_of"](exercise.reference),
             made["cases"],
             made.get("names", ["the result"]),
             exercise.read,
@@ -185,7 +186,12 @@ class _Builder:
         points = int(block.options["points"])
         tests = block.options["tests"]
         unit = "point" if points == 1 else "points"
-        visible = f"# Hidden test {test} ({points} {unit}): {tests}"
+        visible = textwrap.fill(
+            f"Hidden test {test} ({points} {unit}): {tests}",
+            WIDTH,
+            initial_indent="# ",
+            subsequent_indent="# ",
+        )
         # In a function, so that a test leaves nothing behind in the student's namespace.
         code = f'{self.front["preamble"].rstrip()}\n\ndraw = Draw("{test}")\n{block.body}'
         hidden = f"def hidden_test():\n{textwrap.indent(code, '    ')}\n\n\nhidden_test()"

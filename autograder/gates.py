@@ -7,7 +7,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from .build import build
-from .notebook import is_solution, is_test, read, to_text
+from .notebook import is_solution, is_test, read, split_test, to_text
 from .plain import run_plain, score
 from .release import release
 from .source import bodies, find, source_of
@@ -61,7 +61,7 @@ def secrets(path: Path, master: NotebookNode) -> set[str]:
             public |= shown  # signatures, docstrings, methods handed out in full
     for cell in master.cells:
         if is_test(cell):
-            hidden |= {line.strip() for line in cell.source.splitlines()[2:]}
+            hidden |= {line.strip() for line in split_test(cell)[1].splitlines()}
     return {line for line in hidden - public if len(line) >= SHORT}
 
 

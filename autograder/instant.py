@@ -44,39 +44,42 @@ class InstantChecks:
             if (text := _difference(mine, case["expected"], entry["names"]))
         ]
         if not wrong:
-            right = ", ".join(case["label"] for case in cases)
-            return Verdict("green", f"{name} is right on every recorded case: {right}.")
+            right = "; ".join(case["label"] for case in cases)
+            return Verdict("green", f"{name} is right on every recorded case ({right}).")
         case, _, text = wrong[0]
         details = f"With {case['label']}:\n{text}"
         for mistake in entry["mistakes"]:
             outcomes = [o or c["expected"] for o, c in zip(mistake["outcomes"], cases, strict=True)]
-            if not any(_difference(m, o, entry["names"]) for m, o in zip(found, outcomes, strict=True)):
+            if not any(
+                _difference(m, o, entry["names"]) for m, o in zip(found, outcomes, strict=True)
+            ):
                 link = f"{self.recorded['book']}/{mistake['section']}"
                 return Verdict("red", mistake["sentence"], details, link)
         passed = [c["label"] for c in cases if all(c is not w[0] for w in wrong)]
         headline = f"{name} is not right yet."
         if passed:
-            headline += f" It is right with {', '.join(passed)}."
+            headline += f" It is right with: {'; '.join(passed)}."
         return Verdict("red", headline, details, f"{self.recorded['book']}/{entry['read']}")
 
 
-class Verdict:
-    COLOURS = {"green": "#2e9e5b", "red": "#d1495b", "grey": "#8a8f98"}
-    MARKS = {"green": "✓", "red": "✗", "grey": "○"}
+_LOOKS = {"green": ("✓", "#2e9e5b"), "red": ("✗", "#d1495b"), "grey": ("○", "#8a8f98")}
 
+
+class Verdict:
     def __init__(self, colour, headline, details="", link=""):
-        self.colour, self.headline, self.details, self.link = colour, headline, details, link
+        self.mark, self.colour = _LOOKS[colour]
+        self.headline, self.details, self.link = headline, details, link
 
     def __repr__(self):
-        lines = [f"{self.MARKS[self.colour]} {self.headline}"]
+        lines = [f"{self.mark} {self.headline}"]
         lines += ["  " + line for line in self.details.splitlines()]
         return "\n".join(lines + ([f"  Read: {self.link}"] if self.link else []))
 
     def _repr_html_(self):
         details, link = html.escape(self.details), html.escape(self.link)
         return (
-            f'<div style="border-left: 4px solid {self.COLOURS[self.colour]}; padding: .3em .8em">'
-            f"<strong>{self.MARKS[self.colour]} {html.escape(self.headline)}</strong>"
+            f'<div style="border-left: 4px solid {self.colour}; padding: .3em .8em">'
+            f"<strong>{self.mark} {html.escape(self.headline)}</strong>"
             + (
                 f'<pre style="margin: .4em 0; white-space: pre-wrap">{details}</pre>'
                 if details
@@ -109,11 +112,18 @@ def _difference(found, expected, names):
         if mine.dtype != right.dtype:
             return f"{name} is {mine.dtype}, expected {right.dtype}"
         if not torch.allclose(mine.double(), right.double(), rtol=0, atol=2e-4, equal_nan=True):
-            return f"{name}:\n  yours    {_numbers(mine)}\n  expected {_numbers(right)}"
+            return f"{name}: yours\n{_table(mine)}\n{name}: expected\n{_table(right)}"
     return ""
 
 
-def _numbers(x):
-    if x.dim():
-        return "[" + ", ".join(_numbers(row) for row in x) + "]"
-    return f"{x.item():.3f}" if x.is_floating_point() else str(x.item())
+def _table(x):
+    """Rows on lines of their own; for each further axis the place before them; True is 1."""
+    while x.dim() > 2 and x.shape[0] == 1:
+        x = x[0]
+    if x.dim() > 2:
+        return "\n".join(f"[{i}]\n{_table(part)}" for i, part in enumerate(x))
+    return "\n".join("  " + " ".join(map(_number, row)) for row in x.reshape(-1, x.shape[-1]))
+
+
+def _number(x):
+    return f"{x.item():7.3f}" if x.is_floating_point() else f"{int(x)}"

@@ -7,6 +7,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+BEGIN_HIDDEN = "### BEGIN HIDDEN TESTS"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -26,8 +27,8 @@ def solution_cell(cell_id: str, source: str, **course: Any) -> NotebookNode:
 
 
 def test_cell(cell_id: str, points: int, visible: str, hidden: str, **course: Any) -> NotebookNode:
-    """A hidden test: one visible line that says what is tested, and the hidden code."""
-    source = f"{visible}\n### BEGIN HIDDEN TESTS\n{hidden}\n### END HIDDEN TESTS"
+    """A hidden test: a visible comment that says what is tested, and the hidden code."""
+    source = f"{visible}\n{BEGIN_HIDDEN}\n{hidden}\n### END HIDDEN TESTS"
     metadata = _nbgrader(cell_id, grade=True, locked=True, points=points, **course)
     return new_code_cell(source, id=cell_id, metadata=metadata)
 
@@ -78,3 +79,9 @@ def is_test(cell: NotebookNode) -> bool:
 def is_solution(cell: NotebookNode) -> bool:
     """Whether a cell is one that students write."""
     return bool(cell.metadata.get("nbgrader", {}).get("solution"))
+
+
+def split_test(cell: NotebookNode) -> tuple[str, str]:
+    """What students see of a hidden test, and what they do not."""
+    visible, _, hidden = cell.source.partition(BEGIN_HIDDEN)
+    return visible.rstrip("\n"), hidden

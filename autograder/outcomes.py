@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+SMALL = 24  # tensors of up to so many entries are shown whole
 TOLERANCE = {torch.float64: 1e-9, torch.float32: 3e-6, torch.bfloat16: 2e-2, torch.float16: 2e-3}
 
 
@@ -144,23 +145,29 @@ def _compare(name: str, found: Any, wanted: Any, tolerance: float | None) -> Dif
 def _side_by_side(found: Tensor, wanted: Tensor, distance: Tensor) -> str:
     """Both tensors if they are small, otherwise the entry that is furthest off."""
     if wanted.dim() == 0:
-        return f"  yours {_number(found)}, expected {_number(wanted)}"
-    if wanted.numel() <= 16:
-        return f"  yours    {_numbers(found)}\n  expected {_numbers(wanted)}"
+        return f"  yours {_number(found).strip()}, expected {_number(wanted).strip()}"
+    if wanted.numel() <= SMALL:
+        return f"yours\n{table(found)}\nexpected\n{table(wanted)}"
     place = [int(i) for i in torch.unravel_index(distance.argmax(), distance.shape)]
     entry = f"[{', '.join(map(str, place))}]"
     yours, right = _number(found[tuple(place)]), _number(wanted[tuple(place)])
-    return f"  furthest off at {entry}: yours {yours}, expected {right}"
+    return f"  furthest off at {entry}: yours {yours.strip()}, expected {right.strip()}"
 
 
-def _numbers(x: Tensor) -> str:
-    if x.dim() == 0:
-        return _number(x)
-    return "[" + ", ".join(_numbers(row) for row in x) + "]"
+def table(x: Tensor) -> str:
+    """Rows on lines of their own, with their place before them where there are more axes.
+
+    Leading axes of length 1 are left out; True is 1.
+    """
+    while x.dim() > 2 and x.size(0) == 1:
+        x = x[0]
+    if x.dim() > 2:
+        return "\n".join(f"[{i}]\n{table(part)}" for i, part in enumerate(x))
+    return "\n".join("  " + " ".join(map(_number, row)) for row in x.reshape(-1, x.size(-1)))
 
 
 def _number(x: Tensor) -> str:
-    return f"{x.item():.4f}" if x.is_floating_point() else str(x.item())
+    return f"{x.item():8.4f}" if x.is_floating_point() else str(int(x))
 
 
 def _gradients(results: tuple, wanted: dict[str, Tensor]) -> dict[str, Tensor | None]:

@@ -16,7 +16,7 @@ Everything outside these blocks is prose and becomes locked Markdown cells.
 
 In prose and hints, `](book:page.html#anchor)` links to the book and `{points}` is the sum of all
 points. The file begins with YAML front matter: title; read (the chapter); book_url; preamble, code
-at the head of every hidden test and instant block, which must define `mistakes_of(name)`.
+at the head of every hidden test and instant block, which must define `mistakes_of(reference)`.
 """
 
 from dataclasses import dataclass, field

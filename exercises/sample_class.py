@@ -4,6 +4,7 @@ Nobody wrote these submissions by hand, so they cannot drift from the course. Am
 work in other styles, every known mistake alone, and the files that break graders.
 """
 
+import copy
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from autograder.notebook import is_test, to_text
+from autograder.notebook import is_test, split_test, to_text
 from autograder.source import source_of
 from autograder.submit import blank, hand_in, with_mistake
 from solutions.alternatives import styles
@@ -28,12 +29,12 @@ NOISY = (
 
 def submissions(master: Master) -> Iterator[tuple[str, str]]:
     """Pairs of a student's name and the text of the file that this student hands in."""
-    source = master.source
-    perfect = hand_in(source, {})
-    yield "perfect", to_text(_as_a_student(perfect))
+    source = _as_released(master.source)  # still with the reference in it: the perfect answer
+    perfect = source
+    yield "perfect", to_text(perfect)
     yield "perfect-but-noisy", to_text(_with_first_cell(perfect, NOISY))
     yield "blank", to_text(blank(source))
-    yield "half-done", to_text(_half_done(master))
+    yield "half-done", to_text(_half_done(source, master.symbols))
     last = master.symbols[-1]
     yield "raises", to_text(hand_in(source, {last: RAISES.format(name=last)}))
     yield "endless-loop", to_text(hand_in(source, {last: ENDLESS.format(name=last)}))
@@ -61,36 +62,35 @@ def write_class(out: Path) -> list[Path]:
     return written
 
 
-def _as_a_student(nb: NotebookNode) -> NotebookNode:
+def _as_released(nb: NotebookNode) -> NotebookNode:
     """Without what a student never gets to see: the hidden tests."""
-    nb = hand_in(nb, {})
+    nb = copy.deepcopy(nb)
     for cell in nb.cells:
         if is_test(cell):
-            cell.source = cell.source.splitlines()[0]
+            cell.source, _ = split_test(cell)
     return nb
 
 
 def _with_first_cell(nb: NotebookNode, source: str) -> NotebookNode:
-    nb = _as_a_student(nb)
+    nb = copy.deepcopy(nb)
     nb.cells.insert(0, new_code_cell(source, id="my-own-cell"))
     return nb
 
 
 def _without_tests(nb: NotebookNode) -> NotebookNode:
-    nb = _as_a_student(nb)
+    nb = copy.deepcopy(nb)
     nb.cells = [cell for cell in nb.cells if not is_test(cell)]
     return nb
 
 
-def _half_done(master: Master) -> NotebookNode:
+def _half_done(nb: NotebookNode, symbols: list[str]) -> NotebookNode:
     """The first half of the exercises solved, the rest untouched."""
     untouched = {
         cell.metadata.course.symbol: cell.source
-        for cell in blank(master.source).cells
+        for cell in blank(nb).cells
         if "symbol" in cell.metadata.get("course", {})
     }
-    rest = master.symbols[len(master.symbols) // 2 :]
-    return hand_in(master.source, {name: untouched[name] for name in rest})
+    return hand_in(nb, {name: untouched[name] for name in symbols[len(symbols) // 2 :]})
 
 
 def main() -> None:

@@ -1,0 +1,58 @@
+# Everything a reader, a student's file or a class needs. `make` sets up .venv by itself.
+#
+#   make             the whole course: exercises checked, release, book, a graded sample class
+#   make test        the whole test suite
+#   make book        the book alone, to _build/html/index.html
+#   make kill-table  every known mistake against every hidden test
+#   make clean       remove what was built (not .venv)
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PYTHONPATH := $(CURDIR)
+
+.PHONY: course test book release sample-class kill-table clean
+
+course: $(READY)
+	$(BIN)/autograder build --check
+	@$(MAKE) --no-print-directory release book sample-class
+	@echo
+	@echo "The book:           _build/html/index.html"
+	@echo "For students:       _build/release/"
+	@echo "The graded class:   _build/sample-class/report.html"
+	@echo "                    _build/sample-class/grades.csv"
+	@echo "                    _build/sample-class/gradebook.db"
+	@echo "                    _build/sample-class/feedback/"
+
+test: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+release: $(READY)
+	$(BIN)/autograder release
+
+# The site carries the students' notebooks, so that a page can offer them for download.
+book: release
+	$(BIN)/jupyter-book build . --path-output . --quiet -n -W --keep-going
+	@mkdir -p _build/html/release && cp -R _build/release/. _build/html/release/
+
+sample-class: $(READY)
+	@rm -rf _build/sample-submissions
+	$(BIN)/python -m exercises.sample_class _build/sample-submissions
+	$(BIN)/autograder grade _build/sample-submissions --out _build/sample-class
+
+kill-table: $(READY)
+	$(BIN)/python -m exercises.kill_table
+
+clean:
+	rm -rf _build
+
+# Without the stamp an interrupted installation would look finished.
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
