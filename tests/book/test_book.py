@@ -1,0 +1,263 @@
+"""The book's own tools and promises, without building the book."""
+
+import ast
+import importlib.util
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+from matplotlib.figure import Figure
+
+from book import figures, symptoms
+from solutions import misconceptions
+
+ROOT = Path(__file__).resolve().parents[2]
+BOOK = ROOT / "book"
+PAGES = sorted(BOOK.glob("*.md"))
+LABEL = re.compile(r"^\(([\w-]+)\)=$", re.MULTILINE)
+
+
+def extension(name):
+    spec = importlib.util.spec_from_file_location(name, BOOK / "_ext" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+# ---- Figures -------------------------------------------------------------------------------------
+
+
+def drawing():
+    figure = Figure(figsize=(2, 1))
+    ax = figure.add_subplot()
+    ax.plot([0, 1], [1, 0], color=figures.BLUE, label="line")
+    ax.set_xlabel("width")
+    ax.legend()
+    return figure
+
+
+@pytest.mark.parametrize("make", [drawing, lambda: figures.grid(np.eye(3), rows="abc")])
+def test_a_figure_takes_its_colours_from_the_page(make):
+    svg = figures.to_svg(make(), "a line")
+    assert "currentColor" in svg
+    assert "var(--ink-blue)" in svg
+    fixed = set(re.findall(r"#[0-9a-fA-F]{6}\b|#[0-9a-fA-F]{3}\b|\b(?:white|black)\b", svg))
+    assert not fixed, "a fixed colour is unreadable on one of the two backgrounds"
+
+
+def test_a_figure_says_what_it_shows():
+    svg = figures.to_svg(drawing(), 'falls "steeply" & fast')
+    assert svg.startswith('<svg role="img" aria-label="falls &quot;steeply&quot; &amp; fast"')
+
+
+def test_a_figure_is_the_same_every_time():
+    assert figures.to_svg(drawing(), "a line") == figures.to_svg(drawing(), "a line")
+
+
+def test_two_figures_on_a_page_share_no_id():
+    svgs = [figures.to_svg(drawing(), alt) for alt in ("first", "second")]
+    ids = [set(re.findall(r'\bid="([^"]+)"', svg)) for svg in svgs]
+    assert ids[0]
+    assert not ids[0] & ids[1]
+    for svg, own in zip(svgs, ids, strict=True):
+        assert set(re.findall(r'(?:url\(|href=")#([^")]+)', svg)) == own
+
+
+def test_masks_are_drawn_with_signs_besides_colour():
+    assert figures._cell_text(np.True_) != figures._cell_text(np.False_)
+
+
+def test_formula_drops_trailing_zeros_and_names_what_is_not_finite():
+    latex = figures.Formula({"W": [[0.5, 2.0], [np.nan, -np.inf]]})._repr_html_()
+    assert r"0.5 &amp; 2 \\ \text{nan} &amp; -\infty" in latex
+
+
+def test_a_measured_table_is_labelled_and_reachable_by_keyboard():
+    table = figures.Table(["d_k", "name"], [[1024, "x"]], "widths")._repr_html_()
+    assert 'aria-label="widths"' in table
+    assert 'tabindex="0"' in table
+    assert '<td role="cell" class="number">1,024</td>' in table
+
+
+def relative_luminance(colour):
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
+
+
+@pytest.mark.parametrize(("theme", "background"), [("light", "#ffffff"), ("dark", "#121212")])
+def test_every_ink_can_be_read(theme, background):
+    css = (BOOK / "_static" / "course.css").read_text(encoding="utf-8")
+    block = re.search(rf'\[data-theme="{theme}"\] \{{(.*?)\}}', css, re.DOTALL)[1]
+    inks = dict(re.findall(r"(--ink-\w+): (#\w{6})", block))
+    assert len(inks) == len(figures.INKS)
+    for name, colour in inks.items():
+        light, dark = sorted(map(relative_luminance, (colour, background)), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, name
+
+
+# ---- Directives ----------------------------------------------------------------------------------
+
+QUESTION = """# Page
+
+:::{quiz} What is $1 + 1$, in `int`s?
+- [ ] 3
+
+  Too **much**.
+- [x] 2
+
+  Yes.
+:::
+"""
+
+
+@pytest.fixture
+def build(tmp_path, monkeypatch):
+    """Build one page with the book's directives; return its HTML."""
+    from sphinx.application import Sphinx
+    from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+    monkeypatch.syspath_prepend(BOOK / "_ext")
+    source, output = tmp_path / "source", tmp_path / "html"
+    source.mkdir()
+    (source / "conf.py").write_text("")
+
+    def run(text, **settings):
+        (source / "index.md").write_text(text, encoding="utf-8")
+        overrides = {
+            "extensions": ["myst_parser", "quiz", "notebook_links"],
+            "myst_enable_extensions": ["colon_fence", "dollarmath"],
+            "html_theme": "basic",
+        } | settings
+        with patch_docutils(str(source)), docutils_namespace():
+            app = Sphinx(
+                str(source),
+                str(source),
+                str(output),
+                str(tmp_path / "trees"),
+                "html",
+                confoverrides=overrides,
+                status=None,
+                warning=None,
+                warningiserror=True,
+            )
+            app.build()
+        return (output / "index.html").read_text(encoding="utf-8")
+
+    return run
+
+
+def test_a_quiz_is_a_fieldset_with_labelled_radio_buttons(build):
+    html = build(QUESTION)
+    assert re.search(r'<fieldset class="quiz">\s*<legend>.*<code.*</legend>', html, re.DOTALL)
+    buttons = re.findall(r'<input type="radio" id="([^"]+)" name="([^"]+)"', html)
+    assert len(buttons) == 2
+    assert len({name for _, name in buttons}) == 1, "one choice out of both"
+    assert re.findall(r'<label for="([^"]+)">', html) == [identity for identity, _ in buttons]
+
+
+def test_a_quiz_announces_its_feedback_and_works_without_javascript(build):
+    html = build(QUESTION)
+    assert 'role="status" aria-live="polite"' in html
+    details = re.search(r"<details.*?</details>", html, re.DOTALL)[0]
+    assert "<strong>much</strong>" in details
+    assert details.count("Right.") == details.count("Not this one.") == 1
+    explained = re.findall(r'data-explanation="([^"]+)"', html)
+    assert explained == re.findall(r'<li id="([^"]+)"', details)
+
+
+def test_quizzes_of_a_page_do_not_share_a_group(build):
+    html = build(QUESTION + QUESTION.replace("# Page", ""))
+    assert len(set(re.findall(r'<input type="radio" id="[^"]+" name="([^"]+)"', html))) == 2
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        QUESTION.replace("[x]", "[ ]"),
+        QUESTION.replace("[ ]", "[x]"),
+        QUESTION.replace("[ ] 3", "3"),
+        ":::{quiz} What?\nNo list.\n:::\n",
+    ],
+    ids=["no right answer", "two right answers", "an answer without a mark", "no list"],
+)
+def test_a_broken_quiz_stops_the_build(build, broken):
+    from sphinx.errors import SphinxWarning
+
+    with pytest.raises(SphinxWarning, match="quiz"):
+        build(broken)
+
+
+def test_notebook_links_point_to_the_release():
+    links = extension("notebook_links")
+    repository = "https://github.com/owner/name"
+    assert links.colab_address(repository, "gh-pages", "01-attention/attention") == (
+        "https://colab.research.google.com/github/owner/name/blob/gh-pages/release/"
+        "01-attention/attention.ipynb"
+    )
+    assert links.download_address("book/attention", "a/b") == "../release/a/b.ipynb"
+    assert links.download_address("index", "a/b") == "release/a/b.ipynb"
+
+
+def test_bibliography_entries_are_list_items():
+    repair = extension("accessible_html").repair
+    assert repair('<div class="citation" role="doc-biblioentry">') == (
+        '<div class="citation" role="listitem">'
+    )
+    assert repair('<section class="x" id="proof-content">') == '<section class="x">'
+    assert repair('<section id="proofreading">') == '<section id="proofreading">'
+
+
+# ---- Promises of the text ------------------------------------------------------------------------
+
+
+def test_every_section_that_feedback_names_exists():
+    for mistake in misconceptions.all_of_them():
+        page, _, anchor = mistake.section.partition("#")
+        text = (BOOK / page).with_suffix(".md").read_text(encoding="utf-8")
+        assert anchor in LABEL.findall(text), f"{mistake.name}: no label {anchor} in {page}"
+
+
+def test_no_label_is_given_twice():
+    labels = [label for page in PAGES for label in LABEL.findall(page.read_text(encoding="utf-8"))]
+    assert len(labels) == len(set(labels))
+
+
+def listings():
+    directive = re.compile(r"```\{literalinclude\} (\S+)\n((?::.*\n)+)```")
+    for page in PAGES:
+        for path, options in directive.findall(page.read_text(encoding="utf-8")):
+            name = re.search(r":pyobject: (\S+)", options)
+            yield pytest.param(page, path, name and name[1], id=f"{page.stem}-{name and name[1]}")
+
+
+@pytest.mark.parametrize(("page", "path", "name"), list(listings()))
+def test_every_listing_is_taken_by_name_from_the_reference(page, path, name):
+    source = (page.parent / path).resolve()
+    assert source.is_relative_to(ROOT / "solutions")
+    tree = ast.parse(source.read_text(encoding="utf-8"))
+    assert name in {node.name for node in tree.body if hasattr(node, "name")}
+
+
+@pytest.mark.parametrize("mistake", misconceptions.all_of_them(), ids=lambda m: m.name)
+def test_every_mistake_shows_a_symptom(mistake):
+    assert "none" not in symptoms.symptom(mistake)
+
+
+def test_the_contents_name_pages_that_exist():
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    chapters = [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
+    assert {f"book/{page.stem}" for page in PAGES} == {toc["root"], *chapters}
+
+
+def test_the_configuration_avoids_what_breaks_the_site():
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    sphinx = config["sphinx"]["config"]
+    assert config["execute"]["execute_notebooks"] == "force"
+    assert sphinx["nb_execution_raise_on_error"] is True
+    assert "sphinx_thebe" not in sphinx["extensions"]
+    assert set(config["sphinx"]["local_extensions"]) <= set(sphinx["extensions"])
+    for name in ("exercises", "autograder", "solutions", "tests"):
+        assert f"{name}/**" in config["exclude_patterns"]
