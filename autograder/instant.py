@@ -21,9 +21,10 @@ class InstantChecks:
         for case in entry["cases"]:
             try:
                 found.append(self._run(mine, entry, case))
-            except NotImplementedError:
-                return Verdict("grey", f"{name}: not started yet.")
             except Exception as error:
+                # PyTorch raises NotImplementedError too, but says what is not implemented.
+                if isinstance(error, NotImplementedError) and not str(error):
+                    return Verdict("grey", f"{name}: not started yet.")
                 found.append(f"{type(error).__name__}: {error}")
         return self._judge(name, entry, found)
 
@@ -118,6 +119,7 @@ def _difference(found, expected, names):
 
 def _table(x):
     """Rows on lines of their own; for each further axis the place before them; True is 1."""
+    x = torch.atleast_1d(x)
     while x.dim() > 2 and x.shape[0] == 1:
         x = x[0]
     if x.dim() > 2:

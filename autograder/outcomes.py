@@ -119,8 +119,10 @@ def _compare(name: str, found: Any, wanted: Any, tolerance: float | None) -> Dif
         return (
             None if same else Difference("value", f"{name}: yours {found!r}, expected {wanted!r}")
         )
-    if found is None:
+    if found is None and name.startswith("gradient at "):
         return Difference("gradient", f"{name}: no gradient arrives there")
+    if found is None:
+        return Difference("structure", f"{name} is None: is a `return` missing?")
     if not isinstance(found, Tensor):
         return Difference("structure", f"{name} is a {type(found).__name__}, expected a tensor")
     if found.shape != wanted.shape:

@@ -23,7 +23,7 @@ TOKENS = torch.tensor([[5, 0, 7, 2], [3, 2, 9, 2]])  # token 0 is a word; paddin
 def symptom_table(*replaced: str) -> Table:
     """One row for every known way to get the named references wrong."""
     known = [mistake for name in replaced for mistake in misconceptions.of(name)]
-    rows = [[_prose(one.sentence), _prose(symptom(one)), _link(one)] for one in known]
+    rows = [[_prose(one.sentence), _prose(symptom(one)), link_to(one)] for one in known]
     head = ("What happened", "Measured beside the reference", "Explained")
     return Table(head, rows, f"Known mistakes in {', '.join(replaced)}", stack=True)
 
@@ -172,6 +172,7 @@ def _prose(text: str) -> str:
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text, quote=False))
 
 
-def _link(mistake: Misconception) -> str:
+def link_to(mistake: Misconception) -> str:
+    """A link to the section that explains the mistake, for any page of the book."""
     anchor = mistake.section.partition("#")[2]
-    return f'<a href="#{anchor}">{anchor.removeprefix("attn-").replace("-", " ")}</a>'
+    return f'<a href="{mistake.section}">{anchor.removeprefix("attn-").replace("-", " ")}</a>'

@@ -1,0 +1,63 @@
+"""What `autograder grade` shows in the terminal."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from .grade import ENTRIES
+from .grade import Progress as Report
+from .results import ClassResults, Graded, number
+
+
+@contextmanager
+def progress_bar() -> Iterator[Report]:
+    """A bar per stage with the time left, gone when the work is done."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    # Nothing is drawn before there is work: an error in what the user gave stays one line.
+    bar = Progress(
+        *columns,
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    stages: dict[str, int] = {}
+
+    def report(what: str, done: int, total: int) -> None:
+        if what not in stages:
+            bar.start()
+            stages[what] = bar.add_task(what, total=total)
+        bar.update(stages[what], completed=done)
+
+    try:
+        yield report
+    finally:
+        bar.stop()
+
+
+def show(results: ClassResults, out: Path) -> None:
+    """The summary table, what was ignored, and where everything lies."""
+    console = Console()
+    table = Table(title=f"{len(results.submissions)} notebooks", title_justify="left")
+    for name in ("Student", "Assignment", "Score", "Status", "Diagnosed"):
+        table.add_column(name, justify="right" if name == "Score" else "left", overflow="fold")
+    for row in results.submissions:
+        score = f"{number(row.score)}/{number(row.max_score)}"
+        table.add_row(escape(row.student), escape(row.assignment), score, *_told(row))
+    console.print(table)
+    for line in results.ignored:
+        console.print(f"[yellow]ignored[/] {escape(line)}", highlight=False, soft_wrap=True)
+    for entry in ENTRIES:
+        console.print(str(out / entry), highlight=False, markup=False, soft_wrap=True)
+
+
+def _told(row: Graded) -> tuple[str, str]:
+    colour = "green" if row.status == "graded" else "yellow"
+    told = "; ".join(row.misconceptions) or row.reason
+    return f"[{colour}]{row.status}[/]", escape(told)

@@ -1,0 +1,93 @@
+"""Our places in nbgrader: what `nbgrader autograde` and `generate_feedback` do instead.
+
+Each is one verb, notebook -> notebook. `course.configure` puts them into nbgrader's lists.
+"""
+
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Instance, List, Unicode
+
+from .kernel import Environment, Limits, run
+from .rebuild import is_graded, name_of, rebuild
+from .submission import normalise, read_master
+
+Resources = dict
+
+
+class RebuildFromMaster(NbGraderPreprocessor):
+    """Puts the student's code on the frame of the source notebook; takes OverwriteCells' place."""
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        about = resources["nbgrader"]
+        master = read_master(_source_folder(self, about) / f"{about['notebook']}.ipynb")
+        return _with_checksums(rebuild(master, normalise(nb)), about), resources
+
+
+class RunSubmission(NbGraderPreprocessor):
+    """Runs the rebuilt notebook; takes Execute's place.
+
+    This is where an isolated worker takes over: everything it needs is in `kernel.run`.
+    """
+
+    trusted = List(Unicode(), help="Folders that hidden tests may import from.").tag(config=True)
+    limits = Instance(Limits, (), help="What one submission may use.").tag(config=True)
+    replay = Unicode(
+        "", help="A folder of notebooks that ran already; their outputs are used instead."
+    ).tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        about = resources["nbgrader"]
+        if not self.replay:
+            trusted = tuple(Path(folder).resolve() for folder in self.trusted)
+            return run(nb, self.limits, Environment(trusted, seed=about["student"])), resources
+        path = Path(
+            self.replay, about["student"], about["assignment"], about["notebook"] + ".ipynb"
+        )
+        done = nbformat.read(path, as_version=4)
+        for cell, ran in zip(nb.cells, done.cells, strict=True):
+            if cell.id != ran.id:
+                raise ValueError(f"{path} is not a run of this notebook")
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
+        nb.metadata["autograder"] = done.metadata["autograder"]
+        return nb, resources
+
+
+class HideTests(NbGraderPreprocessor):
+    """Removes the source and the printed output of every test cell, for feedback."""
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        for cell in filter(is_graded, nb.cells):
+            cell.source = ""
+            if cell.cell_type == "code":
+                cell.outputs = [o for o in cell.outputs if o.output_type == "error"]
+        return nb, resources
+
+
+def _source_folder(preprocessor: NbGraderPreprocessor, about: dict) -> Path:
+    """Where the assignment's source notebooks lie: the exporter's parent is the converter."""
+    course: CourseDirectory = preprocessor.parent.parent.coursedir
+    return Path(course.format_path(course.source_directory, ".", about["assignment"]))
+
+
+def _with_checksums(notebook: NotebookNode, about: dict) -> NotebookNode:
+    """Note the released cells' checksums: nbgrader tells by them that nothing was written."""
+    with Gradebook(about["db_url"]) as gradebook:
+        for cell in notebook.cells:
+            name = name_of(cell)
+            if name is None:
+                continue
+            try:
+                source = gradebook.find_source_cell(name, about["notebook"], about["assignment"])
+            except MissingEntry:
+                raise ValueError(
+                    f"The gradebook does not know cell '{name}': "
+                    f"run `nbgrader generate_assignment {about['assignment']}` again."
+                ) from None
+            cell.metadata.nbgrader["checksum"] = source.checksum
+    return notebook

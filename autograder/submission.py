@@ -1,0 +1,140 @@
+"""Reads what a student handed in, whatever has happened to it on the way.
+
+Only cell types, sources, ids and grade ids are kept: outputs, attachments and all other metadata
+are dropped, so that nothing forged there can travel further.
+"""
+
+import json
+import re
+import stat
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+MAX_FILE = 64 * 2**20  # with outputs: pictures and logs make honest files large
+MAX_SOURCE = 2 * 2**20  # without outputs
+MAX_CELLS = 5000
+VALID_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+
+
+class Unreadable(Exception):
+    """The file is no notebook that can be graded; the text is one line for the student."""
+
+
+def read_submission(path: Path) -> NotebookNode:
+    """The notebook in `path` as nbformat 4.5 with sources only.
+
+    Reads nbformat 3 and 4 of any minor version, with or without a byte order mark, with any
+    line ends.
+
+    Raises:
+        Unreadable: the file is missing, a link, too large, damaged or not a notebook.
+    """
+    text = _read_text(path)
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Unreadable("the file is damaged: it is not valid JSON") from None
+    return normalise(data)
+
+
+def normalise(data: Any) -> NotebookNode:
+    """A notebook's JSON, of whatever version and quality, as nbformat 4.5 with sources only.
+
+    Raises:
+        Unreadable: it is no notebook, or too large.
+    """
+    if not isinstance(data, dict) or not isinstance(data.get("nbformat"), int):
+        raise Unreadable("the file is not a Jupyter notebook")
+    if data["nbformat"] not in (3, 4):
+        raise Unreadable(f"notebook format {data['nbformat']} is not supported (3 and 4 are)")
+    cells = [_read_cell(cell, i) for i, cell in enumerate(_cells(data), start=1)]
+    if len(cells) > MAX_CELLS:
+        raise Unreadable(f"the notebook has more than {MAX_CELLS} cells")
+    if sum(len(cell.source) for cell in cells) > MAX_SOURCE:
+        raise Unreadable(f"the notebook holds more than {MAX_SOURCE // 2**20} MB of text and code")
+    return notebook_of(cells)
+
+
+def read_master(path: Path) -> NotebookNode:
+    """The trusted source notebook in `path`.
+
+    Raises:
+        ValueError, OSError: it cannot be read, or a grade id or cell id occurs twice.
+    """
+    master = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
+    ids = [cell.metadata.nbgrader.grade_id for cell in master.cells if "nbgrader" in cell.metadata]
+    if len(set(ids)) < len(ids):
+        raise ValueError("a grade_id occurs twice")
+    return master
+
+
+def notebook_of(cells: list[NotebookNode], metadata: dict | None = None) -> NotebookNode:
+    """A notebook of these cells, as they are: `new_notebook` would give some of them random ids."""
+    return nbformat.from_dict(
+        {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata or {}, "cells": cells}
+    )
+
+
+def clean_text(text: str) -> str:
+    """Text with Unix line ends and nothing that UTF-8 cannot hold."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _read_text(path: Path) -> str:
+    try:
+        about = path.lstat()
+        if stat.S_ISLNK(about.st_mode):
+            raise Unreadable("the file is a symbolic link: hand in the notebook itself")
+        if not stat.S_ISREG(about.st_mode):
+            raise Unreadable("this is not a file")
+        if about.st_size > MAX_FILE:
+            raise Unreadable(f"the file is larger than {MAX_FILE // 2**20} MB: clear its outputs")
+        if about.st_size == 0:
+            raise Unreadable("the file is empty")
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise Unreadable("the file is damaged: it is not UTF-8 text") from None
+    except FileNotFoundError:
+        raise Unreadable("the file is missing") from None
+    except OSError as error:
+        raise Unreadable(f"the file cannot be read: {error.strerror}") from None
+
+
+def _cells(data: dict) -> list:
+    """The list of cells; format 3 kept them in worksheets."""
+    if data["nbformat"] == 3:
+        sheets = data.get("worksheets")
+        parts = [s.get("cells") for s in sheets or [] if isinstance(s, dict)]
+        cells = [cell for part in parts if isinstance(part, list) for cell in part]
+    else:
+        cells = data.get("cells")
+    if not isinstance(cells, list):
+        raise Unreadable("the file is not a Jupyter notebook: it has no list of cells")
+    return cells
+
+
+def _read_cell(cell: Any, number: int) -> NotebookNode:
+    if not isinstance(cell, dict):
+        raise Unreadable(f"the notebook is damaged: cell {number} is not a cell")
+    source = cell.get("source", cell.get("input", ""))  # "input" was code in format 3
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str):
+        raise Unreadable(f"the notebook is damaged: cell {number} has no text")
+    make = {"code": nbformat.v4.new_code_cell, "raw": nbformat.v4.new_raw_cell}.get(
+        cell.get("cell_type"), nbformat.v4.new_markdown_cell
+    )
+    clean = make(clean_text(source))
+    given = cell.get("id")
+    if isinstance(given, str) and VALID_ID.fullmatch(given):
+        clean.id = given
+    metadata = cell.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    name = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    if isinstance(name, str):
+        clean.metadata["nbgrader"] = {"grade_id": name}
+    return clean

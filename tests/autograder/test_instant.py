@@ -1,0 +1,232 @@
+"""The checks in the student's own notebook: what is recorded, and what they say of it."""
+
+import ast
+import html
+import json
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+from torch import nn
+
+from autograder import instant
+from autograder.checks import case
+from autograder.instant import InstantChecks
+from autograder.recording import record, to_json
+
+BOOK = "https://example.org/book"
+
+
+def attend(x, n):
+    """The reference: the numbers times n."""
+    return x * n
+
+
+def ignores_n(x, n):
+    return x * 2
+
+
+def adds(x, n):
+    return x + n
+
+
+def explodes_at_three(x, n):
+    if n == 3:
+        raise ValueError("three is too much")
+    return x * n
+
+
+class Scale(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.W = nn.Linear(width, width, bias=False)
+
+    def forward(self, x):
+        return self.W(x), x.mean()
+
+
+class WithoutMean(Scale):
+    def forward(self, x):
+        return self.W(x), x.sum()
+
+
+def known(implementation):
+    name = implementation.__name__
+    sentence = f'You wrote <{name}> & "that".'
+    return SimpleNamespace(
+        name=name, sentence=sentence, section="p.html#a", implementation=implementation
+    )
+
+
+CASES = [
+    case("n = 2", torch.tensor([[0.123456, -1.0]]), 2),
+    case("n = 3", torch.tensor([[1.0, 2.0], [3.0, 4.0]]), 3),
+]
+
+
+def entries() -> dict:
+    mistakes = [known(f) for f in (ignores_n, adds, explodes_at_three)]
+    one = record(attend, mistakes, CASES, ["the product"], "p.html#read")
+    layer = record(
+        Scale,
+        [known(WithoutMean)],
+        [case("one row", torch.tensor([[1.0, 2.0, 4.0]]))],
+        ["the output", "the mean"],
+        "p.html#layer",
+        {"width": 3},
+    )
+    return {"attend": one, "Scale": layer}
+
+
+def check(name: str = "attend", **namespace):
+    recorded = json.loads(to_json(entries(), BOOK))
+    return InstantChecks(recorded, namespace)(name)
+
+
+def test_right_is_green_and_says_with_what():
+    verdict = check(attend=lambda x, n: n * x)
+    assert repr(verdict).startswith("✓ attend is right on every recorded case")
+    assert "n = 2" in repr(verdict)
+    assert "n = 3" in repr(verdict)
+
+
+def test_a_mistake_is_red_named_and_linked():
+    first, *details = repr(check(attend=lambda x, n: x + x)).splitlines()
+    assert first == '✗ You wrote <ignores_n> & "that".'
+    assert details[0] == "  With n = 3:"
+    assert details[-1] == f"  Read: {BOOK}/p.html#a"
+
+
+def test_a_mistake_must_match_on_every_case():
+    def adds_or_multiplies(x, n):
+        return x * 2 if n == 2 else x + n
+
+    text = repr(check(attend=adds_or_multiplies))
+    assert text.startswith("✗ attend is not right yet. It is right with: n = 2.")
+    assert text.endswith(f"Read: {BOOK}/p.html#read")
+
+
+def test_an_exception_is_shown_and_may_be_a_known_mistake():
+    text = repr(check(attend=explodes_at_three))
+    assert text.startswith("✗ You wrote <explodes_at_three>")
+    assert "ValueError: three is too much" in text
+    other = repr(check(attend=lambda x, n: x[9]))
+    assert other.startswith("✗ attend is not right yet.")
+    assert "IndexError" in other
+
+
+def test_undefined_and_not_written_are_grey():
+    def stub(x, n):
+        raise NotImplementedError()
+
+    assert repr(check()) == "○ attend is not defined yet. Run the cell where you write it."
+    assert repr(check(attend=stub)) == "○ attend: not started yet."
+
+
+def test_pytorchs_own_not_implemented_error_is_not_a_stub():
+    text = repr(check(attend=lambda x, n: x & x))
+    assert text.startswith("✗ attend is not right yet.")
+    assert "bitwise_and" in text
+
+
+@pytest.mark.parametrize(
+    ("student", "words"),
+    [
+        (lambda x, n: (x * n, x), "you return 2 value(s), expected 1: the product"),
+        (lambda x, n: None, "the product is a NoneType, expected a tensor"),
+        (lambda x, n: [1.0], "the product is a list, expected a tensor"),
+        (lambda x, n: (x * n)[None], "the product has shape (1, 1, 2), expected (1, 2)"),
+        (lambda x, n: (x * n).double(), "the product is torch.float64, expected torch.float32"),
+        (lambda x, n: x * n / 0, "inf"),
+        (lambda x, n: x * n + float("nan"), "nan"),
+        (lambda x, n: x * n + 0.5, "0.740"),
+    ],
+)
+def test_each_kind_of_difference_has_its_words(student, words):
+    text = repr(check(attend=student))
+    assert text.startswith("✗ attend is not right yet.")
+    assert "With n = 2:" in text
+    assert words in text
+
+
+def test_a_layer_is_built_loaded_and_put_into_evaluation_mode():
+    class Dropped(Scale):
+        def forward(self, x):
+            return nn.functional.dropout(self.W(x), 0.5, self.training), x.mean()
+
+    assert repr(check("Scale", Scale=Dropped)).startswith("✓ Scale is right")
+    told = repr(check("Scale", Scale=WithoutMean))
+    assert told.startswith("✗ You wrote <WithoutMean>")
+    assert "7.000" in told
+    assert "2.333" in told
+    wrong = repr(check("Scale", Scale=lambda width: nn.Linear(width, 2)))
+    assert "not right yet" in wrong
+    assert "state_dict" in wrong
+
+
+def test_an_unknown_name_is_an_error_of_the_course():
+    with pytest.raises(KeyError, match="nothing"):
+        check("nothing")
+
+
+def test_the_page_shows_what_the_text_says_with_nothing_left_unescaped():
+    verdict = check(attend=ignores_n)
+    page = verdict._repr_html_()
+    assert html.escape(verdict.headline) in page
+    assert "<ignores_n>" not in page
+    assert html.escape(verdict.details) in page
+    assert f'href="{BOOK}/p.html#a"' in page
+    green = check(attend=attend)._repr_html_()
+    assert "<pre" not in green
+    assert "<a " not in green
+
+
+def test_a_check_changes_neither_the_inputs_nor_the_namespace():
+    namespace = {"attend": lambda x, n: x.mul_(n)}
+    checks = InstantChecks(json.loads(to_json(entries(), BOOK)), namespace)
+    assert repr(checks("attend")) == repr(checks("attend"))
+    assert repr(checks("attend")).startswith("✓")
+    assert list(namespace) == ["attend"]
+
+
+# ---- what is recorded ----------------------------------------------------------------------------
+
+
+def test_numbers_only_and_never_code():
+    text = to_json(entries(), BOOK)
+    for name in ("ignores_n", "adds", "WithoutMean"):
+        assert f"def {name}" not in text
+        assert f'"{name}"' not in text
+    assert json.loads(text)["book"] == BOOK
+
+
+def test_inputs_are_rounded_before_results_are_computed():
+    one = entries()["attend"]["cases"][0]
+    assert one["args"][0]["data"] == [0.12, -1]
+    assert one["expected"][0]["data"] == [0.24, -2]
+    assert one["expected"][0]["dtype"] == "float32"
+
+
+def test_recording_twice_gives_the_same_bytes():
+    first = to_json(entries(), BOOK)
+    torch.manual_seed(99)
+    assert to_json(entries(), BOOK) == first
+
+
+def test_a_mistake_that_the_cases_cannot_tell_from_right_is_not_recorded():
+    entry = record(attend, [known(ignores_n)], CASES[:1], ["the product"], "p.html")
+    assert entry["mistakes"] == []
+    with_three = record(attend, [known(ignores_n)], CASES, ["the product"], "p.html")
+    assert [o is None for o in with_three["mistakes"][0]["outcomes"]] == [True, False]
+
+
+def test_the_machine_needs_only_the_standard_library_and_torch():
+    tree = ast.parse(Path(instant.__file__).read_text(encoding="utf-8"))
+    modules = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name.split(".")[0] for alias in node.names}
+        assert not isinstance(node, ast.ImportFrom)
+    assert modules - set(sys.stdlib_module_names) == {"torch"}
