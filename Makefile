@@ -11,6 +11,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)
+# Small tensors, two notebooks at a time: more threads would only get in each other's way.
+export OMP_NUM_THREADS ?= 1
 
 .PHONY: course test book release sample-class kill-table clean
 

@@ -6,6 +6,10 @@ own notebook), `build` (text and reference become the source notebook), `gates` 
 
 Checking: `checks` (what hidden tests call), `diagnosis` (which known mistake is it?).
 
-Grading: `rebuild` (the submission on the master's frame), `kernel` (run it), `preprocessors`
-(the place in nbgrader), `grade` (a class), `results` and `report` (what comes out), `cli`.
+Grading one notebook: `submission` (read whatever was handed in), `rebuild` (put it on the master's
+frame), `limits`, `kernel` and `session` (run it), `verdict` (what a student may read of it).
+Grading a class: `classroom` (who handed in what), `preprocessors` and `course` (our places in
+nbgrader), `gradebook`, `results`, `grade`, and the pages, `feedback` and `report`.
+
+The command line: `cli`, `authoring`, `console`, `doctor`.
 """

@@ -167,6 +167,9 @@ class _Builder:
     def _instant(self, block: Block) -> None:
         exercise = self._current(block)
         made = self._run(block)
+        for name in ("mistakes_of", "cases"):
+            if name not in made:
+                raise UserError(f"{self.path}:{block.line}: no {name!r} in preamble or block")
         self.recorded[exercise.name] = record(
             exercise.reference,
             made["mistakes_of"](exercise.reference),
@@ -222,7 +225,9 @@ class _Builder:
 
     def _find(self, dotted: str, block: Block) -> Callable:
         try:
-            return find(dotted)
+            found = find(dotted)
+            source_of(found)
+            return found
         except LookupError as error:
             raise UserError(f"{self.path}:{block.line}: {error.args[0]}") from None
 

@@ -17,9 +17,8 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
+from .limits import SEED_VARIABLE
 from .outcomes import Case, Difference, Outcome, describe_error, difference, observe
-
-SEED_VARIABLE = "AUTOGRADER_SEED"  # the recorded seed of this student's hidden inputs
 
 
 class Mistake(Protocol):
@@ -167,7 +166,10 @@ def _settle(student, reference, cases, mistakes, observed, tolerance, prepare) -
 
 def _is(mistake, prepare, cases, found, expected, observed, tolerance) -> bool:
     """Whether the student's outcomes are this mistake's on every case, and wrong on some."""
-    wrong = prepare(mistake.implementation)
+    try:
+        wrong = prepare(mistake.implementation)
+    except Exception:  # a layer that cannot be built is not what this student has built
+        return False
     tells = False
     for one, mine, right in zip(cases, found, expected, strict=True):
         outcome = observed(wrong, one)

@@ -14,7 +14,8 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from .rebuild import MISSING, is_extra, is_graded, is_solution
+from .notebook import is_solution, is_test
+from .rebuild import MISSING, is_extra
 from .results import CheckOutcome, number, read_checks
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -80,7 +81,7 @@ def exercises(notebook: NotebookNode) -> list[Exercise]:
     early: list[dict[str, Any]] = []
     current: Exercise | None = None
     for cell in notebook.cells:
-        if is_graded(cell) or is_solution(cell):
+        if is_test(cell) or is_solution(cell):
             title = cell.metadata.get("course", {}).get("exercise") or "Exercise"
             current = found.setdefault(title, Exercise(title, cells=early))
             early = []

@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 
 from .build import build
 from .notebook import is_solution, is_test, read, split_test, to_text
-from .plain import run_plain, score
+from .plain import PASSED, run_cells, run_plain, score
 from .release import release
 from .source import bodies, find, source_of
 from .submit import blank
@@ -23,18 +23,19 @@ def failures(path: Path) -> Iterator[str]:
     if not target.is_file() or target.read_text(encoding="utf-8") != to_text(built):
         yield f"{target} is not what {path} gives: run `autograder build` and commit the notebook"
         return
-    earned, points = score(built, run_plain(built))
+    ends = run_cells(built)
+    earned, points = score(built, {c.id: ends[c.id] for c in built.cells if is_test(c)})
     if earned != points:
         yield f"{path}: the reference itself earns {earned:g} of {points:g} points"
+    for cell_id, end in ends.items():
+        if end != PASSED:
+            yield f"{path}: with the reference, the cell {cell_id} fails: {end.splitlines()[0]}"
     earned, _ = score(built, run_plain(blank(built)))
     if earned != 0:
         yield f"{path}: the untouched release earns {earned:g} points, must be 0"
     with tempfile.TemporaryDirectory() as scratch:
         (released,) = release(path.parent.parent, Path(scratch), [path.parent.name])
-        others = sorted(f.name for f in released.parent.iterdir() if f != released)
         notebook = read(released)
-    if others:
-        yield f"{path}: these files would be released too: {', '.join(others)}"
     if [c.source for c in notebook.cells if is_solution(c)] != [
         c.source for c in blank(built).cells if is_solution(c)
     ]:

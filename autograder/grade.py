@@ -18,7 +18,8 @@ from .classroom import HandIn, Masters, find, read_course
 from .errors import UserError
 from .gradebook import read_scores, record
 from .kernel import Environment, Limits, run_async
-from .rebuild import is_graded, rebuild
+from .notebook import is_test
+from .rebuild import rebuild
 from .report import write_report
 from .results import ClassResults, Graded, read_results, write_results
 from .submission import Unreadable, read_submission
@@ -118,7 +119,7 @@ async def _run_one(
 def _not_run(rebuilt: NotebookNode, status: str, reason: str) -> NotebookNode:
     """The notebook of somebody whose own cannot be run: no test passes, and it says why."""
     notebook = deepcopy(rebuilt)
-    for cell in filter(is_graded, notebook.cells):
+    for cell in filter(is_test, notebook.cells):
         cell.outputs = [error_output("NotRun", f"Not run: {reason}.")]
     notebook.metadata["autograder"] = {"status": status, "reason": reason, "seed": ""}
     return notebook
@@ -142,7 +143,7 @@ def _stage(folder: Path, hand_in: HandIn, rebuilt: NotebookNode, ran: NotebookNo
 def _result(
     folder: Path, hand_in: HandIn, status: str, reason: str, seed: str, masters: Masters
 ) -> Graded:
-    cells = filter(is_graded, masters[hand_in.assignment][hand_in.notebook].cells)
+    cells = filter(is_test, masters[hand_in.assignment][hand_in.notebook].cells)
     points = sum(float(cell.metadata.nbgrader.points) for cell in cells)
     row = Graded(hand_in.student, hand_in.assignment, hand_in.notebook, status, reason, 0.0, points)
     if not hand_in.staged:

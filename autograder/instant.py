@@ -128,4 +128,4 @@ def _table(x):
 
 
 def _number(x):
-    return f"{x.item():7.3f}" if x.is_floating_point() else f"{int(x)}"
+    return f"{round(x.item(), 3) + 0.0:7.3f}" if x.is_floating_point() else f"{int(x)}"

@@ -19,7 +19,8 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from .limits import Environment, Limits
-from .rebuild import is_graded, name_of
+from .notebook import is_test
+from .rebuild import name_of
 from .session import Session
 from .verdict import Reader, error_output, settle
 
@@ -83,7 +84,7 @@ async def _run_cells(
             continue
         began = time.monotonic()
         seconds = min(limits.cell_seconds, remaining)
-        graded = is_graded(cell)
+        graded = is_test(cell)
         end, outputs = await kernel.execute(cell, seconds, remember=not graded)
         spent += time.monotonic() - began
         if not graded and cell.execution_count is not None:

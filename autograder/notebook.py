@@ -72,8 +72,9 @@ def _nbgrader(cell_id, *, grade=False, solution=False, locked=False, points=None
 
 
 def is_test(cell: NotebookNode) -> bool:
-    """Whether a cell is a hidden test."""
-    return bool(cell.metadata.get("nbgrader", {}).get("grade"))
+    """Whether a cell is a hidden test: graded, and not written by the student."""
+    about = cell.metadata.get("nbgrader", {})
+    return bool(about.get("grade")) and not about.get("solution")
 
 
 def is_solution(cell: NotebookNode) -> bool:

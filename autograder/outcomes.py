@@ -169,7 +169,7 @@ def table(x: Tensor) -> str:
 
 
 def _number(x: Tensor) -> str:
-    return f"{x.item():8.4f}" if x.is_floating_point() else str(int(x))
+    return f"{round(x.item(), 4) + 0.0:8.4f}" if x.is_floating_point() else str(int(x))
 
 
 def _gradients(results: tuple, wanted: dict[str, Tensor]) -> dict[str, Tensor | None]:

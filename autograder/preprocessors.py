@@ -13,7 +13,8 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Instance, List, Unicode
 
 from .kernel import Environment, Limits, run
-from .rebuild import is_graded, name_of, rebuild
+from .notebook import is_test
+from .rebuild import name_of, rebuild
 from .submission import normalise, read_master
 
 Resources = dict
@@ -62,7 +63,7 @@ class HideTests(NbGraderPreprocessor):
     """Removes the source and the printed output of every test cell, for feedback."""
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
-        for cell in filter(is_graded, nb.cells):
+        for cell in filter(is_test, nb.cells):
             cell.source = ""
             if cell.cell_type == "code":
                 cell.outputs = [o for o in cell.outputs if o.output_type == "error"]

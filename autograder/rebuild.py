@@ -12,6 +12,7 @@ from itertools import count
 import nbformat
 from nbformat import NotebookNode
 
+from .notebook import is_solution, is_test
 from .submission import clean_text, notebook_of
 
 MISSING = "# This cell was missing from the notebook that was handed in."
@@ -22,17 +23,6 @@ def name_of(cell: NotebookNode) -> str | None:
     about = cell.metadata.get("nbgrader")
     name = about.get("grade_id") if isinstance(about, dict) else None
     return name if isinstance(name, str) else None
-
-
-def is_graded(cell: NotebookNode) -> bool:
-    """Whether this is a test cell of the master: graded, and not written by the student."""
-    about = cell.metadata.get("nbgrader", {})
-    return bool(about.get("grade")) and not about.get("solution")
-
-
-def is_solution(cell: NotebookNode) -> bool:
-    """Whether the student is to write this cell."""
-    return bool(cell.metadata.get("nbgrader", {}).get("solution"))
 
 
 def is_extra(cell: NotebookNode) -> bool:
@@ -108,7 +98,7 @@ def _placed(cell: NotebookNode, found: NotebookNode | None) -> list[NotebookNode
     """The master's cell as it stands in the rebuilt notebook; a free one may be gone."""
     if is_solution(cell):
         return [_fresh(cell, MISSING if found is None else clean_text(found.source))]
-    locked = is_graded(cell) or cell.metadata.get("nbgrader", {}).get("locked")
+    locked = is_test(cell) or cell.metadata.get("nbgrader", {}).get("locked")
     if locked or cell.cell_type != "code":
         return [_fresh(cell, cell.source)]
     return [] if found is None else [_fresh(cell, clean_text(found.source))]

@@ -8,8 +8,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import SaveCells
 from traitlets.config import Config
 
-# The written text holds hidden tests and a source folder may hold scripts: only notebooks leave it.
-NEVER_RELEASED = ["*.md", "*.py", "*.pyc", "__pycache__", ".ipynb_checkpoints", ".*"]
+from .course import ignored_files
 
 
 def release(source: Path, out: Path, assignments: list[str]) -> list[Path]:
@@ -25,7 +24,7 @@ def release(source: Path, out: Path, assignments: list[str]) -> list[Path]:
     config = Config()
     config.CourseDirectory.source_directory = str(source.resolve())
     config.CourseDirectory.release_directory = str(out.resolve())
-    config.CourseDirectory.ignore = NEVER_RELEASED
+    config.CourseDirectory.ignore = ignored_files(source)
     config.GenerateAssignment.no_database = True
     config.GenerateAssignment.preprocessors = [
         each for each in GenerateAssignment.preprocessors.default() if each is not SaveCells

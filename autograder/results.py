@@ -14,7 +14,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from .errors import UserError
-from .rebuild import is_graded
+from .notebook import is_test
 
 COLUMNS = (
     *("student", "assignment", "notebook", "status"),
@@ -90,7 +90,7 @@ def read_checks(notebook: NotebookNode) -> tuple[CheckOutcome, ...]:
 
     The score is what nbgrader noted in the cell, if it did, or else all points or none.
     """
-    return tuple(_read_check(cell) for cell in notebook.cells if is_graded(cell))
+    return tuple(_read_check(cell) for cell in notebook.cells if is_test(cell))
 
 
 def _read_check(cell: NotebookNode) -> CheckOutcome:

@@ -24,8 +24,15 @@ def find(dotted: str) -> Any:
 
 
 def source_of(thing: Callable) -> str:
-    """Its source without indentation and without decorators."""
-    source = textwrap.dedent(inspect.getsource(thing))
+    """Its source without indentation and without decorators.
+
+    Raises:
+        LookupError: if it is not written in Python in a file.
+    """
+    try:
+        source = textwrap.dedent(inspect.getsource(thing))
+    except (OSError, TypeError):
+        raise LookupError(f"the source of {thing!r} cannot be found") from None
     first = ast.parse(source).body[0]
     return "\n".join(source.splitlines()[first.lineno - 1 :]) + "\n"
 

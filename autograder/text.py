@@ -19,6 +19,7 @@ points. The file begins with YAML front matter: title; read (the chapter); book_
 at the head of every hidden test and instant block, which must define `mistakes_of(reference)`.
 """
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +28,8 @@ from markdown_it import MarkdownIt
 
 from .errors import UserError
 
+EXERCISE = ("title", "reference", "difficulty", "importance", "minutes")
+TEST_ID = re.compile(r"[a-z][a-z0-9-]{0,63}")
 KINDS = {"given", "checks", "exercise", "stub", "hint", "instant", "try", "test", "prose"}
 
 
@@ -62,6 +65,10 @@ def read_text(path: Path) -> tuple[dict, list[Block]]:
         if token.type != "fence" or not token.info.startswith("{"):
             continue
         start, end = token.map
+        if lines[end - 1].strip() != token.markup:
+            raise UserError(
+                f"{path}:{skipped + start + 1}: this block is never closed by {token.markup}"
+            )
         _add_prose(blocks, lines[prose_from:start], skipped + prose_from + 1)
         blocks.append(_block(path, token.info, token.content, skipped + start + 1))
         prose_from = end
@@ -89,12 +96,19 @@ def _block(path: Path, info: str, body: str, line: int) -> Block:
     options: dict = {}
     if kind == "exercise":
         options, body = _yaml(path, line, body), ""
+        missing = [name for name in EXERCISE if name not in options]
+        if missing:
+            raise UserError(f"{path}:{line}: the exercise {argument!r} lacks {', '.join(missing)}")
     while kind == "test" and body.startswith(":"):
         option, _, body = body.partition("\n")
         name, _, value = option[1:].partition(":")
         options[name.strip()] = value.strip()
     if kind == "test" and not {"points", "tests"} <= set(options):
         raise UserError(f"{path}:{line}: the test {argument!r} needs :points: and :tests:")
+    if kind == "test" and not TEST_ID.fullmatch(argument):
+        raise UserError(f"{path}:{line}: the test {argument!r} may have a-z, 0-9 and - in its name")
+    if kind == "test" and not re.fullmatch("[1-9][0-9]*", options["points"]):
+        raise UserError(f"{path}:{line}: points must be a positive number: {options['points']!r}")
     return Block(kind, argument, body.rstrip("\n"), line, options)
 
 
@@ -106,6 +120,9 @@ def _add_prose(blocks: list[Block], lines: list[str], line: int) -> None:
 
 def _yaml(path: Path, line: int, text: str) -> dict:
     try:
-        return yaml.safe_load(text) or {}
+        read = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise UserError(f"{path}:{line}: {' '.join(str(error).split())}") from None
+    if not isinstance(read, dict):
+        raise UserError(f"{path}:{line}: expected lines of the form `name: value`")
+    return read

@@ -28,9 +28,12 @@ class KillTables:
     def summary(self) -> str:
         """How many mistakes were caught, and how many were named."""
         rows = self.all_rows
+        killed, named = (
+            sum(getattr(row, what) for row in rows) for what in ("killed", "diagnosed")
+        )
         return (
-            f"{len(rows)} mistakes: {sum(row.killed for row in rows)} caught by the test named for them; "
-            f"for {sum(row.diagnosed for row in rows)} the feedback names exactly that one."
+            f"{len(rows)} mistakes: {killed} caught by the test named for them; "
+            f"for {named} the feedback names exactly that one."
         )
 
     def _repr_html_(self) -> str:

@@ -12,8 +12,8 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from autograder.notebook import is_test, split_test, to_text
-from autograder.source import source_of
+from autograder.notebook import is_solution, is_test, split_test, to_text
+from autograder.source import BEGIN, END, source_of
 from autograder.submit import blank, hand_in, with_mistake
 from solutions.alternatives import styles
 
@@ -33,8 +33,9 @@ def submissions(master: Master) -> Iterator[tuple[str, str]]:
     perfect = source
     yield "perfect", to_text(perfect)
     yield "perfect-but-noisy", to_text(_with_first_cell(perfect, NOISY))
-    yield "blank", to_text(blank(source))
-    yield "half-done", to_text(_half_done(source, master.symbols))
+    untouched = _as_released(blank(master.source))
+    yield "blank", to_text(untouched)
+    yield "half-done", to_text(_half_done(source, untouched, master.symbols))
     last = master.symbols[-1]
     yield "raises", to_text(hand_in(source, {last: RAISES.format(name=last)}))
     yield "endless-loop", to_text(hand_in(source, {last: ENDLESS.format(name=last)}))
@@ -63,11 +64,13 @@ def write_class(out: Path) -> list[Path]:
 
 
 def _as_released(nb: NotebookNode) -> NotebookNode:
-    """Without what a student never gets to see: the hidden tests."""
+    """Without what a student never gets to see: hidden tests, and the marks of the solutions."""
     nb = copy.deepcopy(nb)
     for cell in nb.cells:
         if is_test(cell):
             cell.source, _ = split_test(cell)
+        lines = cell.source.splitlines()
+        cell.source = "\n".join(line for line in lines if line.strip() not in (BEGIN, END))
     return nb
 
 
@@ -83,14 +86,10 @@ def _without_tests(nb: NotebookNode) -> NotebookNode:
     return nb
 
 
-def _half_done(nb: NotebookNode, symbols: list[str]) -> NotebookNode:
+def _half_done(solved: NotebookNode, untouched: NotebookNode, symbols: list[str]) -> NotebookNode:
     """The first half of the exercises solved, the rest untouched."""
-    untouched = {
-        cell.metadata.course.symbol: cell.source
-        for cell in blank(nb).cells
-        if "symbol" in cell.metadata.get("course", {})
-    }
-    return hand_in(nb, {name: untouched[name] for name in symbols[len(symbols) // 2 :]})
+    stubs = {c.metadata.course.symbol: c.source for c in untouched.cells if is_solution(c)}
+    return hand_in(solved, {name: stubs[name] for name in symbols[len(symbols) // 2 :]})
 
 
 def main() -> None:

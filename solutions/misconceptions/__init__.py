@@ -73,7 +73,7 @@ def reaching(reference: Callable) -> list[Misconception]:
     inherited = [
         replace(
             known,
-            sentence=f"This comes from your {known.replaces}. {known.sentence}",
+            sentence=f"This comes from {known.replaces}: {known.sentence}",
             implementation=_on_top_of(reference, function, known),
         )
         for name in function.__code__.co_names

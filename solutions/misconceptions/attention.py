@@ -237,8 +237,8 @@ def attention_adds_the_mask(query, key, value, mask=None, dropout_p=0.0):
     "scaled_dot_product_attention",
     caught_by="sdpa-padded-rows",
     section="attention.html#attn-padded-rows",
-    sentence="A query that may attend to nothing gets NaN: the softmax of a row that is all "
-    "-infinity is 0/0. Such a row must give zeros.",
+    sentence="Your softmax gives NaN for a query that may attend to nothing: over a row that is "
+    "all -infinity it is 0/0. Such a row must give zeros.",
 )
 def attention_padded_rows_are_nan(query, key, value, mask=None, dropout_p=0.0):
     scores = query @ key.transpose(-2, -1) / math.sqrt(query.size(-1))
@@ -252,8 +252,8 @@ def attention_padded_rows_are_nan(query, key, value, mask=None, dropout_p=0.0):
     "scaled_dot_product_attention",
     caught_by="sdpa-padded-rows",
     section="attention.html#attn-padded-rows",
-    sentence="A query that may attend to nothing attends to everything equally: with one and the "
-    "same low number in the whole row the softmax is uniform. Such a row must give zeros.",
+    sentence="You let a query that may attend to nothing attend to everything equally: with one "
+    "and the same low number in the whole row the softmax is uniform. Such a row must give zeros.",
 )
 def attention_padded_rows_are_uniform(query, key, value, mask=None, dropout_p=0.0):
     scores = query @ key.transpose(-2, -1) / math.sqrt(query.size(-1))
@@ -399,7 +399,7 @@ class OneWideHead(MultiHeadAttention):
     "MultiHeadAttention",
     caught_by="mha-self",
     section="attention.html#attn-projections",
-    sentence="The output projection W_o is missing: the heads stand side by side and are never "
+    sentence="Your output projection W_o is missing: the heads stand side by side and are never "
     "mixed.",
 )
 class NoOutputProjection(MultiHeadAttention):
@@ -418,7 +418,7 @@ class NoOutputProjection(MultiHeadAttention):
     "MultiHeadAttention",
     caught_by="mha-self",
     section="attention.html#attn-projections",
-    sentence="The values are not projected: W_v is never used, so it would never be trained.",
+    sentence="Your values are not projected: W_v is never used, so it would never be trained.",
 )
 class ValuesNotProjected(MultiHeadAttention):
     def forward(self, query, key, value, mask=None):
@@ -436,7 +436,7 @@ class ValuesNotProjected(MultiHeadAttention):
     "MultiHeadAttention",
     caught_by="mha-self",
     section="attention.html#attn-projections",
-    sentence="One projection serves for queries and keys (W_q twice, W_k never): the scores "
+    sentence="You use one projection for queries and keys (W_q twice, W_k never): the scores "
     "become symmetric, so a word cannot look at another without being looked at.",
 )
 class KeysThroughQueryProjection(MultiHeadAttention):
@@ -531,7 +531,8 @@ class ValuesFromKeys(MultiHeadAttention):
     "MultiHeadAttention",
     caught_by="mha-mask",
     section="attention.html#attn-masks",
-    sentence="Your layer takes a mask and never passes it on: every word sees everything.",
+    sentence="Your layer acts as if there were no mask: either it never passes the mask on, or "
+    "your attention function ignores it (see that function's own tests).",
 )
 class ForgetsTheMask(MultiHeadAttention):
     def forward(self, query, key, value, mask=None):
@@ -582,7 +583,8 @@ class DropoutInEvaluation(MultiHeadAttention):
     "MultiHeadAttention",
     caught_by="mha-dropout",
     section="attention.html#attn-dropout",
-    sentence="Your layer ignores its dropout: no attention weight is dropped in training.",
+    sentence="Your layer drops no attention weight in training: either it passes no dropout on, or "
+    "your attention function ignores dropout_p (see that function's own tests).",
 )
 class NeverDrops(MultiHeadAttention):
     def forward(self, query, key, value, mask=None):

@@ -128,7 +128,7 @@ def test_two_processes_write_the_same_bytes():
     ("old", "new", "words"),
     [
         ("sums_right.add\n", "sums_right.plus\n", ":26: there is no 'sums_right.plus'"),
-        ("reference: sums_right.add\n", "", ":26: there is no ''"),
+        ("reference: sums_right.add\n", "", ":26: the exercise 'add' lacks reference"),
         (
             "{given} sums_right.require_tensor",
             "{given} sums_wrong.require_tensor",
@@ -186,7 +186,20 @@ def test_a_missing_or_stale_notebook_is_found_and_the_command_named(course):
 
 def test_a_reference_that_loses_points_is_found(course):
     path = course(replaced("draw.normal(3))]", "'a')]; assert not numbers, 'no numbers'"))
-    assert "the reference itself earns 0 of 2 points" in broken(path)
+    write(path)
+    points, cell = failures(path)
+    assert "the reference itself earns 0 of 2 points" in points
+    assert "with the reference, the cell add-values fails: no numbers" in cell
+
+
+def test_a_given_cell_that_fails_is_found(course):
+    path = course(replaced("```{checks}", "```{given}\n1 / 0\n```\n\n```{checks}"))
+    assert "fails: ZeroDivisionError: division by zero" in broken(path)
+
+
+def test_a_text_without_instant_checks_is_found(course):
+    path = course(replaced("```{checks}\n```\n", ""))
+    assert "the cell check-add fails: NameError: name 'check' is not defined" in broken(path)
 
 
 def test_points_for_nothing_are_found(course):
@@ -213,15 +226,12 @@ def test_lines_that_students_are_given_are_no_leak(course):
     assert list(failures(path)) == []
 
 
-def test_texts_scripts_and_hidden_files_are_not_released_and_data_is_told(course, tmp_path):
+def test_nothing_that_lies_beside_a_notebook_is_released(course, tmp_path):
     path = course()
     write(path)
-    for name in ("notes.md", "make.py", ".secret"):
+    (path.parent / "data").mkdir()
+    for name in ("notes.md", "make.py", ".secret", "answers.csv", "data/more.csv"):
         (path.parent / name).write_text("total_of_both")
-    assert list(failures(path)) == []
     (made,) = release(path.parent.parent, tmp_path / "out", ["01-sums"])
     assert [f.name for f in (tmp_path / "out" / "01-sums").iterdir()] == ["sums.ipynb"]
     assert "total_of_both" not in made.read_text()
-    (path.parent / "answers.csv").write_text("total_of_both")
-    (told,) = failures(path)
-    assert "these files would be released too: answers.csv" in told

@@ -10,7 +10,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from toy_course import HIDDEN, SECRET, answered, cell, master, release
 
-from autograder.rebuild import is_extra, is_graded, name_of, rebuild
+from autograder.notebook import is_test
+from autograder.rebuild import is_extra, name_of, rebuild
 from autograder.submission import Unreadable, normalise, read_submission
 
 MASTER = master()
@@ -40,13 +41,13 @@ def reordered(nb):
 
 def changed_points(nb):
     for c in nb.cells:
-        if is_graded(c):
+        if is_test(c):
             c.metadata.nbgrader.points = 1000
 
 
 def unlocked_tests(nb):
     for c in nb.cells:
-        if is_graded(c):
+        if is_test(c):
             c.metadata.nbgrader |= {"grade": False, "locked": False, "solution": True}
             c.source = "add = lambda a, b: 5"
 
@@ -130,8 +131,8 @@ def test_always_valid_unique_without_reference_and_stable(edit):
     ids = [c.id for c in rebuilt.cells]
     assert len(set(ids)) == len(ids)
     assert SECRET not in json.dumps(rebuilt)
-    assert [c.source for c in rebuilt.cells if is_graded(c)] == [
-        c.source for c in MASTER.cells if is_graded(c)
+    assert [c.source for c in rebuilt.cells if is_test(c)] == [
+        c.source for c in MASTER.cells if is_test(c)
     ]
     assert rebuild(MASTER, rebuilt) == rebuilt
     assert all(c.get("outputs", []) == [] for c in rebuilt.cells)

@@ -16,6 +16,7 @@ preamble: |
   import math
 ---
 """
+EXERCISE = "title: Add\nreference: m.add\ndifficulty: 1\nimportance: 2\nminutes: 3\n"
 FIRST = FRONT.count("\n") + 1  # the line after the front matter
 
 
@@ -33,7 +34,7 @@ def test_blocks_come_in_order_with_prose_between_them(tmp_path):
     front, blocks = read(
         tmp_path,
         "# Sums\n\nAdd.\n\n```{given}\nimport os\n```\n\nmore\n\n"
-        "```{exercise} add\ntitle: Add\nkeep: [a]\n```\n\n```{stub}\n```\n"
+        "```{exercise} add\n" + EXERCISE + "keep: [a]\n```\n\n```{stub}\n```\n"
         "```{test} one\n:points: 2\n:tests: Adds: small ones.\n"
         "assert add(1, 2) == 3\n:no option:\n```\n",
     )
@@ -45,12 +46,13 @@ def test_blocks_come_in_order_with_prose_between_them(tmp_path):
         ("given", "", 4),
         ("prose", "", 7),
         ("exercise", "add", 10),
-        ("stub", "", 15),
-        ("test", "one", 17),
+        ("stub", "", 19),
+        ("test", "one", 21),
     ]
     assert blocks[0].body == "# Sums\n\nAdd."
     assert blocks[1].body == "import os"
-    assert blocks[3].options == {"title": "Add", "keep": ["a"]}
+    assert blocks[3].options["title"] == "Add"
+    assert blocks[3].options["keep"] == ["a"]
     assert blocks[5].options == {"points": "2", "tests": "Adds: small ones."}
     assert blocks[5].body == "assert add(1, 2) == 3\n:no option:"
 
@@ -80,6 +82,12 @@ def test_lines_without_text_make_no_cell(tmp_path):
         ("a\n\n```{exercise} add\na: b: c\n```\n", 2, "mapping values are not allowed"),
         ("```{test} one\nassert True\n```\n", 0, "the test 'one' needs :points: and :tests:"),
         ("```{test} one\n:points: 1\nassert True\n```\n", 0, "needs :points: and :tests:"),
+        ("```{test} one two\n:points: 1\n:tests: x\n```\n", 0, "may have a-z, 0-9 and -"),
+        ("```{test} one\n:points: two\n:tests: x\n```\n", 0, "must be a positive number: 'two'"),
+        ("```{test} one\n:points: 0\n:tests: x\n```\n", 0, "must be a positive number: '0'"),
+        ("```{exercise} add\ntitle: Add\n```\n", 0, "'add' lacks reference, difficulty"),
+        ("```{exercise} add\njust words\n```\n", 0, "expected lines of the form"),
+        ("a\n\n```{stub}\nnever closed\n", 2, "this block is never closed by ```"),
     ],
 )
 def test_what_cannot_be_read_is_named_with_its_line(tmp_path, body, line, words):

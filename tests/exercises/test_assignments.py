@@ -1,0 +1,231 @@
+"""The assignments themselves: every known mistake is caught and named, every right way passes."""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+from autograder.gates import failures, secrets
+from autograder.kill_table import kill_table
+from autograder.kill_table import tests_of as hidden_tests_of
+from autograder.notebook import is_test, split_test
+from autograder.plain import run_plain, score
+from autograder.source import source_of
+from autograder.submit import blank, hand_in
+from exercises.masters import HERE, Master, masters
+from exercises.sample_class import NOISY, submissions, write_class
+from solutions.alternatives import STYLES, styles
+
+MASTERS = masters()
+MISTAKES = [(master, mistake) for master in MASTERS for mistake in master.mistakes]
+
+# Mistakes whose named test catches them without naming them, with the reason. At most one in ten.
+CAUGHT_BUT_NOT_NAMED: dict[str, str] = {}
+
+# Tests that no mistake is named for, with the reason why they are there.
+LAWS_OF_THEIR_OWN = {
+    "01-attention": [
+        "sdpa-gradients",  # every mistake that leaves the result right and breaks a gradient
+        "sdpa-float64",  # results that are cast to float32, `view` on what is not contiguous
+        "mha-one-head",  # `squeeze` and reshapes that lose an axis of length 1
+        "mha-float64",  # parameters or masks that are made in float32 inside `forward`
+    ]
+}
+
+every_assignment = pytest.mark.parametrize("master", MASTERS, ids=lambda m: m.assignment)
+
+
+@cache
+def run_with_everything_right(assignment: str) -> dict:
+    (master,) = [m for m in MASTERS if m.assignment == assignment]
+    return dict(run_plain(master.source))
+
+
+def points(nb: NotebookNode) -> float:
+    return sum(c.metadata.nbgrader.points for c in nb.cells if is_test(c))
+
+
+def text_of(master: Master):
+    return HERE / master.assignment / f"{master.notebook}.md"
+
+
+# ---- the kill table ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("master", "mistake"), MISTAKES, ids=[m.name for _, m in MISTAKES])
+def test_the_mistake_is_caught_where_it_was_foretold_and_named(master, mistake):
+    (row,) = kill_table(master.source, [mistake], master.references.__getitem__)
+    assert row.killed, f"{row.mistake} survives {row.caught_by}; it loses only {row.lost}"
+    if row.mistake not in CAUGHT_BUT_NOT_NAMED:
+        ends = f"{row.mistake} is named by {row.named or 'no test'}, not by {row.caught_by}"
+        assert row.diagnosed, ends
+
+
+@every_assignment
+def test_nearly_every_mistake_is_named(master):
+    unnamed = [m.name for m in master.mistakes if m.name in CAUGHT_BUT_NOT_NAMED]
+    assert len(unnamed) <= len(master.mistakes) / 10, unnamed
+
+
+@every_assignment
+def test_each_mistake_names_a_test_that_is_there(master):
+    assert {m.caught_by for m in master.mistakes} <= set(hidden_tests_of(master.source))
+
+
+@every_assignment
+def test_each_test_has_a_mistake_or_a_reason(master):
+    foretold = {m.caught_by for m in master.mistakes}
+    without = [name for name in hidden_tests_of(master.source) if name not in foretold]
+    assert without == LAWS_OF_THEIR_OWN[master.assignment]
+
+
+@every_assignment
+def test_each_mistake_breaks_an_exercise_of_the_assignment(master):
+    assert {m.replaces for m in master.mistakes} == set(master.symbols)
+
+
+# ---- what earns points, and what does not --------------------------------------------------------
+
+
+@every_assignment
+def test_the_reference_earns_everything(master):
+    ends = run_with_everything_right(master.assignment)
+    assert {name: end for name, end in ends.items() if end} == {}
+    assert score(master.source, ends) == (points(master.source), points(master.source))
+
+
+@every_assignment
+@pytest.mark.parametrize("style", STYLES)
+def test_another_right_way_to_write_it_earns_everything(master, style):
+    module = styles()[style]
+    answers = {name: source_of(getattr(module, name)) for name in master.symbols}
+    ends = run_plain(hand_in(master.source, answers))
+    assert {name: end for name, end in ends.items() if end} == {}
+
+
+@every_assignment
+@pytest.mark.parametrize("seed", ["1", "student-17"])
+def test_other_seeds_change_no_verdict(master, seed, monkeypatch):
+    monkeypatch.setenv("AUTOGRADER_SEED", seed)
+    assert set(run_plain(master.source).values()) == {""}
+    ends = run_plain(blank(master.source))
+    assert score(master.source, ends)[0] == 0
+
+
+@every_assignment
+@pytest.mark.filterwarnings("default")
+def test_noise_and_warnings_cost_nothing(master):
+    nb = hand_in(master.source, {})
+    nb.cells.insert(0, new_code_cell(NOISY, id="my-own-cell"))
+    with pytest.warns(UserWarning, match="this is only a warning"):
+        ends = run_plain(nb)
+    assert score(nb, ends) == (points(nb), points(nb))
+
+
+@every_assignment
+def test_the_blank_notebook_earns_nothing_and_says_why(master):
+    ends = run_plain(blank(master.source))
+    assert score(master.source, ends) == (0, points(master.source))
+    for name, end in ends.items():
+        assert "NotImplementedError" in end or "Not written yet" in end, f"{name}: {end}"
+
+
+@every_assignment
+def test_every_gate_holds(master):
+    assert list(failures(text_of(master))) == []
+
+
+@every_assignment
+def test_points_are_positive_and_their_sum_stands_in_the_text(master):
+    tests = [c for c in master.source.cells if is_test(c)]
+    assert all(c.metadata.nbgrader.points > 0 for c in tests)
+    prose = "\n".join(c.source for c in master.source.cells if c.cell_type == "markdown")
+    assert f"**{points(master.source):g} points**" in prose
+    each_exercise = [
+        int(c.source.split("**")[1].split()[0])
+        for c in master.source.cells
+        if c.id.startswith("exercise-")
+    ]
+    assert sum(each_exercise) == points(master.source)
+
+
+@every_assignment
+def test_of_a_hidden_test_only_a_comment_with_its_points_is_visible(master):
+    for cell in master.source.cells:
+        if is_test(cell):
+            about, (visible, hidden) = cell.metadata.nbgrader, split_test(cell)
+            unit = "point" if about.points == 1 else "points"
+            first, *rest = visible.splitlines()
+            assert first.startswith(f"# Hidden test {about.grade_id} ({about.points} {unit}): ")
+            assert all(line.startswith("# ") for line in rest)
+            assert hidden.endswith("### END HIDDEN TESTS")
+
+
+@every_assignment
+def test_links_lead_to_the_book_and_none_is_left_unfilled(master):
+    for cell in master.source.cells:
+        assert "](book:" not in cell.source, cell.id
+        assert "{points}" not in cell.source, cell.id
+
+
+# ---- the sample class ----------------------------------------------------------------------------
+
+
+@cache
+def the_class(assignment: str) -> dict[str, str]:
+    (master,) = [m for m in MASTERS if m.assignment == assignment]
+    return dict(submissions(master))
+
+
+def lines(text: str) -> Iterator[str]:
+    for cell in json.loads(text)["cells"]:
+        yield from (line.strip() for line in "".join(cell["source"]).splitlines())
+
+
+def is_notebook(text: str) -> bool:
+    try:
+        return "cells" in json.loads(text)
+    except json.JSONDecodeError:
+        return False
+
+
+@every_assignment
+def test_students_names_are_unique_and_there_are_enough(master):
+    names = [student for student, _ in submissions(master)]
+    assert len(set(names)) == len(names) >= 12
+
+
+@every_assignment
+def test_the_files_that_break_graders_are_among_them(master):
+    files = the_class(master.assignment)
+    broken = {student for student, text in files.items() if not is_notebook(text)}
+    assert broken == {"corrupt-file", "not-a-notebook"}
+    assert {"perfect", "blank", "half-done", "raises", "endless-loop", "syntax-error"} <= set(files)
+    assert {f"mistake-{m.name}" for m in master.mistakes} <= set(files)
+
+
+@every_assignment
+def test_no_student_hands_in_a_line_of_a_hidden_test(master):
+    tests = [split_test(cell)[1] for cell in master.source.cells if is_test(cell)]
+    code = {line.strip() for test in tests for line in test.splitlines()}
+    hidden = secrets(text_of(master), master.source) & code
+    assert hidden
+    leaks = {
+        student: sorted(hidden & set(lines(text)))
+        for student, text in the_class(master.assignment).items()
+        if is_notebook(text)
+    }
+    assert {student: shown for student, shown in leaks.items() if shown} == {}
+
+
+def test_the_class_lies_on_disk_as_nbgrader_has_it(tmp_path):
+    written = write_class(tmp_path)
+    assert len(set(written)) == sum(len(the_class(m.assignment)) for m in MASTERS)
+    notebooks = {master.assignment: f"{master.notebook}.ipynb" for master in MASTERS}
+    for path in written:
+        student, assignment, name = path.relative_to(tmp_path).parts
+        assert path.read_text(encoding="utf-8") == the_class(assignment)[student]
+        assert name == notebooks[assignment]

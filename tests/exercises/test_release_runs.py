@@ -1,0 +1,139 @@
+"""The released notebook in a real Jupyter kernel: as given, solved, and with a known mistake."""
+
+import ast
+import copy
+import os
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+from autograder import instant
+from autograder.build import CHECKS_ID
+from autograder.notebook import is_solution
+from autograder.release import release
+from autograder.source import wrong_version
+from exercises.masters import HERE, Master, masters
+
+MASTERS = {master.assignment: master for master in masters()}
+PROJECT = {"autograder", "solutions", "exercises", "book"}
+ENDS = "print(sorted({name.split('.')[0] for name in __import__('sys').modules}))"
+
+pytestmark = [
+    pytest.mark.xdist_group("released notebooks"),
+    pytest.mark.filterwarnings("default"),  # Jupyter's own; what a cell warns of is in its output
+]
+every_assignment = pytest.mark.parametrize("assignment", MASTERS)
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory) -> dict[str, NotebookNode]:
+    made = release(HERE, tmp_path_factory.mktemp("release"), list(MASTERS))
+    return {path.parent.name: nbformat.read(path, as_version=4) for path in made}
+
+
+def solved(released: NotebookNode, master: Master, **wrong: str) -> NotebookNode:
+    """The released notebook with the reference's answers, but for those given."""
+    nb = copy.deepcopy(released)
+    answers = {c.metadata.course.symbol: c.source for c in master.source.cells if is_solution(c)}
+    for cell in nb.cells:
+        if is_solution(cell):
+            cell.source = (answers | wrong)[cell.metadata.course.symbol]
+    return nb
+
+
+def run(nb: NotebookNode, folder: Path) -> dict[str, list]:
+    """Each code cell's outputs by its id, after a run in an empty folder without the project."""
+    nb = copy.deepcopy(nb)
+    nb.cells.append(new_code_cell(ENDS, id="ends"))
+    env = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONWARNINGS")}
+    client = NotebookClient(nb, timeout=120, resources={"metadata": {"path": str(folder)}})
+    client.execute(env={**env, "OMP_NUM_THREADS": "1"})
+    return {cell.id: cell.outputs for cell in nb.cells if cell.cell_type == "code"}
+
+
+def verdicts(outputs: dict[str, list]) -> dict[str, str]:
+    """What the instant checks say, as plain text."""
+    found = {}
+    for name, shown in outputs.items():
+        if name.startswith("check-"):
+            (only,) = shown
+            found[name] = only.data["text/plain"]
+    return found
+
+
+@every_assignment
+def test_untouched_it_runs_to_the_end_and_says_what_is_to_do(assignment, released, tmp_path):
+    master = MASTERS[assignment]
+    outputs = run(released[assignment], tmp_path)
+    kinds = {name: {o.output_type for o in shown} for name, shown in outputs.items() if shown}
+    assert not any("error" in kind for kind in kinds.values())
+    assert {o.name for shown in outputs.values() for o in shown if "name" in o} == {"stdout"}
+    assert len(verdicts(outputs)) == len(master.symbols)
+    for text, symbol in zip(verdicts(outputs).values(), master.symbols, strict=True):
+        assert text == f"○ {symbol}: not started yet."
+    (modules,) = outputs["ends"]
+    assert not PROJECT & set(ast.literal_eval(modules.text))
+    assert list(tmp_path.iterdir()) == []
+
+
+@every_assignment
+def test_with_the_right_answers_every_instant_check_is_green(assignment, released, tmp_path):
+    outputs = run(solved(released[assignment], MASTERS[assignment]), tmp_path)
+    told = verdicts(outputs)
+    assert {name: text for name, text in told.items() if not text.startswith("✓")} == {}
+    for text, symbol in zip(told.values(), MASTERS[assignment].symbols, strict=True):
+        assert text.startswith(f"✓ {symbol} is right on every recorded case")
+    for name, shown in outputs.items():
+        if name.startswith("check-"):
+            assert shown[0].data["text/html"].startswith("<div")
+
+
+@pytest.mark.parametrize(
+    ("assignment", "name"),
+    [
+        ("01-attention", "padding_mask_inverted"),
+        ("01-attention", "attention_without_scale"),
+        ("01-attention", "QueryLengthForKeys"),
+    ],
+)
+def test_a_mistake_is_named_at_once(assignment, name, released, tmp_path):
+    master = MASTERS[assignment]
+    (mistake,) = [m for m in master.mistakes if m.name == name]
+    wrong = wrong_version(mistake.implementation, master.references[mistake.replaces])
+    nb = solved(released[assignment], master, **{mistake.replaces: wrong})
+    told = dict(zip(master.symbols, verdicts(run(nb, tmp_path)).values(), strict=True))
+    first, *details = told[mistake.replaces].splitlines()
+    assert first == f"✗ {mistake.sentence}"
+    assert details[0].startswith("  With ")
+    assert details[-1].endswith(mistake.section)
+    before = master.symbols[: master.symbols.index(mistake.replaces)]
+    assert all(told[symbol].startswith("✓") for symbol in before)
+
+
+@every_assignment
+def test_no_cell_imports_the_project(assignment, released):
+    for cell in released[assignment].cells:
+        if cell.cell_type == "code":
+            assert not PROJECT & imports(cell.source), cell.id
+
+
+@every_assignment
+def test_the_instant_cell_needs_nothing_but_torch(assignment, released):
+    (cell,) = [c for c in released[assignment].cells if c.id == CHECKS_ID]
+    assert imports(cell.source) - set(sys.stdlib_module_names) == {"torch"}
+    assert cell.source.startswith(Path(instant.__file__).read_text(encoding="utf-8").rstrip())
+
+
+def imports(source: str) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add((node.module or "").split(".")[0])
+    return found

@@ -1,0 +1,138 @@
+"""The whole way: a class handed in, graded, and students' pages read.
+
+`make` grades every mistake; here it is one for each hidden test. That every mistake is caught by its
+test and named, the kill table shows without notebooks.
+"""
+
+import csv
+import html
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.grade import grade
+from autograder.results import read_results
+from exercises.masters import masters
+from exercises.sample_class import write_class
+
+ROOT = Path(__file__).parent.parent
+FULL = {"perfect", "perfect-but-noisy", "tests-deleted"}
+
+# One worker grades; the tests then read what it made.
+pytestmark = pytest.mark.xdist_group("sample-class")
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("class")
+    write_class(folder / "submissions")
+    chosen = {f"mistake-{m.name}" for master in masters() for m in one_for_each_test(master)}
+    for student in (folder / "submissions").iterdir():
+        if student.name.startswith("mistake-") and student.name not in chosen:
+            shutil.rmtree(student)
+    grade(folder / "submissions", ROOT / "exercises", folder / "out", jobs=2)
+    return folder / "out"
+
+
+@pytest.fixture(scope="module")
+def rows(graded) -> dict[tuple[str, str], dict]:
+    with (graded / "grades.csv").open(encoding="utf-8", newline="") as file:
+        return {(row["student"], row["assignment"]): row for row in csv.DictReader(file)}
+
+
+@pytest.fixture(scope="module", params=masters(), ids=lambda master: master.assignment)
+def master(request):
+    return request.param
+
+
+def one_for_each_test(master) -> list:
+    return list({m.caught_by: m for m in reversed(master.mistakes)}.values())
+
+
+def page(graded: Path, student: str, master) -> str:
+    path = graded / "feedback" / student / master.assignment / f"{master.notebook}.html"
+    return html.unescape(path.read_text(encoding="utf-8"))
+
+
+def test_honest_work_gets_full_marks_in_every_style(rows, master):
+    students = {s for s, a in rows if a == master.assignment and (s in FULL or "style-" in s)}
+    assert len(students) >= len(FULL) + 4
+    for student in students:
+        row = rows[student, master.assignment]
+        assert row["status"] == "graded"
+        assert row["score"] == row["max_score"], student
+        assert row["misconceptions"] == ""
+
+
+def test_no_work_gets_nothing(rows, master):
+    assert float(rows["blank", master.assignment]["score"]) == 0
+
+
+def test_half_the_work_gets_something(rows, master):
+    row = rows["half-done", master.assignment]
+    assert 0 < float(row["score"]) < float(row["max_score"])
+
+
+@pytest.mark.parametrize(
+    ("student", "status"),
+    [
+        ("corrupt-file", "unreadable"),
+        ("not-a-notebook", "unreadable"),
+        ("endless-loop", "time limit"),
+        ("raises", "graded"),
+        ("syntax-error", "graded"),
+    ],
+)
+def test_trouble_is_named_and_costs_only_its_own_points(rows, master, student, status):
+    row = rows[student, master.assignment]
+    assert row["status"] == status
+    assert (row["reason"] != "") == (status != "graded")
+    assert float(row["score"]) < float(row["max_score"])
+    if status != "unreadable":
+        assert float(row["score"]) > 0
+
+
+def test_a_mistake_loses_the_points_named_for_it_and_is_told_so(graded, rows, master):
+    checks = {
+        (row.student, check.check): check
+        for row in read_results(graded).submissions
+        if row.assignment == master.assignment
+        for check in row.checks
+    }
+    for mistake in one_for_each_test(master):
+        student = f"mistake-{mistake.name}"
+        check = checks[student, mistake.caught_by]
+        assert check.score == 0, mistake.name
+        assert check.misconception == mistake.name
+        row = rows[student, master.assignment]
+        assert float(row["score"]) < float(row["max_score"])
+        assert mistake.name in row["misconceptions"].split(";")
+        assert mistake.sentence in " ".join(page(graded, student, master).split()), mistake.name
+
+
+def test_no_page_shows_a_hidden_test_or_the_reference(graded, master):
+    for student in ("blank", "endless-loop", "corrupt-file"):
+        text = page(graded, student, master)
+        assert "hidden_test" not in text
+        assert "mistakes_of" not in text
+
+
+def test_the_gradebook_agrees(graded, rows, master):
+    script = (
+        "import sys\n"
+        "from nbgrader.api import Gradebook\n"
+        "with Gradebook(f'sqlite:///{sys.argv[1]}') as book:\n"
+        "    for s in book.assignment_submissions(sys.argv[2]):\n"
+        "        print(s.student.id, s.score)\n"
+    )
+    command = [sys.executable, "-W", "ignore", "-c", script, str(graded / "gradebook.db")]
+    answer = subprocess.run(
+        [*command, master.assignment], capture_output=True, text=True, check=True
+    )
+    book = dict(line.split() for line in answer.stdout.splitlines())
+    assert len(book) >= 12
+    for student, score in book.items():
+        assert float(score) == float(rows[student, master.assignment]["score"]), student
