@@ -1,5 +1,6 @@
 """What holds for every test."""
 
+import pytest
 import torch
 from hypothesis import settings
 
@@ -9,3 +10,8 @@ settings.load_profile("course")
 
 # The tensors are tiny: more threads only wait for each other, and workers share the cores.
 torch.set_num_threads(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow files first, so that no worker waits for another at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)

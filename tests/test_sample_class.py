@@ -1,7 +1,7 @@
 """The whole way: a class handed in, graded, and students' pages read.
 
-`make` grades every mistake; here it is one for each hidden test. That every mistake is caught by its
-test and named, the kill table shows without notebooks.
+`make` grades every mistake; here it is one for each hidden test. The kill table shows, without
+notebooks, that every mistake is caught by its test and named.
 """
 
 import csv
@@ -21,8 +21,7 @@ from exercises.sample_class import write_class
 ROOT = Path(__file__).parent.parent
 FULL = {"perfect", "perfect-but-noisy", "tests-deleted"}
 
-# One worker grades; the tests then read what it made.
-pytestmark = pytest.mark.xdist_group("sample-class")
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,7 @@ from autograder.grade import ENTRIES, grade
 from autograder.kernel import Limits
 from autograder.results import ClassResults, grades_csv, read_results
 
-# They share a graded class: one worker of pytest-xdist must run them all.
-pytestmark = pytest.mark.xdist_group("graded class")
+pytestmark = pytest.mark.slow  # and, run by file, one worker shares the graded class
 
 LIMITS = Limits(cell_seconds=2, submission_seconds=5, grace_seconds=1)
 ROOT = Path(__file__).resolve().parents[2]

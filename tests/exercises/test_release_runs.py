@@ -24,7 +24,7 @@ PROJECT = {"autograder", "solutions", "exercises", "book"}
 ENDS = "print(sorted({name.split('.')[0] for name in __import__('sys').modules}))"
 
 pytestmark = [
-    pytest.mark.xdist_group("released notebooks"),
+    pytest.mark.slow,
     pytest.mark.filterwarnings("default"),  # Jupyter's own; what a cell warns of is in its output
 ]
 every_assignment = pytest.mark.parametrize("assignment", MASTERS)
