@@ -1,0 +1,147 @@
+"""Positional encoding (paper, section 3.5): where a token stands, as numbers.
+
+Attention treats its keys as a set. Whatever the model is to know about order has to be added to
+the tokens. The paper adds sines and cosines; a table that is learned is here for comparison.
+
+Legend: B batch, T length, d_model width, p position, k offset, i number of a pair of features.
+"""
+
+import torch
+from torch import Tensor, nn
+
+
+def angular_frequencies(d_model: int, dtype: torch.dtype = torch.float64) -> Tensor:
+    """omega_i = 1 / 10000^(2i / d_model), in radians per position, for every pair of features.
+
+    The wavelengths go from 2 pi to nearly 10000 * 2 pi in a geometric series.
+
+    Args:
+        d_model: width; even.
+
+    Returns:
+        (d_model / 2,), falling from 1.
+
+    Raises:
+        ValueError: if d_model is odd or not positive.
+    """
+    if d_model < 2 or d_model % 2 != 0:
+        raise ValueError(f"d_model = {d_model} must be even: sine and cosine come in pairs")
+    even = torch.arange(0, d_model, 2, dtype=torch.float64)  # 2i
+    return (10000.0 ** (-even / d_model)).to(dtype)
+
+
+def sinusoidal_table(length: int, d_model: int, dtype: torch.dtype = torch.float32) -> Tensor:
+    """PE(p, 2i) = sin(p omega_i), PE(p, 2i + 1) = cos(p omega_i).
+
+    Computed in float64: an angle of thousands of radians leaves few digits to float32.
+
+    Args:
+        length: number of positions, from 0.
+        d_model: width; even.
+        dtype: of the result.
+
+    Returns:
+        (length, d_model).
+
+    Raises:
+        ValueError: if d_model is odd or the length negative.
+    """
+    if length < 0:
+        raise ValueError(f"length must not be negative, got {length}")
+    positions = torch.arange(length, dtype=torch.float64)
+    angles = positions[:, None] * angular_frequencies(d_model)  # (length, d_model / 2)
+    pairs = torch.stack([angles.sin(), angles.cos()], dim=-1)  # (length, d_model / 2, 2)
+    return pairs.flatten(1).to(dtype)  # sine and cosine of one frequency side by side
+
+
+def shift_matrix(k: float, d_model: int, dtype: torch.dtype = torch.float64) -> Tensor:
+    """M_k with M_k PE(p) = PE(p + k) for every position p: one rotation per pair of features.
+
+    By the addition theorems, the block of the pair i is
+    [[cos(k omega_i), sin(k omega_i)], [-sin(k omega_i), cos(k omega_i)]]. It does not depend on p:
+    this is the paper's reason for sines *and* cosines ("PE(pos+k) can be represented as a linear
+    function of PE(pos)"). M_a M_b = M_(a+b), and M_(-k) is the transpose of M_k.
+
+    Args:
+        k: the offset, in positions; may be negative.
+        d_model: width; even.
+
+    Returns:
+        (d_model, d_model), block-diagonal and orthogonal.
+
+    Raises:
+        ValueError: if d_model is odd.
+    """
+    angles = k * angular_frequencies(d_model)
+    cos, sin = angles.cos(), angles.sin()
+    blocks = torch.stack([torch.stack([cos, sin], -1), torch.stack([-sin, cos], -1)], dim=-2)
+    return torch.block_diag(*blocks).to(dtype)  # d_model / 2 blocks of (2, 2)
+
+
+class PositionalEncoding(nn.Module):
+    """Add the sinusoidal table to the embeddings, then apply dropout (sections 3.5 and 5.4).
+
+    The table is a buffer, not a parameter: it is not trained, and it is not saved, because it
+    can be computed.
+
+    Args:
+        d_model: width; even.
+        dropout: probability of dropping a feature of the sum, in training only.
+        max_length: positions that are computed in advance; longer input raises.
+    """
+
+    table: Tensor
+
+    def __init__(self, d_model: int, dropout: float = 0.0, max_length: int = 5000):
+        super().__init__()
+        self.dropout = nn.Dropout(dropout)
+        self.register_buffer("table", sinusoidal_table(max_length, d_model), persistent=False)
+
+    def forward(self, x: Tensor, start: int = 0) -> Tensor:
+        """Add the encodings of positions start, start + 1, ...
+
+        Args:
+            x: (B, T, d_model) float.
+            start: position of the first token; not 0 when decoding goes on with a cache.
+
+        Returns:
+            (B, T, d_model), the dtype of x.
+
+        Raises:
+            ValueError: if the positions go beyond max_length.
+        """
+        end = start + x.size(1)
+        require_positions_that_fit(end, self.table.size(0))
+        return self.dropout(x + self.table[start:end].to(x.dtype))
+
+
+class LearnedPositionalEncoding(nn.Module):
+    """A trained vector for each position, in place of the sinusoids (table 3, row E).
+
+    Args:
+        d_model: width.
+        dropout: probability of dropping a feature of the sum, in training only.
+        max_length: number of positions that have a vector; longer input raises.
+
+    Parameters: table (max_length, d_model), from N(0, 1 / d_model).
+    """
+
+    def __init__(self, d_model: int, dropout: float = 0.0, max_length: int = 5000):
+        super().__init__()
+        self.dropout = nn.Dropout(dropout)
+        self.table = nn.Parameter(torch.randn(max_length, d_model) * d_model**-0.5)
+
+    def forward(self, x: Tensor, start: int = 0) -> Tensor:
+        """As `PositionalEncoding.forward`."""
+        end = start + x.size(1)
+        require_positions_that_fit(end, self.table.size(0))
+        return self.dropout(x + self.table[start:end])
+
+
+def require_positions_that_fit(end: int, max_length: int) -> None:
+    """Raise ValueError, with the fix, if the last position is beyond the table."""
+    if end > max_length:
+        raise ValueError(
+            f"the sequence reaches position {end - 1}, but the table ends at {max_length - 1}; "
+            "build the layer with a larger max_length or cut the sequence"
+        )
