@@ -1,5 +1,6 @@
 """What `autograder grade` shows in the terminal."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,7 +44,8 @@ def progress_bar() -> Iterator[Report]:
 
 def show(results: ClassResults, out: Path) -> None:
     """The summary table, what was ignored, and where everything lies."""
-    console = Console()
+    # A file or a pipe has no width: then the table may be as wide as it needs.
+    console = Console(width=None if sys.stdout.isatty() else 140)
     table = Table(title=f"{len(results.submissions)} notebooks", title_justify="left")
     for name in ("Student", "Assignment", "Score", "Status", "Diagnosed"):
         table.add_column(name, justify="right" if name == "Score" else "left", overflow="fold")
