@@ -10,6 +10,9 @@ Read the modules in this order:
 6. `solutions.residual`      layer norm and residual sub-layers (section 3.1)
 7. `solutions.config`        the sizes of the models (table 3)
 8. `solutions.encoder`, `solutions.decoder`, `solutions.transformer`  the model (figure 1)
+9. `solutions.loss`          label smoothing (section 5.4)
+10. `solutions.optimisation` Adam, the learning rate, clipping, averaging (sections 5.3 and 6.1)
+11. `solutions.numpy_track`  attention, cross-entropy and Adam once more, in NumPy alone
 
 `solutions.misconceptions` holds, beside each right module, the ways we know to get it wrong;
 `solutions.alternatives` holds other right ways. This package imports nothing else of the project.

@@ -1,0 +1,193 @@
+"""Attention, cross-entropy and Adam in NumPy alone, with the backward passes written by hand.
+
+Each function returns what its backward pass needs; the pairs are equal to PyTorch's results.
+
+Legend: B batch, T target length, S source length, h heads, d_model width, d_k = d_model / h,
+N tokens, V vocabulary. dX is the gradient of the loss with respect to X.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.floating]
+
+
+def softmax(x: Array) -> Array:
+    """exp(x) / sum(exp(x)) over the last axis; the largest number is taken off first.
+
+    Subtracting a constant changes nothing in the quotient, and exp cannot overflow any more.
+    """
+    raised = np.exp(x - x.max(axis=-1, keepdims=True))
+    return raised / raised.sum(axis=-1, keepdims=True)
+
+
+def softmax_backward(weights: Array, d_weights: Array) -> Array:
+    """dx = w * (dw - sum(w * dw)): the Jacobian diag(w) - w w^T, applied row by row."""
+    return weights * (d_weights - (weights * d_weights).sum(axis=-1, keepdims=True))
+
+
+def attention(query: Array, key: Array, value: Array, mask=None) -> tuple[Array, Array]:
+    """Equation 1 of the paper.
+
+    Args:
+        query: (..., T, d_k). key: (..., S, d_k). value: (..., S, d_v).
+        mask: boolean, broadcastable to (..., T, S), True = may attend, or None.
+
+    Returns:
+        output (..., T, d_v) and weights (..., T, S).
+    """
+    scores = query @ key.swapaxes(-2, -1) / np.sqrt(query.shape[-1])  # (..., T, S)
+    if mask is None:
+        weights = softmax(scores)
+    else:
+        scores = np.where(mask, scores, np.finfo(scores.dtype).min)
+        weights = np.where(mask, softmax(scores), 0.0)
+    return weights @ value, weights
+
+
+def attention_backward(
+    query: Array, key: Array, value: Array, weights: Array, d_output: Array
+) -> tuple[Array, Array, Array]:
+    """The gradients at query, key and value.
+
+    Hidden keys need no special case: their weight is 0, and so is what flows back through it.
+
+    Args:
+        query, key, value: as given to `attention`.
+        weights: as it returned them.
+        d_output: (..., T, d_v).
+
+    Returns:
+        d_query (..., T, d_k), d_key (..., S, d_k), d_value (..., S, d_v).
+    """
+    d_value = weights.swapaxes(-2, -1) @ d_output
+    d_weights = d_output @ value.swapaxes(-2, -1)  # (..., T, S)
+    d_scores = softmax_backward(weights, d_weights) / np.sqrt(query.shape[-1])
+    return d_scores @ key, d_scores.swapaxes(-2, -1) @ query, d_value
+
+
+def split_heads(x: Array, h: int) -> Array:
+    """(B, T, d_model) -> (B, h, T, d_k)."""
+    B, T, d_model = x.shape
+    return x.reshape(B, T, h, d_model // h).transpose(0, 2, 1, 3)
+
+
+def merge_heads(x: Array) -> Array:
+    """(B, h, T, d_k) -> (B, T, d_model)."""
+    B, h, T, d_k = x.shape
+    return x.transpose(0, 2, 1, 3).reshape(B, T, h * d_k)
+
+
+def multi_head_attention(
+    query: Array, key: Array, value: Array, parameters: dict[str, Array], h: int, mask=None
+) -> tuple[Array, dict]:
+    """Section 3.2.2. The output has width d_model, whatever h is.
+
+    Args:
+        query: (B, T, d_model). key, value: (B, S, d_model).
+        parameters: W_q, W_k, W_v, W_o, each (d_model, d_model), applied as x @ W.T.
+        h: number of heads; divides d_model.
+        mask: boolean, (T, S), (B, 1, S) or (B, T, S), True = may attend, or None.
+
+    Returns:
+        output (B, T, d_model), and what `multi_head_attention_backward` needs.
+
+    Raises:
+        ValueError: if h does not divide d_model.
+    """
+    if query.shape[-1] % h != 0:
+        raise ValueError(f"d_model = {query.shape[-1]} must be a multiple of h = {h}")
+    q = split_heads(query @ parameters["W_q"].T, h)  # (B, h, T, d_k)
+    k = split_heads(key @ parameters["W_k"].T, h)
+    v = split_heads(value @ parameters["W_v"].T, h)
+    if mask is not None:
+        mask = np.expand_dims(mask, -3)  # an axis for the heads
+    heads, weights = attention(q, k, v, mask)
+    merged = merge_heads(heads)  # (B, T, d_model)
+    kept = {"inputs": (query, key, value), "q": q, "k": k, "v": v}
+    kept |= {"weights": weights, "merged": merged, "parameters": parameters, "h": h}
+    return merged @ parameters["W_o"].T, kept
+
+
+def multi_head_attention_backward(d_output: Array, kept: dict) -> tuple[dict, dict]:
+    """The gradients at the three inputs and at the four projections.
+
+    Args:
+        d_output: (B, T, d_model).
+        kept: as `multi_head_attention` returned it.
+
+    Returns:
+        {"query", "key", "value"} -> gradient, and {"W_q", "W_k", "W_v", "W_o"} -> gradient.
+    """
+    parameters, h = kept["parameters"], kept["h"]
+    d_parameters = {"W_o": _over_tokens(d_output, kept["merged"])}
+    d_heads = split_heads(d_output @ parameters["W_o"], h)
+    d_projected = attention_backward(kept["q"], kept["k"], kept["v"], kept["weights"], d_heads)
+    d_inputs = {}
+    names = zip(("query", "key", "value"), ("W_q", "W_k", "W_v"), strict=True)
+    for (name, W), x, d in zip(names, kept["inputs"], d_projected, strict=True):
+        d = merge_heads(d)  # (B, T or S, d_model)
+        d_parameters[W] = _over_tokens(d, x)
+        d_inputs[name] = d @ parameters[W]
+    return d_inputs, d_parameters
+
+
+def cross_entropy(logits: Array, targets: NDArray[np.integer]) -> tuple[float, Array]:
+    """-log p(target) for many classes, averaged, and its gradient (softmax - one-hot) / N.
+
+    Args:
+        logits: (N, V).
+        targets: (N,) integers from 0 to V - 1.
+
+    Returns:
+        the loss in nats, and d_logits (N, V).
+
+    Raises:
+        ValueError: if a target is not a class.
+    """
+    N, V = logits.shape
+    if targets.min() < 0 or targets.max() >= V:
+        raise ValueError(f"targets must be from 0 to {V - 1}, got {targets.min()}..{targets.max()}")
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    log_total = np.log(np.exp(shifted).sum(axis=-1))  # log-sum-exp: never the log of a rounded 0
+    rows = np.arange(N)
+    d_logits = np.exp(shifted - log_total[:, None])
+    d_logits[rows, targets] -= 1
+    return float((log_total - shifted[rows, targets]).mean()), d_logits / N
+
+
+class Adam:
+    """Adam over a dictionary of arrays, which it changes in place; see `optimisation.Adam`.
+
+    Args:
+        parameters: name -> array.
+        lr, betas, eps: as in `optimisation.Adam`.
+    """
+
+    def __init__(
+        self,
+        parameters: dict[str, Array],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.98),
+        eps: float = 1e-9,
+    ):
+        self.parameters, self.lr, self.betas, self.eps = parameters, lr, betas, eps
+        self.m = {name: np.zeros_like(p) for name, p in parameters.items()}
+        self.v = {name: np.zeros_like(p) for name, p in parameters.items()}
+        self.t = 0
+
+    def step(self, gradients: dict[str, Array]) -> None:
+        """Move every parameter by its gradient, given by the same name."""
+        self.t += 1
+        beta_1, beta_2 = self.betas
+        for name, g in gradients.items():
+            self.m[name] = beta_1 * self.m[name] + (1 - beta_1) * g
+            self.v[name] = beta_2 * self.v[name] + (1 - beta_2) * g**2
+            m_hat = self.m[name] / (1 - beta_1**self.t)
+            v_hat = self.v[name] / (1 - beta_2**self.t)
+            self.parameters[name] -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
+
+
+def _over_tokens(d: Array, x: Array) -> Array:
+    """The gradient of W in y = x @ W.T, summed over batch and positions: (out, in)."""
+    return d.reshape(-1, d.shape[-1]).T @ x.reshape(-1, x.shape[-1])

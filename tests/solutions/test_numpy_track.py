@@ -1,0 +1,121 @@
+"""The NumPy track equals PyTorch to 1e-6 and better, backward passes too."""
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solutions import numpy_track as track
+from solutions.attention import MultiHeadAttention
+from solutions.masks import causal_mask, padding_mask
+
+NAMES = ("W_q", "W_k", "W_v", "W_o")
+
+
+def drawn(*shape: int, seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).standard_normal(shape)
+
+
+def close(a, b, atol=1e-9) -> None:
+    b = b.detach().numpy() if isinstance(b, torch.Tensor) else b
+    np.testing.assert_allclose(a, b, rtol=0, atol=atol)
+
+
+MASKS = {
+    "none": None,
+    "causal": causal_mask(4).numpy(),
+    "padding": padding_mask(torch.tensor([[3, 1, 1, 0], [2, 0, 0, 0]]), 0).numpy(),
+    "a row that sees nothing": np.array([[True] * 4, [False] * 4, [True] * 4, [True] * 4]),
+}
+
+
+@pytest.mark.parametrize("mask", MASKS.values(), ids=MASKS)
+@pytest.mark.parametrize("h", [1, 2, 3])
+def test_multi_head_attention_and_its_backward_pass_are_pytorchs(mask, h):
+    layer = MultiHeadAttention(6, h).double()
+    parameters = {name: getattr(layer, name).weight.detach().numpy().copy() for name in NAMES}
+    inputs = [drawn(2, 4, 6, seed=i) for i in range(3)]
+    d_output = drawn(2, 4, 6, seed=3)
+
+    output, kept = track.multi_head_attention(*inputs, parameters, h, mask)
+    d_inputs, d_parameters = track.multi_head_attention_backward(d_output, kept)
+
+    tensors = [torch.tensor(x, requires_grad=True) for x in inputs]
+    expected = layer(*tensors, None if mask is None else torch.tensor(mask))
+    expected.backward(torch.tensor(d_output))
+    close(output, expected)
+    for name, tensor in zip(("query", "key", "value"), tensors, strict=True):
+        close(d_inputs[name], tensor.grad)
+    for name in NAMES:
+        close(d_parameters[name], getattr(layer, name).weight.grad)
+
+
+def test_source_and_target_may_differ_and_the_width_stays():
+    parameters = {name: drawn(6, 6, seed=i) for i, name in enumerate(NAMES)}
+    query, source = drawn(2, 3, 6, seed=7), drawn(2, 5, 6, seed=8)
+    output, kept = track.multi_head_attention(query, source, source, parameters, 2)
+    assert output.shape == (2, 3, 6)  # d_model, not d_model * h
+    d_inputs, _ = track.multi_head_attention_backward(np.ones_like(output), kept)
+    assert d_inputs["key"].shape == source.shape
+
+
+def test_the_backward_pass_against_finite_differences():
+    q, k, v = (drawn(2, n, 3, seed=n) for n in (2, 4, 4))
+    upstream = drawn(2, 2, 3, seed=9)
+    _, weights = track.attention(q, k, v)
+    gradients = track.attention_backward(q, k, v, weights, upstream)
+    for x, gradient in zip((q, k, v), gradients, strict=True):
+        for place in np.ndindex(x.shape):
+            before, step = x[place], 1e-6
+            x[place] = before + step
+            up = (track.attention(q, k, v)[0] * upstream).sum()
+            x[place] = before - step
+            down = (track.attention(q, k, v)[0] * upstream).sum()
+            x[place] = before
+            assert gradient[place] == pytest.approx((up - down) / (2 * step), abs=1e-6)
+
+
+@given(scale=st.floats(0.1, 1e4))
+def test_the_softmax_does_not_overflow(scale):
+    weights = track.softmax(scale * drawn(3, 5, seed=0))
+    assert np.isfinite(weights).all()
+    close(weights.sum(-1), np.ones(3))
+
+
+@given(n=st.integers(1, 6), classes=st.integers(2, 7), scale=st.sampled_from([1.0, 100.0, 1e4]))
+def test_cross_entropy_is_pytorchs(n, classes, scale):
+    logits = scale * drawn(n, classes, seed=n)
+    targets = np.random.default_rng(classes).integers(0, classes, n)
+    loss, d_logits = track.cross_entropy(logits, targets)
+    tensor = torch.tensor(logits, requires_grad=True)
+    expected = F.cross_entropy(tensor, torch.tensor(targets))
+    expected.backward()
+    assert loss == pytest.approx(expected.item(), rel=1e-9, abs=1e-9)
+    close(d_logits, tensor.grad)
+
+
+def test_adam_is_pytorchs_step_by_step():
+    arrays = {"a": drawn(3, 2, seed=0), "b": drawn(4, seed=1)}
+    tensors = {name: torch.tensor(array, requires_grad=True) for name, array in arrays.items()}
+    ours = track.Adam(arrays, lr=0.02)
+    theirs = torch.optim.Adam(tensors.values(), lr=0.02, betas=(0.9, 0.98), eps=1e-9)
+    for step in range(25):
+        gradients = {n: drawn(*a.shape, seed=10 * step + len(n)) for n, a in arrays.items()}
+        for name, tensor in tensors.items():
+            tensor.grad = torch.tensor(gradients[name])
+        ours.step(gradients)
+        theirs.step()
+        for name, array in arrays.items():
+            close(array, tensors[name], atol=1e-12)
+
+
+def test_errors_say_what_is_wrong():
+    parameters = dict.fromkeys(NAMES, np.eye(6))
+    x = drawn(1, 2, 6, seed=0)
+    with pytest.raises(ValueError, match="d_model = 6 must be a multiple of h = 4"):
+        track.multi_head_attention(x, x, x, parameters, 4)
+    for wrong in ([0, 3], [-1, 0]):
+        with pytest.raises(ValueError, match=r"targets must be from 0 to 2, got"):
+            track.cross_entropy(np.zeros((2, 3)), np.array(wrong))
