@@ -4,6 +4,8 @@
 #   make test        the whole test suite
 #   make book        the book alone, to _build/html/index.html
 #   make kill-table  every known mistake against every hidden test
+#   make check-site  every page of the built book in a real browser
+#   make bench       seconds per graded notebook, against nbgrader as it comes
 #   make clean       remove what was built (not .venv)
 
 PYTHON ?= python3
@@ -14,7 +16,7 @@ export PYTHONPATH := $(CURDIR)
 # Small tensors, two notebooks at a time: more threads would only get in each other's way.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: course test book release sample-class kill-table clean
+.PHONY: course test book release sample-class kill-table check-site bench clean
 
 course: $(READY)
 	$(BIN)/autograder build --check
@@ -47,6 +49,12 @@ sample-class: $(READY)
 
 kill-table: $(READY)
 	$(BIN)/python -m exercises.kill_table
+
+check-site: $(READY)
+	$(BIN)/python -m book.check_site
+
+bench: $(READY)
+	$(BIN)/python -m exercises.bench
 
 clean:
 	rm -rf _build
