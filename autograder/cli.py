@@ -19,7 +19,7 @@ SOURCE = click.option(
     type=PATH,
     default=Path("exercises"),
     show_default=True,
-    help="The folder of the assignments.",
+    help="The folder of the assignments, with solutions and hidden tests.",
 )
 
 
@@ -76,13 +76,7 @@ def release(source: Path, assignment: str | None, out: Path) -> None:
     help="Where grades, feedback, report and gradebook go.",
 )
 @click.option("--jobs", type=int, help="Notebooks that run at a time.  [default: one per core]")
-@click.option(
-    "--source",
-    type=PATH,
-    default=Path("exercises"),
-    show_default=True,
-    help="The source notebooks, with solutions and hidden tests.",
-)
+@SOURCE
 def grade(
     submissions: Path, assignment: str | None, out: Path, jobs: int | None, source: Path
 ) -> None:
