@@ -1,10 +1,12 @@
 """An assignment's text and the reference become nbgrader's source notebook."""
 
+import json
 import re
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 
 from nbformat import NotebookNode
 
@@ -117,17 +119,24 @@ class _Builder:
         self.cells.append(text_cell(self._new_id("text"), self._filled(block.body)))
 
     def _given(self, block: Block) -> None:
-        if block.argument:
-            source = source_of(self._find(block.argument, block)).rstrip()
-            cell_id = f"given-{self._slug(block.argument.rpartition('.')[2])}"
-        else:
-            source, cell_id = block.body, self._new_id("given")
-        self.cells.append(given_cell(cell_id, source))
+        if not block.argument:
+            self.cells.append(given_cell(self._new_id("given"), block.body))
+            return
+        found = self._find(block.argument, block)
+        cell_id = f"given-{self._slug(block.argument.rpartition('.')[2])}"
+        cell = given_cell(cell_id, source_of(found).rstrip())
+        self.cells.append(_folded(cell) if isinstance(found, ModuleType) else cell)
+
+    def _data(self, block: Block) -> None:
+        made = self._run(block)
+        if block.argument not in made:
+            raise UserError(f"{self.path}:{block.line}: the block makes no {block.argument!r}")
+        text = json.dumps(made[block.argument], separators=(",", ":"))
+        source = f"import json\n\n{block.argument} = json.loads(r'''\n{text}\n''')"
+        self.cells.append(_folded(given_cell(f"data-{self._slug(block.argument)}", source)))
 
     def _checks(self, block: Block) -> None:
-        cell = given_cell(CHECKS_ID, "")
-        cell.metadata["jupyter"] = {"source_hidden": True}
-        self.cells.append(cell)
+        self.cells.append(_folded(given_cell(CHECKS_ID, "")))
 
     def _exercise(self, block: Block) -> None:
         self.exercise = exercise = self.exercises[block.line]
@@ -177,6 +186,7 @@ class _Builder:
             made.get("names", ["the result"]),
             exercise.read,
             made.get("build"),
+            made.get("through"),
         )
         cell_id = f"check-{self._slug(exercise.name)}"
         self.cells.append(given_cell(cell_id, f'check("{exercise.name}")'))
@@ -249,6 +259,12 @@ class _Builder:
     @staticmethod
     def _slug(name: str) -> str:
         return re.sub(r"[^a-z0-9]+", "-", _words(name)).strip("-")
+
+
+def _folded(cell: NotebookNode) -> NotebookNode:
+    """A cell that need not be read: Jupyter shows it on a click."""
+    cell.metadata["jupyter"] = {"source_hidden": True}
+    return cell
 
 
 def _words(name: str) -> str:

@@ -1,16 +1,19 @@
 """What a call did: its results and gradients, or its exception; and how two outcomes differ."""
 
 import linecache
+import re
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
-SMALL = 24  # tensors of up to so many entries are shown whole
-TOLERANCE = {torch.float64: 1e-9, torch.float32: 3e-6, torch.bfloat16: 2e-2, torch.float16: 2e-3}
+from .compare import Difference, compare
+
+NAME = re.compile(r"[\w.<>]+\(\)")  # as in "Layer.forward() missing 1 required argument"
 
 
 @dataclass(frozen=True)
@@ -22,9 +25,8 @@ class Case:
     kwargs: Mapping[str, Any] = field(default_factory=dict)
 
     def size(self) -> int:
-        """Number of tensor elements: the smallest failing case is the one to show."""
-        inputs = (*self.args, *self.kwargs.values())
-        return sum(x.numel() for x in inputs if isinstance(x, Tensor))
+        """Number of elements in all inputs: the smallest failing case is the one to show."""
+        return _elements((*self.args, *self.kwargs.values()))
 
 
 @dataclass(frozen=True)
@@ -33,17 +35,6 @@ class Outcome:
 
     values: Mapping[str, Any]
     error: Exception | None = None
-
-
-@dataclass(frozen=True)
-class Difference:
-    """The first thing in which an outcome is not the expected one.
-
-    kind is one of "error", "structure", "shape", "dtype", "gradient", "nan", "value".
-    """
-
-    kind: str
-    text: str
 
 
 def observe(
@@ -57,6 +48,12 @@ def observe(
     copies: dict[int, Tensor] = {}
 
     def fresh(x: Any) -> Any:
+        if isinstance(x, list | tuple):
+            return type(x)(map(fresh, x))
+        if isinstance(x, dict):
+            return {key: fresh(value) for key, value in x.items()}
+        if isinstance(x, np.ndarray):
+            return x.copy()
         if not isinstance(x, Tensor):
             return x
         if id(x) not in copies:  # the same tensor twice stays the same tensor twice
@@ -66,7 +63,8 @@ def observe(
     args = [fresh(x) for x in case.args]
     kwargs = {name: fresh(x) for name, x in case.kwargs.items()}
     try:
-        result = function(*args, **kwargs)
+        with np.errstate(all="ignore"):  # infinity and NaN show in the result
+            result = function(*args, **kwargs)
     except Exception as error:  # whatever a student's code raises is an outcome
         return Outcome({}, error)
     results = result if isinstance(result, tuple) else (result,)
@@ -97,9 +95,9 @@ def difference(
             f"you return {_count(found.values)}, expected {_count(expected.values)}",
         )
     for (name, value), wanted in zip(found.values.items(), expected.values.values(), strict=True):
-        text = _compare(name, value, wanted, tolerance)
-        if text is not None:
-            return text
+        first = compare(name, value, wanted, tolerance)
+        if first is not None:
+            return first
     return None
 
 
@@ -111,65 +109,6 @@ def describe_error(error: Exception) -> str:
         line = linecache.getline(frames[-1].filename, frames[-1].lineno or 0).strip()
         text += f"\n  in {frames[-1].name}, line {frames[-1].lineno} of the cell: {line}"
     return text
-
-
-def _compare(name: str, found: Any, wanted: Any, tolerance: float | None) -> Difference | None:
-    if not isinstance(wanted, Tensor):
-        same = type(found) is type(wanted) and found == wanted
-        return (
-            None if same else Difference("value", f"{name}: yours {found!r}, expected {wanted!r}")
-        )
-    if found is None and name.startswith("gradient at "):
-        return Difference("gradient", f"{name}: no gradient arrives there")
-    if found is None:
-        return Difference("structure", f"{name} is None: is a `return` missing?")
-    if not isinstance(found, Tensor):
-        return Difference("structure", f"{name} is a {type(found).__name__}, expected a tensor")
-    if found.shape != wanted.shape:
-        return Difference(
-            "shape",
-            f"{name} has shape {tuple(found.shape)}, expected {tuple(wanted.shape)}",
-        )
-    if found.dtype != wanted.dtype:
-        return Difference("dtype", f"{name} is {found.dtype}, expected {wanted.dtype}")
-    if not torch.equal(found.isfinite(), wanted.isfinite()):
-        count = int((~found.isfinite()).sum())
-        return Difference("nan", f"{name}: {count} entries are NaN or infinite")
-    found, wanted = found.nan_to_num(0.0, 0.0, 0.0), wanted.nan_to_num(0.0, 0.0, 0.0)
-    distance = (found.double() - wanted.double()).abs()
-    scale = max(1.0, float(wanted.double().abs().max())) if wanted.numel() else 1.0
-    limit = scale * (tolerance if tolerance is not None else TOLERANCE.get(wanted.dtype, 0.0))
-    if not bool((distance > limit).any()):
-        return None
-    return Difference("value", f"{name}:\n{_side_by_side(found, wanted, distance)}")
-
-
-def _side_by_side(found: Tensor, wanted: Tensor, distance: Tensor) -> str:
-    """Both tensors if they are small, otherwise the entry that is furthest off."""
-    if wanted.dim() == 0:
-        return f"  yours {_number(found).strip()}, expected {_number(wanted).strip()}"
-    if wanted.numel() <= SMALL:
-        return f"yours\n{table(found)}\nexpected\n{table(wanted)}"
-    place = [int(i) for i in torch.unravel_index(distance.argmax(), distance.shape)]
-    entry = f"[{', '.join(map(str, place))}]"
-    yours, right = _number(found[tuple(place)]), _number(wanted[tuple(place)])
-    return f"  furthest off at {entry}: yours {yours.strip()}, expected {right.strip()}"
-
-
-def table(x: Tensor) -> str:
-    """Rows on lines of their own, with their place before them where there are more axes.
-
-    Leading axes of length 1 are left out; True is 1.
-    """
-    while x.dim() > 2 and x.size(0) == 1:
-        x = x[0]
-    if x.dim() > 2:
-        return "\n".join(f"[{i}]\n{table(part)}" for i, part in enumerate(x))
-    return "\n".join("  " + " ".join(map(_number, row)) for row in x.reshape(-1, x.size(-1)))
-
-
-def _number(x: Tensor) -> str:
-    return f"{round(x.item(), 4) + 0.0:8.4f}" if x.is_floating_point() else str(int(x))
 
 
 def _gradients(results: tuple, wanted: dict[str, Tensor]) -> dict[str, Tensor | None]:
@@ -187,7 +126,21 @@ def _differentiable(x: Any) -> bool:
 
 
 def _detached(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_detached(x) for x in value]
+    if isinstance(value, dict):
+        return {key: _detached(x) for key, x in value.items()}
     return value.detach() if isinstance(value, Tensor) else value
+
+
+def _elements(x: Any) -> int:
+    if isinstance(x, Tensor):
+        return x.numel()
+    if isinstance(x, np.ndarray):
+        return x.size
+    if isinstance(x, dict):
+        return sum(map(_elements, x.values()))
+    return sum(map(_elements, x)) if isinstance(x, list | tuple) else 1
 
 
 def _count(values: Mapping[str, Any]) -> str:
@@ -195,7 +148,8 @@ def _count(values: Mapping[str, Any]) -> str:
 
 
 def _description(error: Exception | None) -> str | None:
-    return None if error is None else f"{type(error).__name__}: {error}"
+    """To compare: without the function's own name, which mistake and student do not share."""
+    return None if error is None else f"{type(error).__name__}: {NAME.sub('()', str(error))}"
 
 
 def _first_line(error: Exception) -> str:

@@ -8,7 +8,7 @@ import contextlib
 import io
 import linecache
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from nbformat import NotebookNode
 
@@ -25,8 +25,12 @@ def run_plain(nb: NotebookNode) -> Mapping[str, str]:
 
 def run_cells(nb: NotebookNode) -> Mapping[str, str]:
     """Execute every code cell in one namespace; how each ended, by its id."""
-    namespace: dict = {"__name__": "__main__"}
-    return {cell.id: _execute(cell, namespace) for cell in nb.cells if cell.cell_type == "code"}
+    return {cell.id: end for cell, end in _ends(nb)}
+
+
+def loses_points(nb: NotebookNode) -> bool:
+    """Whether any hidden test fails; the cells after the first that does are not executed."""
+    return any(end != PASSED for cell, end in _ends(nb) if is_test(cell))
 
 
 def score(nb: NotebookNode, ends: Mapping[str, str]) -> tuple[float, float]:
@@ -36,6 +40,13 @@ def score(nb: NotebookNode, ends: Mapping[str, str]) -> tuple[float, float]:
     }
     earned = math.fsum(points[name] for name, end in ends.items() if end == PASSED)
     return earned, math.fsum(points.values())
+
+
+def _ends(nb: NotebookNode) -> Iterator[tuple[NotebookNode, str]]:
+    namespace: dict = {"__name__": "__main__"}
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            yield cell, _execute(cell, namespace)
 
 
 def _execute(cell: NotebookNode, namespace: dict) -> str:

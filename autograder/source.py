@@ -2,29 +2,33 @@
 
 import ast
 import importlib
+import importlib.util
 import inspect
 import textwrap
 from collections.abc import Callable, Collection
+from types import ModuleType
 from typing import Any
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
 
 def find(dotted: str) -> Any:
-    """The object named `package.module.name`.
+    """The object named `package.module.name`, or the module named `package.name`.
 
     Raises:
         LookupError: if there is no such module or name.
     """
     module, _, name = dotted.rpartition(".")
     try:
-        return getattr(importlib.import_module(module), name)
+        home = importlib.import_module(module)
+        is_module = hasattr(home, "__path__") and importlib.util.find_spec(dotted) is not None
+        return importlib.import_module(dotted) if is_module else getattr(home, name)
     except (ImportError, AttributeError, ValueError) as error:
         raise LookupError(f"there is no {dotted!r}: {error}") from None
 
 
-def source_of(thing: Callable) -> str:
-    """Its source without indentation and without decorators.
+def source_of(thing: Callable | ModuleType) -> str:
+    """Its source without indentation and without decorators; a module's whole file.
 
     Raises:
         LookupError: if it is not written in Python in a file.
@@ -46,12 +50,11 @@ def stub(reference: Callable, keep: Collection[str] = (), given: Collection[str]
     source = source_of(reference)
     lines = source.splitlines()
     top = ast.parse(source).body[0]
-    functions = [top] if isinstance(top, ast.FunctionDef) else _methods(top)
     marked = {}  # line number -> mark that goes before it
-    for function in functions:
+    for function in functions_of(top):
         if function.name in keep:
             continue
-        body = _body_to_write(function, given)
+        body = body_to_write(function, given)
         indent = " " * body[0].col_offset
         marked[_first_line(body[0], lines)] = indent + BEGIN
         marked[body[-1].end_lineno + 1] = indent + END
@@ -96,11 +99,13 @@ def wrong_version(mistake: Callable, reference: Callable) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _methods(top: ast.ClassDef) -> list[ast.FunctionDef]:
-    return [node for node in top.body if isinstance(node, ast.FunctionDef)]
+def functions_of(top: ast.FunctionDef | ast.ClassDef) -> list[ast.FunctionDef]:
+    """A function itself, or the methods of a class, in order."""
+    return [top] if isinstance(top, ast.FunctionDef) else _methods(top)
 
 
-def _body_to_write(function: ast.FunctionDef, given: Collection[str]) -> list[ast.stmt]:
+def body_to_write(function: ast.FunctionDef, given: Collection[str]) -> list[ast.stmt]:
+    """The statements of a function that a student has to write."""
     body = function.body
     if ast.get_docstring(function, clean=False) is not None:
         body = body[1:]
@@ -109,6 +114,10 @@ def _body_to_write(function: ast.FunctionDef, given: Collection[str]) -> list[as
     if not body:
         raise ValueError(f"{function.name} has no body that a student could write")
     return body
+
+
+def _methods(top: ast.ClassDef) -> list[ast.FunctionDef]:
+    return [node for node in top.body if isinstance(node, ast.FunctionDef)]
 
 
 def _calls(statement: ast.stmt) -> str | None:

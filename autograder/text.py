@@ -3,7 +3,9 @@
 Everything outside these blocks is prose and becomes locked Markdown cells.
 
     ```{given} [package.module.name]   code that students run and cannot edit; with a name, that
-                                        function of the reference is handed out in full
+                                        function (or module) of the reference is handed out in full
+    ```{data} name                      code that makes `name` of plain values; students get what it
+                                        makes, and not the code
     ```{checks}                         here the instant checks are set up
     ```{exercise} name                  YAML: title, reference, difficulty, importance, minutes,
                                         read (page#anchor), docs {title: address}, keep [methods]
@@ -30,7 +32,7 @@ from .errors import UserError
 
 EXERCISE = ("title", "reference", "difficulty", "importance", "minutes")
 TEST_ID = re.compile(r"[a-z][a-z0-9-]{0,63}")
-KINDS = {"given", "checks", "exercise", "stub", "hint", "instant", "try", "test", "prose"}
+KINDS = {"given", "data", "checks", "exercise", "stub", "hint", "instant", "try", "test", "prose"}
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sums import TEXT, write_course
 
+from autograder import errors
 from autograder.build import CHECKS_ID, build, text_files, write
 from autograder.errors import UserError
 from autograder.gates import failures
@@ -91,6 +92,25 @@ def test_a_hidden_test_leaves_nothing_in_the_students_namespace(course):
     assert run_plain(nb)["add-values"] == ""
 
 
+def test_of_data_students_get_what_the_code_makes_and_not_the_code(course):
+    block = "```{data} sums\nsums = {f'{n}': [n + 0.5, 'a'] for n in range(2)}\n```\n\n"
+    nb = build(course(replaced("```{checks}", block + "```{checks}")))
+    (cell,) = [cell for cell in nb.cells if cell.id == "data-sums"]
+    namespace = {}
+    exec(cell.source, namespace)
+    assert namespace["sums"] == {"0": [0.5, "a"], "1": [1.5, "a"]}
+    assert "range" not in cell.source
+    assert cell.metadata.nbgrader.locked
+    assert cell.metadata.jupyter.source_hidden
+
+
+def test_a_module_can_be_handed_out_whole_and_is_folded(course):
+    nb = build(course(replaced("{given} sums_right.require_tensor", "{given} autograder.errors")))
+    (cell,) = [cell for cell in nb.cells if cell.id == "given-errors"]
+    assert cell.source == Path(errors.__file__).read_text(encoding="utf-8").rstrip()
+    assert cell.metadata.jupyter.source_hidden
+
+
 def test_the_file_is_written_beside_its_text_and_can_be_read_again(course):
     path = course()
     target = write(path)
@@ -138,6 +158,7 @@ def test_two_processes_write_the_same_bytes():
         ('names = ["the sum"]', "1 / 0", ":43: instant block raises ZeroDivisionError"),
         ('names = ["the sum"]', "def", ":43: instant block raises SyntaxError"),
         ("{test} add-values", "{test} write-add", "two cells would be called 'write-add'"),
+        ("```{checks}\n```", "```{data} sums\nsum = 3\n```", ":20: the block makes no 'sums'"),
     ],
 )
 def test_what_the_text_asks_for_must_exist(course, old, new, words):

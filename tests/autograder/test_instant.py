@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -164,6 +165,107 @@ def test_a_layer_is_built_loaded_and_put_into_evaluation_mode():
     wrong = repr(check("Scale", Scale=lambda width: nn.Linear(width, 2)))
     assert "not right yet" in wrong
     assert "state_dict" in wrong
+
+
+# ---- NumPy arrays, plain values, and what is tried out by a given function -----------------------
+
+
+def halves(array, words):
+    """The reference: an array, and a number for each word."""
+    return array / 2, {word: [len(word), 1 / len(word)] for word in words}
+
+
+def thirds(array, words):
+    return array / 3, {word: [len(word), 1 / len(word)] for word in words}
+
+
+class Counter:
+    def __init__(self, start):
+        self.count = start
+
+    def up(self):
+        self.count += 1
+        return self.count
+
+
+class Stuck(Counter):
+    def up(self):
+        return self.count + 1
+
+
+def count_up(counter, start, steps):
+    made = counter(start)
+    return [made.up() for _ in range(steps)]
+
+
+def plainly(student, **namespace) -> str:
+    arrays = [case("two words", np.array([[1.234, -2.0]]), ["to", "ladder"])]
+    counts = [case("3 steps", 0.125, 3)]
+    recorded = {
+        "halves": record(halves, [known(thirds)], arrays, ["the half", "lengths"], "p.html"),
+        "Counter": record(Counter, [known(Stuck)], counts, ["counts"], "p.html", through=count_up),
+    }
+    checks = InstantChecks(json.loads(to_json(recorded, BOOK)), {**namespace})
+    return repr(checks(student))
+
+
+def test_arrays_and_plain_values_are_recorded_and_compared():
+    assert plainly("halves", halves=halves).startswith("✓ halves is right")
+    assert plainly("halves", halves=lambda a, w: (a[::-1] / 2, halves(a, w)[1])).startswith("✓")
+    assert plainly("halves", halves=thirds).startswith("✗ You wrote <thirds>")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda a, d: (torch.tensor(a), d), "the half is a Tensor, expected a NumPy array"),
+        (lambda a, d: (a[0], d), "the half has shape (2,), expected (1, 2)"),
+        (lambda a, d: (a.astype("float32"), d), "the half is float32, expected float64"),
+        (lambda a, d: (a, list(d)), "lengths is a list, expected a dict"),
+        (lambda a, d: (a, {"to": d["to"]}), "lengths: yours {'to': [2, 0.5]}, expected {'ladder'"),
+        (lambda a, d: (a, d | {"to": [2, 0.6]}), "yours {'to': [2, 0.6], 'ladder'"),
+        (lambda a, d: (a, d | {"to": (2, 0.5)}), "yours {'to': (2, 0.5)"),
+        (lambda a, d: (a, d | {"to": [2]}), "yours {'to': [2]"),
+        (lambda a, d: (a, d | {"to": [2, None]}), "yours {'to': [2, None]"),
+        (lambda a, d: (a, d | {"to": [2, "0.5" * 99]}), "lengths['to'][1]: yours 0.50.5"),
+        (lambda a, d: (a, d | {"to": [2, torch.tensor(0.5)]}), "lengths['to'][1]: yours tensor"),
+    ],
+)
+def test_each_difference_of_arrays_and_plain_values_has_its_words(change, words):
+    text = plainly("halves", halves=lambda a, w: change(*halves(a, w)))
+    assert text.startswith("✗ halves is not right yet.")
+    assert words in text
+
+
+def test_numbers_of_numpy_are_numbers():
+    def in_numpy(a, words):
+        return a / 2, {w: [np.int64(len(w)), np.float64(1 / len(w))] for w in words}
+
+    assert plainly("halves", halves=in_numpy).startswith("✓")
+
+
+def test_overflow_shows_in_the_numbers_and_nowhere_else():
+    """The suite makes errors of warnings: one that got out would end the check otherwise."""
+    told = plainly("halves", halves=lambda a, w: (a / np.zeros(1), halves(a, w)[1]))
+    assert "RuntimeWarning" not in told
+    assert "inf" in told
+
+
+def test_what_a_given_function_measures_is_recorded():
+    assert plainly("Counter", Counter=Counter, count_up=count_up).startswith("✓ Counter is right")
+    told = plainly("Counter", Counter=Stuck, count_up=count_up)
+    assert told.startswith("✗ You wrote <Stuck>")
+    assert "counts: yours [1.125, 1.125, 1.125], expected [1.125, 2.125, 3.125]" in told
+
+
+def test_small_numbers_keep_their_digits():
+    entry = record(lambda x: x / 3e7, [], [case("1", 1.0)], ["it"], "p.html")
+    assert entry["cases"][0]["expected"] == [3.33333e-08]
+
+
+def test_only_what_json_can_hold_is_recorded():
+    with pytest.raises(ValueError, match="strings as keys"):
+        record(lambda x: {1: x}, [], [case("1", 1.0)], ["it"], "p.html")
 
 
 def test_an_unknown_name_is_an_error_of_the_course():

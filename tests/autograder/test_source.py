@@ -3,6 +3,7 @@
 import ast
 import functools
 import inspect
+from pathlib import Path
 
 import pytest
 
@@ -162,6 +163,12 @@ def test_a_reference_without_a_body_of_its_own_is_refused():
 def test_source_comes_without_indentation_and_decorators():
     assert source_of(decorated).startswith("def decorated(x):\n")
     assert source_of(Counter.up).startswith("def up(self):\n")
+
+
+def test_a_whole_module_is_its_file():
+    module = find("autograder.source")
+    assert module.find is find
+    assert source_of(module) == Path(module.__file__).read_text(encoding="utf-8")
 
 
 def test_a_name_is_found_or_named():

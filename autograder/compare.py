@@ -1,0 +1,183 @@
+"""The first difference between two values, in words: tensors, NumPy arrays, and plain values.
+
+Plain are numbers, strings, booleans and None, and lists, tuples and dictionaries of anything here.
+"""
+
+import math
+import numbers
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+SMALL = 24  # tensors of up to so many entries are shown whole
+SHORT = 120  # lists and dictionaries of up to so many characters are
+TOLERANCE = {torch.float64: 1e-9, torch.float32: 3e-6, torch.bfloat16: 2e-2, torch.float16: 2e-3}
+ABOUT_ZERO = 1e-9  # numbers nearer than this are equal: what a law gives in place of 0.0
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first thing in which an outcome is not the expected one.
+
+    kind is one of "error", "structure", "shape", "dtype", "gradient", "nan", "value".
+    """
+
+    kind: str
+    text: str
+
+
+def compare(
+    name: str, found: Any, wanted: Any, tolerance: float | None = None
+) -> Difference | None:
+    """The first difference, shapes before types before numbers; None when they agree.
+
+    Args:
+        name: what the value is called in the text.
+        tolerance: relative to the largest expected number; by default that of the dtype, and of
+            float32 for a plain number, because nobody can see what it was computed in.
+    """
+    if found is None and wanted is not None:
+        if name.startswith("gradient at "):
+            return Difference("gradient", f"{name}: no gradient arrives there")
+        return Difference("structure", f"{name} is None: is a `return` missing?")
+    if isinstance(wanted, Tensor):
+        if not isinstance(found, Tensor):
+            return _wrong_kind(name, found, "tensor")
+        return _compare_tensors(name, found, wanted, tolerance)
+    if isinstance(wanted, np.ndarray):
+        if not isinstance(found, np.ndarray):
+            return _wrong_kind(name, found, "NumPy array")
+        if found.shape == wanted.shape and found.dtype != wanted.dtype:
+            return Difference("dtype", f"{name} is {found.dtype}, expected {wanted.dtype}")
+        if found.shape == wanted.shape:
+            found, wanted = torch.tensor(found.copy()), torch.tensor(wanted.copy())
+            return _compare_tensors(name, found, wanted, tolerance)
+        return _wrong_shape(name, found, wanted)
+    if isinstance(wanted, dict | list | tuple):
+        return _compare_containers(name, found, wanted, tolerance)
+    if isinstance(wanted, numbers.Real) and not isinstance(wanted, bool):
+        if not isinstance(found, numbers.Real):
+            return _wrong_kind(name, found, "number")
+        same = not isinstance(found, bool) and _same_number(found, wanted, tolerance)
+    else:
+        same = type(found) is type(wanted) and found == wanted
+    return None if same else Difference("value", f"{name}: {_both(found, wanted)}")
+
+
+def _compare_tensors(
+    name: str, found: Tensor, wanted: Tensor, tolerance: float | None
+) -> Difference | None:
+    if found.shape != wanted.shape:
+        return _wrong_shape(name, found, wanted)
+    if found.dtype != wanted.dtype:
+        return Difference("dtype", f"{name} is {found.dtype}, expected {wanted.dtype}")
+    if not torch.equal(found.isfinite(), wanted.isfinite()):
+        count = int((~found.isfinite()).sum())
+        return Difference("nan", f"{name}: {count} entries are NaN or infinite")
+    found, wanted = found.nan_to_num(0.0, 0.0, 0.0), wanted.nan_to_num(0.0, 0.0, 0.0)
+    distance = (found.double() - wanted.double()).abs()
+    scale = max(1.0, float(wanted.double().abs().max())) if wanted.numel() else 1.0
+    limit = scale * (tolerance if tolerance is not None else TOLERANCE.get(wanted.dtype, 0.0))
+    if not bool((distance > limit).any()):
+        return None
+    return Difference("value", f"{name}:\n{_side_by_side(found, wanted, distance)}")
+
+
+def _compare_containers(
+    name: str, found: Any, wanted: dict | list | tuple, tolerance: float | None
+) -> Difference | None:
+    if type(found) is not type(wanted):
+        return _wrong_kind(name, found, type(wanted).__name__)
+    if isinstance(wanted, dict):
+        if set(found) != set(wanted):
+            keys = _both(sorted(map(str, found)), sorted(map(str, wanted)))
+            return Difference("structure", f"the keys of {name}: {keys}")
+        places: Iterable = wanted
+    else:
+        if len(found) != len(wanted):
+            text = f"{name} has {len(found)} entries, expected {len(wanted)}"
+            both = _both(found, wanted)
+            return Difference("shape", text + (f": {both}" if len(both) <= SHORT else ""))
+        places = range(len(wanted))
+    for place in places:
+        entry = compare(f"{name}[{place!r}]", found[place], wanted[place], tolerance)
+        if entry is not None:
+            both = _both(found, wanted)
+            whole = entry.kind == "value" and _is_plain(wanted) and len(both) <= SHORT
+            return Difference("value", f"{name}: {both}") if whole else entry
+    return None
+
+
+def _same_number(found: float, wanted: float, tolerance: float | None) -> bool:
+    if isinstance(wanted, numbers.Integral):
+        return isinstance(found, numbers.Integral) and found == wanted
+    if math.isnan(wanted):
+        return math.isnan(found)
+    relative = tolerance if tolerance is not None else TOLERANCE[torch.float32]
+    return math.isclose(found, wanted, rel_tol=relative, abs_tol=max(tolerance or 0, ABOUT_ZERO))
+
+
+def _is_plain(x: Any) -> bool:
+    if isinstance(x, dict):
+        return all(map(_is_plain, x.values()))
+    if isinstance(x, list | tuple):
+        return all(map(_is_plain, x))
+    return not isinstance(x, Tensor | np.ndarray)
+
+
+def _wrong_kind(name: str, found: Any, expected: str) -> Difference:
+    return Difference("structure", f"{name} is a {type(found).__name__}, expected a {expected}")
+
+
+def _wrong_shape(name: str, found: Any, wanted: Any) -> Difference:
+    return Difference(
+        "shape", f"{name} has shape {tuple(found.shape)}, expected {tuple(wanted.shape)}"
+    )
+
+
+def _both(found: Any, wanted: Any) -> str:
+    return f"yours {_brief(found)}, expected {_brief(wanted)}"
+
+
+def _brief(x: Any) -> str:
+    """Numbers with six digits, NumPy's without their type, in lists and dictionaries too."""
+    if isinstance(x, dict):
+        return f"{{{', '.join(f'{key!r}: {_brief(value)}' for key, value in x.items())}}}"
+    if isinstance(x, list | tuple):
+        entries = ", ".join(map(_brief, x))
+        return f"[{entries}]" if isinstance(x, list) else f"({entries})"
+    if isinstance(x, numbers.Real) and not isinstance(x, bool):
+        return f"{float(x):.6g}" if not isinstance(x, numbers.Integral) else str(int(x))
+    return repr(x)
+
+
+def _side_by_side(found: Tensor, wanted: Tensor, distance: Tensor) -> str:
+    """Both tensors if they are small, otherwise the entry that is furthest off."""
+    if wanted.dim() == 0:
+        return f"  yours {_number(found).strip()}, expected {_number(wanted).strip()}"
+    if wanted.numel() <= SMALL:
+        return f"yours\n{table(found)}\nexpected\n{table(wanted)}"
+    place = [int(i) for i in torch.unravel_index(distance.argmax(), distance.shape)]
+    entry = f"[{', '.join(map(str, place))}]"
+    yours, right = _number(found[tuple(place)]), _number(wanted[tuple(place)])
+    return f"  furthest off at {entry}: yours {yours.strip()}, expected {right.strip()}"
+
+
+def table(x: Tensor) -> str:
+    """Rows on lines of their own, with their place before them where there are more axes.
+
+    Leading axes of length 1 are left out; True is 1.
+    """
+    while x.dim() > 2 and x.size(0) == 1:
+        x = x[0]
+    if x.dim() > 2:
+        return "\n".join(f"[{i}]\n{table(part)}" for i, part in enumerate(x))
+    return "\n".join("  " + " ".join(map(_number, row)) for row in x.reshape(-1, x.size(-1)))
+
+
+def _number(x: Tensor) -> str:
+    return f"{round(x.item(), 4) + 0.0:8.4f}" if x.is_floating_point() else str(int(x))
