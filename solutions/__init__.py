@@ -1,19 +1,50 @@
 """The reference implementation of "Attention Is All You Need" (Vaswani et al., 2017).
 
-Read the modules in this order:
+Read the modules in this order. The model:
 
-1. `solutions.masks`         who may attend to whom (sections 3.2.1 and 3.2.3)
-2. `solutions.attention`     scaled dot-product and multi-head attention (section 3.2)
-3. `solutions.positional`    positional encoding and its linear shift (section 3.5)
-4. `solutions.embeddings`    tokens to vectors, and back to logits (section 3.4)
-5. `solutions.feed_forward`  the position-wise network (section 3.3)
-6. `solutions.residual`      layer norm and residual sub-layers (section 3.1)
-7. `solutions.config`        the sizes of the models (table 3)
-8. `solutions.encoder`, `solutions.decoder`, `solutions.transformer`  the model (figure 1)
-9. `solutions.loss`          label smoothing (section 5.4)
-10. `solutions.optimisation` Adam, the learning rate, clipping, averaging (sections 5.3 and 6.1)
-11. `solutions.numpy_track`  attention, cross-entropy and Adam once more, in NumPy alone
+1. `masks`             who may attend to whom (sections 3.2.1 and 3.2.3)
+2. `attention`         scaled dot-product and multi-head attention (section 3.2)
+3. `positional`        positional encoding and its linear shift (section 3.5)
+4. `embeddings`        tokens to vectors, and back to logits (section 3.4)
+5. `feed_forward`      the position-wise network (section 3.3)
+6. `residual`          layer norm and residual sub-layers (section 3.1); `ablation`: stacks without
+7. `config`            the sizes of the models (table 3)
+8. `encoder`, `decoder`, `transformer`  the model (figure 1)
 
-`solutions.misconceptions` holds, beside each right module, the ways we know to get it wrong;
-`solutions.alternatives` holds other right ways. This package imports nothing else of the project.
+How it is trained:
+
+9. `vocabulary`        sentences to tokens, tokens to numbers (section 5.1)
+10. `data`, `downloads`  where the sentences come from
+11. `batching`         pairs of like length together (section 5.1)
+12. `loss`             cross-entropy with label smoothing (section 5.4)
+13. `optimisation`     Adam, the learning rate, clipping, averaging (sections 5.3 and 6.1)
+14. `training`         one step, and the loss of a whole split
+15. `checkpoint`       a model in a file
+
+How it translates, and how well:
+
+16. `ranking`          which of two translations is better: the length penalty (section 6.1)
+17. `prediction`, `cache`  the next token, with and without computing everything again
+18. `decoding`, `beam`   greedy and beam search (section 6.1)
+19. `bleu`             how good translations are (section 6.1)
+
+Once more, from other sides:
+
+20. `numpy_track`      attention, cross-entropy and Adam in NumPy, with their gradients
+21. `trace`            a model's modules in the order in which they run
+22. `fast`             the same model with faster kernels
+23. `command`, `curves`  what these commands have in common; each is `python -m solutions.NAME`:
+    `execution_flow`     one batch through every stage, then fifty epochs
+    `character_model`    the same model with and without the residual
+    `classifier`         an encoder alone, on ten words
+    `bench`              training throughput, four ways in one run
+    (`baselines`, `character_text`, `word_windows`: their texts, and what counting alone gives)
+
+For the exercises: `stand_ins` are the layers once more, for students who go on without their own;
+`diagnosis` records broken models; `probes`, `model_probes` and `search_probes` try a class out and
+return plain numbers.
+
+`misconceptions` holds, beside each right module, the ways we know to get it wrong; `alternatives`
+holds other right ways; `corpus` is a small German-English corpus. This package imports nothing else
+of the project.
 """

@@ -13,6 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .shapes import require_width
+
 
 def scaled_dot_product_attention(
     query: Tensor,
@@ -137,7 +139,13 @@ class MultiHeadAttention(nn.Module):
 
         Returns:
             (B, T, d_model). Dropout is active in training mode only.
+
+        Raises:
+            ValueError: if the shapes do not fit or the mask is not boolean.
         """
+        require_width(query, self.W_q.in_features)
+        require_width(key, self.W_k.in_features)
+        require_width(value, self.W_v.in_features)
         q = split_heads(self.W_q(query), self.h)  # (B, h, T, d_k)
         k = split_heads(self.W_k(key), self.h)  # (B, h, S, d_k)
         v = split_heads(self.W_v(value), self.h)  # (B, h, S, d_k)
@@ -158,7 +166,16 @@ def require_shapes_that_fit(query: Tensor, key: Tensor, value: Tensor, mask: Ten
         raise ValueError(
             f"key {tuple(key.shape)} and value {tuple(value.shape)} must have the same length S"
         )
-    if mask is not None and mask.dtype != torch.bool:
+    if mask is None:
+        return
+    if mask.dtype != torch.bool:
         raise ValueError(
             f"mask must be boolean with True = may attend, got {mask.dtype}; use mask.bool()"
+        )
+    scores = (*query.shape[:-1], key.size(-2))
+    stretched = zip(reversed(mask.shape), reversed(scores), strict=False)
+    if mask.dim() > len(scores) or any(m not in (1, s) for m, s in stretched):
+        raise ValueError(
+            f"mask {tuple(mask.shape)} does not fit the scores {scores}: its last axes are the "
+            "queries T and the keys S, and each axis is as long as theirs or 1"
         )

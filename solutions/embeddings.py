@@ -5,6 +5,7 @@ Legend: B batch, T length, V size of the vocabulary, d_model width.
 
 import math
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -60,10 +61,12 @@ class TokenEmbedding(nn.Module):
 
 
 def require_known_tokens(tokens: Tensor, vocabulary_size: int) -> None:
-    """Raise ValueError, with the fix, if an id is negative or beyond the vocabulary.
+    """Raise ValueError, with the fix, if an id is no integer, negative or beyond the vocabulary.
 
-    Checked on the CPU only: elsewhere looking would wait for the device at every step.
+    Values are checked on the CPU only: elsewhere looking would wait for the device at every step.
     """
+    if tokens.is_floating_point() or tokens.dtype == torch.bool:
+        raise ValueError(f"token ids are integers, got {tokens.dtype}; use tokens.long()")
     if tokens.device.type != "cpu" or tokens.numel() == 0:
         return
     low, high = int(tokens.min()), int(tokens.max())

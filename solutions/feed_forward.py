@@ -6,6 +6,8 @@ Legend: B batch, T length, d_model width, d_ff inner width.
 import torch
 from torch import Tensor, nn
 
+from .shapes import require_width
+
 
 class FeedForward(nn.Module):
     """FFN(x) = max(0, x W_1 + b_1) W_2 + b_2  (equation 2), the same at every position.
@@ -32,7 +34,11 @@ class FeedForward(nn.Module):
 
         Returns:
             (B, T, d_model).
+
+        Raises:
+            ValueError: if the last axis is not d_model long.
         """
+        require_width(x, self.W_1.in_features)
         return self.W_2(torch.relu(self.W_1(x)))  # (B, T, d_ff) in between
 
 
@@ -58,6 +64,10 @@ class ConvolutionalFeedForward(nn.Module):
 
         Returns:
             (B, T, d_model).
+
+        Raises:
+            ValueError: if the last axis is not d_model long.
         """
+        require_width(x, self.W_1.in_channels)
         x = x.transpose(1, 2)  # convolutions want the features first: (B, d_model, T)
         return self.W_2(torch.relu(self.W_1(x))).transpose(1, 2)  # (B, T, d_model)

@@ -43,12 +43,25 @@ def label_smoothing_loss(
         pad_id: the id of padding, in no way part of the loss.
 
     Returns:
-        loss: scalar, summed over the tokens that are not padding, in nats.
-        tokens: scalar integer, how many those are; divide by it for the mean.
+        loss: scalar, summed over the tokens that are not padding, in nats; float64 if the logits
+            are, else float32, because half precision has too few digits for sums over a vocabulary.
+        tokens: scalar int64 tensor, how many those are; divide by it for the mean.
 
     Raises:
         ValueError: if the shapes do not fit or smoothing is out of range.
     """
+    require_tokens_in_a_row(logits, targets, smoothing)
+    dtype = torch.promote_types(logits.dtype, torch.float32)
+    log_probabilities = logits.log_softmax(dim=-1, dtype=dtype)  # (N, V)
+    right = log_probabilities.gather(1, targets[:, None]).squeeze(1)  # (N, 1) -> (N,)
+    every = log_probabilities.sum(dim=-1) - log_probabilities[:, pad_id]
+    each = -(1 - smoothing) * right - smoothing / (logits.size(1) - 1) * every
+    real = targets != pad_id
+    return each[real].sum(), real.sum()
+
+
+def require_tokens_in_a_row(logits: Tensor, targets: Tensor, smoothing: float) -> None:
+    """Raise ValueError, with the fix, unless the inputs of the loss fit together."""
     if logits.dim() != 2 or targets.shape != logits.shape[:1]:
         raise ValueError(
             f"expected logits (N, V) and targets (N,), got {tuple(logits.shape)} and "
@@ -56,9 +69,3 @@ def label_smoothing_loss(
         )
     if not 0 <= smoothing < 1:
         raise ValueError(f"smoothing must be in [0, 1), got {smoothing}")
-    real = targets != pad_id
-    log_probabilities = logits[real].log_softmax(dim=-1)  # (tokens, V)
-    right = log_probabilities.gather(1, targets[real][:, None]).sum()
-    every = log_probabilities.sum() - log_probabilities[:, pad_id].sum()
-    loss = -(1 - smoothing) * right - smoothing / (logits.size(1) - 1) * every
-    return loss, real.sum()

@@ -145,19 +145,52 @@ def cross_entropy(logits: Array, targets: NDArray[np.integer]) -> tuple[float, A
     Raises:
         ValueError: if a target is not a class.
     """
-    N, V = logits.shape
-    if targets.min() < 0 or targets.max() >= V:
-        raise ValueError(f"targets must be from 0 to {V - 1}, got {targets.min()}..{targets.max()}")
+    require_classes(targets, logits.shape[-1])
     shifted = logits - logits.max(axis=-1, keepdims=True)
     log_total = np.log(np.exp(shifted).sum(axis=-1))  # log-sum-exp: never the log of a rounded 0
-    rows = np.arange(N)
+    rows = np.arange(len(targets))
     d_logits = np.exp(shifted - log_total[:, None])
     d_logits[rows, targets] -= 1
-    return float((log_total - shifted[rows, targets]).mean()), d_logits / N
+    return float((log_total - shifted[rows, targets]).mean()), d_logits / len(targets)
+
+
+def adam_step(
+    parameter: Array,
+    gradient: Array,
+    m: Array,
+    v: Array,
+    t: int,
+    lr: float = 1e-3,
+    betas: tuple[float, float] = (0.9, 0.98),
+    eps: float = 1e-9,
+) -> tuple[Array, Array, Array]:
+    """One step of Adam for one array (Kingma and Ba, 2015, algorithm 1).
+
+    m and v are running means of the gradient and of its square, entry by entry. Both began at 0, so
+    after t steps they are too small by 1 - beta^t. Divided by it, they say by how much to move:
+    lr * m / (sqrt(v) + eps), downhill.
+
+    Args:
+        parameter, gradient, m, v: four arrays of one shape; they are left as they are. m and v
+            come from the step before, and are not corrected.
+        t: the number of this step, from 1.
+        lr: the learning rate.
+        betas: how much m and v keep of the past.
+        eps: added to the root of v, outside it.
+
+    Returns:
+        parameter, m and v after the step; m and v again without the correction.
+    """
+    beta_1, beta_2 = betas
+    m = beta_1 * m + (1 - beta_1) * gradient
+    v = beta_2 * v + (1 - beta_2) * gradient**2
+    m_hat = m / (1 - beta_1**t)
+    v_hat = v / (1 - beta_2**t)
+    return parameter - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
 
 
 class Adam:
-    """Adam over a dictionary of arrays, which it changes in place; see `optimisation.Adam`.
+    """Adam over a dictionary of arrays, which it changes in place; see `adam_step`.
 
     Args:
         parameters: name -> array.
@@ -179,13 +212,17 @@ class Adam:
     def step(self, gradients: dict[str, Array]) -> None:
         """Move every parameter by its gradient, given by the same name."""
         self.t += 1
-        beta_1, beta_2 = self.betas
-        for name, g in gradients.items():
-            self.m[name] = beta_1 * self.m[name] + (1 - beta_1) * g
-            self.v[name] = beta_2 * self.v[name] + (1 - beta_2) * g**2
-            m_hat = self.m[name] / (1 - beta_1**self.t)
-            v_hat = self.v[name] / (1 - beta_2**self.t)
-            self.parameters[name] -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
+        for name, gradient in gradients.items():
+            parameter, m, v = self.parameters[name], self.m[name], self.v[name]
+            parameter[...], self.m[name], self.v[name] = adam_step(
+                parameter, gradient, m, v, self.t, self.lr, self.betas, self.eps
+            )
+
+
+def require_classes(targets: NDArray[np.integer], V: int) -> None:
+    """Raise ValueError unless every target is a class; a negative one would count from the end."""
+    if targets.min() < 0 or targets.max() >= V:
+        raise ValueError(f"targets must be from 0 to {V - 1}, got {targets.min()}..{targets.max()}")
 
 
 def _over_tokens(d: Array, x: Array) -> Array:

@@ -48,6 +48,16 @@ class Adam(Optimizer):
                     self._move(parameter, parameter.grad, group)
 
     def _move(self, parameter: Tensor, gradient: Tensor, group: dict) -> None:
+        """Move one parameter by one step, in place.
+
+        Args:
+            parameter: any shape.
+            gradient: the same shape.
+            group: has the numbers for this step at "lr", "betas" and "eps".
+
+        What has to last until the next step is kept in the dictionary `self.state[parameter]`,
+        which is empty before the first: "t", how many steps there have been, "m" and "v".
+        """
         state = self.state[parameter]
         if not state:
             state["t"] = 0
@@ -76,8 +86,7 @@ def noam_rate(step: int, d_model: int, warmup: int, factor: float = 1.0) -> floa
     Raises:
         ValueError: if step or warmup is not positive.
     """
-    if step < 1 or warmup < 1:
-        raise ValueError(f"steps count from 1 and warmup is positive: {step=}, {warmup=}")
+    require_counted_steps(step, warmup)
     return factor * d_model**-0.5 * min(step**-0.5, step * warmup**-1.5)
 
 
@@ -105,16 +114,17 @@ class NoamSchedule:
 
 @torch.no_grad()
 def clip_gradients(parameters: Iterable[Tensor], max_norm: float) -> float:
-    """Shrink all gradients together so that their common norm is at most max_norm.
+    """Shrink all gradients together, in place, so that their common norm is at most max_norm.
 
-    One factor for all: the direction of the step stays, only its length changes.
+    One factor for all: the direction of the step stays, only its length changes. Gradients that are
+    short enough stay as they are.
 
     Args:
-        parameters: those without a gradient are passed over.
+        parameters: may be a generator. Those without a gradient (None) are passed over.
         max_norm: of all gradients as one long vector.
 
     Returns:
-        the norm before clipping.
+        the norm before clipping; 0.0 if there is no gradient.
     """
     gradients = [p.grad for p in parameters if p.grad is not None]
     if not gradients:
@@ -130,7 +140,7 @@ def average_weights(checkpoints: list[dict[str, Tensor]]) -> dict[str, Tensor]:
     """The mean of several checkpoints' parameters (section 6.1 averages the last 5 or 20).
 
     Args:
-        checkpoints: state dicts of the same model.
+        checkpoints: state dicts of the same model; they are left as they are.
 
     Returns:
         one state dict; numbers that are not floating-point come from the last checkpoint.
@@ -138,11 +148,7 @@ def average_weights(checkpoints: list[dict[str, Tensor]]) -> dict[str, Tensor]:
     Raises:
         ValueError: if there are none, or names or shapes differ.
     """
-    if not checkpoints:
-        raise ValueError("there is no checkpoint to average")
-    shapes = [{name: value.shape for name, value in one.items()} for one in checkpoints]
-    if any(other != shapes[0] for other in shapes):
-        raise ValueError("the checkpoints differ in names or shapes: average one model's only")
+    require_checkpoints_of_one_model(checkpoints)
     mean = dict(checkpoints[-1])
     for name, last in mean.items():
         if last.is_floating_point():
@@ -150,3 +156,18 @@ def average_weights(checkpoints: list[dict[str, Tensor]]) -> dict[str, Tensor]:
             total = sum(one[name].double() for one in checkpoints)
             mean[name] = (total / len(checkpoints)).to(last.dtype)
     return mean
+
+
+def require_counted_steps(step: int, warmup: int) -> None:
+    """Raise ValueError if steps are counted from 0, or there is no warm-up to count to."""
+    if step < 1 or warmup < 1:
+        raise ValueError(f"steps count from 1 and warmup is positive: {step=}, {warmup=}")
+
+
+def require_checkpoints_of_one_model(checkpoints: list[dict[str, Tensor]]) -> None:
+    """Raise ValueError, with the fix, unless there are state dicts and they fit together."""
+    if not checkpoints:
+        raise ValueError("there is no checkpoint to average")
+    shapes = [{name: value.shape for name, value in one.items()} for one in checkpoints]
+    if any(other != shapes[0] for other in shapes):
+        raise ValueError("the checkpoints differ in names or shapes: average one model's only")

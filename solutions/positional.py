@@ -6,17 +6,22 @@ the tokens. The paper adds sines and cosines; a table that is learned is here fo
 Legend: B batch, T length, d_model width, p position, k offset, i number of a pair of features.
 """
 
+import math
+
 import torch
 from torch import Tensor, nn
 
+from .shapes import require_width
 
-def angular_frequencies(d_model: int, dtype: torch.dtype = torch.float64) -> Tensor:
+
+def angular_frequencies(d_model: int, dtype: torch.dtype = torch.float32) -> Tensor:
     """omega_i = 1 / 10000^(2i / d_model), in radians per position, for every pair of features.
 
     The wavelengths go from 2 pi to nearly 10000 * 2 pi in a geometric series.
 
     Args:
         d_model: width; even.
+        dtype: of the result; it is computed in float64 whatever dtype says.
 
     Returns:
         (d_model / 2,), falling from 1.
@@ -24,8 +29,7 @@ def angular_frequencies(d_model: int, dtype: torch.dtype = torch.float64) -> Ten
     Raises:
         ValueError: if d_model is odd or not positive.
     """
-    if d_model < 2 or d_model % 2 != 0:
-        raise ValueError(f"d_model = {d_model} must be even: sine and cosine come in pairs")
+    require_even_width(d_model)
     even = torch.arange(0, d_model, 2, dtype=torch.float64)  # 2i
     return (10000.0 ** (-even / d_model)).to(dtype)
 
@@ -33,7 +37,8 @@ def angular_frequencies(d_model: int, dtype: torch.dtype = torch.float64) -> Ten
 def sinusoidal_table(length: int, d_model: int, dtype: torch.dtype = torch.float32) -> Tensor:
     """PE(p, 2i) = sin(p omega_i), PE(p, 2i + 1) = cos(p omega_i).
 
-    Computed in float64: an angle of thousands of radians leaves few digits to float32.
+    Computed in float64, frequencies and angles alike: an angle of thousands of radians leaves few
+    digits to float32.
 
     Args:
         length: number of positions, from 0.
@@ -46,25 +51,42 @@ def sinusoidal_table(length: int, d_model: int, dtype: torch.dtype = torch.float
     Raises:
         ValueError: if d_model is odd or the length negative.
     """
-    if length < 0:
-        raise ValueError(f"length must not be negative, got {length}")
+    require_length(length)
     positions = torch.arange(length, dtype=torch.float64)
-    angles = positions[:, None] * angular_frequencies(d_model)  # (length, d_model / 2)
+    omega = angular_frequencies(d_model, torch.float64)
+    angles = positions[:, None] * omega  # (length, d_model / 2)
     pairs = torch.stack([angles.sin(), angles.cos()], dim=-1)  # (length, d_model / 2, 2)
     return pairs.flatten(1).to(dtype)  # sine and cosine of one frequency side by side
 
 
-def shift_matrix(k: float, d_model: int, dtype: torch.dtype = torch.float64) -> Tensor:
+def shift_block(angle: Tensor) -> Tensor:
+    """The matrix that turns (sin a, cos a) into (sin(a + angle), cos(a + angle)) for all a.
+
+    The addition theorems give its entries. They do not depend on a.
+
+    Args:
+        angle: (...) float, in radians.
+
+    Returns:
+        (..., 2, 2), one matrix for each angle, the dtype of angle.
+    """
+    cos, sin = angle.cos(), angle.sin()
+    upper = torch.stack([cos, sin], dim=-1)  # (..., 2)
+    lower = torch.stack([-sin, cos], dim=-1)  # (..., 2)
+    return torch.stack([upper, lower], dim=-2)  # (..., 2, 2)
+
+
+def shift_matrix(k: float, d_model: int, dtype: torch.dtype = torch.float32) -> Tensor:
     """M_k with M_k PE(p) = PE(p + k) for every position p: one rotation per pair of features.
 
-    By the addition theorems, the block of the pair i is
-    [[cos(k omega_i), sin(k omega_i)], [-sin(k omega_i), cos(k omega_i)]]. It does not depend on p:
-    this is the paper's reason for sines *and* cosines ("PE(pos+k) can be represented as a linear
+    The pair i is turned by the angle k omega_i (see `shift_block`). M_k does not depend on p: this
+    is the paper's reason for sines *and* cosines ("PE(pos+k) can be represented as a linear
     function of PE(pos)"). M_a M_b = M_(a+b), and M_(-k) is the transpose of M_k.
 
     Args:
-        k: the offset, in positions; may be negative.
+        k: the offset, in positions; may be negative, and need not be whole.
         d_model: width; even.
+        dtype: of the result; it is computed in float64 whatever dtype says.
 
     Returns:
         (d_model, d_model), block-diagonal and orthogonal.
@@ -72,10 +94,26 @@ def shift_matrix(k: float, d_model: int, dtype: torch.dtype = torch.float64) -> 
     Raises:
         ValueError: if d_model is odd.
     """
-    angles = k * angular_frequencies(d_model)
-    cos, sin = angles.cos(), angles.sin()
-    blocks = torch.stack([torch.stack([cos, sin], -1), torch.stack([-sin, cos], -1)], dim=-2)
-    return torch.block_diag(*blocks).to(dtype)  # d_model / 2 blocks of (2, 2)
+    angles = k * angular_frequencies(d_model, torch.float64)
+    blocks = shift_block(angles)  # (d_model / 2, 2, 2)
+    return torch.block_diag(*blocks).to(dtype)
+
+
+def where_sine_alone_fails(omega: float) -> tuple[float, float, float]:
+    """Two positions that look the same to sine alone, and an offset after which they do not.
+
+    Nothing can be computed from sin(p omega) alone that is sin((p + k) omega) for every p: find p,
+    q and k with sin(p omega) = sin(q omega), and with sin((p + k) omega) and sin((q + k) omega) at
+    least 1 apart. There are many.
+
+    Args:
+        omega: the frequency, in radians per position; positive.
+
+    Returns:
+        p, q, k: two positions and the offset, which need not be whole numbers.
+    """
+    half_a_turn = math.pi / omega
+    return 0.0, half_a_turn, half_a_turn / 2
 
 
 class PositionalEncoding(nn.Module):
@@ -108,10 +146,11 @@ class PositionalEncoding(nn.Module):
             (B, T, d_model), the dtype of x.
 
         Raises:
-            ValueError: if the positions go beyond max_length.
+            ValueError: if the positions go beyond max_length, or the last axis is not d_model long.
         """
         end = start + x.size(1)
         require_positions_that_fit(end, self.table.size(0))
+        require_width(x, self.table.size(1))
         return self.dropout(x + self.table[start:end].to(x.dtype))
 
 
@@ -135,6 +174,7 @@ class LearnedPositionalEncoding(nn.Module):
         """As `PositionalEncoding.forward`."""
         end = start + x.size(1)
         require_positions_that_fit(end, self.table.size(0))
+        require_width(x, self.table.size(1))
         return self.dropout(x + self.table[start:end])
 
 
@@ -145,3 +185,15 @@ def require_positions_that_fit(end: int, max_length: int) -> None:
             f"the sequence reaches position {end - 1}, but the table ends at {max_length - 1}; "
             "build the layer with a larger max_length or cut the sequence"
         )
+
+
+def require_even_width(d_model: int) -> None:
+    """Raise ValueError if the features cannot be paired."""
+    if d_model < 2 or d_model % 2 != 0:
+        raise ValueError(f"d_model = {d_model} must be even: sine and cosine come in pairs")
+
+
+def require_length(length: int) -> None:
+    """Raise ValueError if there cannot be so many positions."""
+    if length < 0:
+        raise ValueError(f"length must not be negative, got {length}")

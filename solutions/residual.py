@@ -8,6 +8,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from .shapes import require_width
+
 
 class LayerNorm(nn.Module):
     """Shift and scale the features of each position to mean 0 and variance 1; then learn both.
@@ -37,7 +39,11 @@ class LayerNorm(nn.Module):
 
         Returns:
             (..., d_model).
+
+        Raises:
+            ValueError: if the last axis is not d_model long.
         """
+        require_width(x, len(self.gain))
         mean = x.mean(dim=-1, keepdim=True)
         variance = (x - mean).square().mean(dim=-1, keepdim=True)
         return self.gain * (x - mean) / torch.sqrt(variance + self.eps) + self.bias

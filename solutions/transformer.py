@@ -55,15 +55,9 @@ class Transformer(nn.Module):
         Raises:
             ValueError: if the batches differ, the source is empty or an id is unknown.
         """
-        if source.size(0) != target.size(0):
-            raise ValueError(
-                f"source has {source.size(0)} sentences and target {target.size(0)}; "
-                "they must be pairs"
-            )
+        require_pairs(source, target)
         memory, source_mask = self.encode(source)
-        mask = target_mask(target, self.config.pad_id)
-        x = self.target_positions(self.target_embedding(target))
-        return self.target_embedding.to_logits(self.decoder(x, memory, mask, source_mask))
+        return self.target_embedding.to_logits(self.decode(target, memory, source_mask))
 
     def encode(self, source: Tensor) -> tuple[Tensor, Tensor]:
         """The encoder's half: once per sentence, however long the translation gets.
@@ -78,13 +72,78 @@ class Transformer(nn.Module):
         Raises:
             ValueError: if the source is empty or an id is unknown.
         """
+        require_words(source)
         mask = padding_mask(source, self.config.pad_id)
-        if source.size(1) == 0:
-            raise ValueError("the source is empty; a sentence has at least its end symbol")
         x = self.source_positions(self.source_embedding(source))
         return self.encoder(x, mask), mask
 
+    def decode(self, target: Tensor, memory: Tensor, source_mask: Tensor) -> Tensor:
+        """The decoder's half, up to the logits: what each position knows of the next token.
+
+        Apart from `to_logits`, so that a caller need not pay for logits that it will not use: those
+        of padding in training, those of all positions but the last in decoding.
+
+        Args:
+            target: (B, T) integers, beginning with the start symbol.
+            memory: (B, S, d_model), from `encode`.
+            source_mask: (B, 1, S) boolean, from `encode`.
+
+        Returns:
+            (B, T, d_model); `target_embedding.to_logits` makes (B, T, V) of it.
+
+        Raises:
+            ValueError: if an id is unknown.
+        """
+        mask = target_mask(target, self.config.pad_id)
+        x = self.target_positions(self.target_embedding(target))
+        return self.decoder(x, memory, mask, source_mask)
+
 
 def count_parameters(model: nn.Module) -> int:
-    """How many numbers are trained; a shared matrix counts once."""
+    """How many numbers are trained.
+
+    A parameter that stands in several places counts once; one that is frozen (requires_grad is
+    False) does not count, and neither does a buffer.
+
+    Args:
+        model: any module.
+    """
     return sum(p.numel() for p in model.parameters() if p.requires_grad)
+
+
+def predicted_parameters(config: TransformerConfig) -> int:
+    """The same from the sizes alone: what `count_parameters(Transformer(config))` will find.
+
+    Section 3 gives every size. The four projections of attention have no biases, the two maps of
+    the feed-forward network have; a layer norm has a gain and a bias.
+
+    Args:
+        config: see `TransformerConfig`; pre_norm, share_embeddings and positions count too.
+    """
+    d_model, d_ff = config.d_model, config.d_ff
+    attention = 4 * d_model**2
+    network = 2 * d_model * d_ff + d_ff + d_model
+    norm = 2 * d_model
+    encoder_layer = attention + network + 2 * norm
+    decoder_layer = 2 * attention + network + 3 * norm
+    last_norms = 2 * norm if config.pre_norm else 0
+    rows = config.target_vocabulary
+    if not config.share_embeddings:
+        rows += config.source_vocabulary
+    if config.positions == "learned":
+        rows += 2 * config.max_length
+    return config.N * (encoder_layer + decoder_layer) + last_norms + rows * d_model
+
+
+def require_pairs(source: Tensor, target: Tensor) -> None:
+    """Raise ValueError unless there is one target sentence for each source sentence."""
+    if source.size(0) != target.size(0):
+        raise ValueError(
+            f"source has {source.size(0)} sentences and target {target.size(0)}; they must be pairs"
+        )
+
+
+def require_words(source: Tensor) -> None:
+    """Raise ValueError if the source has no positions at all."""
+    if source.size(-1) == 0:
+        raise ValueError("the source is empty; a sentence has at least its end symbol")

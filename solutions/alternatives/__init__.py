@@ -1,15 +1,19 @@
-"""Other right ways to write the same things, one module per style.
+"""Other right ways to write the same things: a folder for each exercise notebook, a module for
+each style.
 
 Each module defines the names of the reference under the same contract. Nobody may lose a point for
 writing in one of these styles; the tests of the course prove it.
 """
 
 from importlib import import_module
+from pkgutil import iter_modules
 from types import ModuleType
 
-STYLES = ("einsum", "loops", "fused", "terse")
 
-
-def styles() -> dict[str, ModuleType]:
-    """Every style, by name."""
-    return {style: import_module(f"{__name__}.{style}") for style in STYLES}
+def styles(notebook: str) -> dict[str, ModuleType]:
+    """Every style of a notebook, by name; `notebook` is its file's name without ending."""
+    package = import_module(f"{__name__}.{notebook.replace('-', '_')}")
+    return {
+        style.name: import_module(f"{package.__name__}.{style.name}")
+        for style in iter_modules(package.__path__)
+    }

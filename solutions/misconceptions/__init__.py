@@ -35,8 +35,39 @@ class Misconception:
     caught_by: str
     implementation: Callable
 
+    @property
+    def reference(self) -> Callable:
+        """The right one: the name that it replaces, in the module that its own stands beside."""
+        beside = self.implementation.__module__.rpartition(".")[2]
+        return getattr(import_module(f"solutions.{beside}"), self.replaces)
 
-_MODULES = ("masks", "attention")  # in the reading order of `solutions`
+
+# In the reading order of `solutions`.
+_MODULES = (
+    "masks",
+    "attention",
+    "positional",
+    "embeddings",
+    "feed_forward",
+    "residual",
+    "ablation",
+    "encoder",
+    "decoder",
+    "transformer",
+    "diagnosis",
+    "vocabulary",
+    "batching",
+    "loss",
+    "optimisation",
+    "training",
+    "ranking",
+    "prediction",
+    "cache",
+    "decoding",
+    "beam",
+    "bleu",
+    "numpy_track",
+)
 _known: dict[str, list[Misconception]] = {}
 
 
@@ -69,23 +100,40 @@ def reaching(reference: Callable) -> list[Misconception]:
     A student's right layer on top of a wrong function gives a wrong result; it should be told
     where that comes from.
     """
-    function = reference.forward if isinstance(reference, type) else reference
+    used = {
+        name: function.__globals__.get(name)
+        for function in _functions(reference)
+        for name in function.__code__.co_names
+    }
     inherited = [
         replace(
             known,
             sentence=f"This comes from {known.replaces}: {known.sentence}",
-            implementation=_on_top_of(reference, function, known),
+            implementation=_on_top_of(reference, known),
         )
-        for name in function.__code__.co_names
+        for name, called in used.items()
         for known in of(name)
+        if known.reference is called  # and not a method or another library's function of that name
     ]
     return of(reference.__name__) + inherited
 
 
-def _on_top_of(reference: Callable, function: FunctionType, known: Misconception) -> Callable:
+def _functions(reference: Callable) -> list[FunctionType]:
+    """Where its code is: the function itself, or what a class defines besides its constructor."""
+    if not isinstance(reference, type):
+        return [reference]
+    functions = [f for f in vars(reference).values() if isinstance(f, FunctionType)]
+    return [f for f in functions if f.__name__ != "__init__"]
+
+
+def _on_top_of(reference: Callable, known: Misconception) -> Callable:
     """The reference's own code, calling the mistake instead of the right function."""
-    names = {**function.__globals__, known.replaces: known.implementation}
-    rebound = FunctionType(function.__code__, names, argdefs=function.__defaults__)
+
+    def rebound(function: FunctionType) -> FunctionType:
+        names = {**function.__globals__, known.replaces: known.implementation}
+        return FunctionType(function.__code__, names, argdefs=function.__defaults__)
+
     if isinstance(reference, type):
-        return type(reference.__name__, (reference,), {"forward": rebound})
-    return rebound
+        methods = {f.__name__: rebound(f) for f in _functions(reference)}
+        return type(reference.__name__, (reference,), methods)
+    return rebound(reference)

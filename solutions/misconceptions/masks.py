@@ -108,6 +108,17 @@ def causal_mask_blind_to_itself(length: int, device: torch.device | str | None =
 
 
 @misconception(
+    "causal_mask",
+    caught_by="causal-mask-device",
+    section="attention.html#attn-causal-mask",
+    sentence="Your causal mask ignores `device`: it is made on the processor, and a model on a "
+    "graphics card cannot use it.",
+)
+def causal_mask_on_the_default_device(length: int, device: torch.device | str | None = None):
+    return torch.ones(length, length, dtype=torch.bool).tril()
+
+
+@misconception(
     "target_mask",
     caught_by="target-mask-values",
     section="attention.html#attn-target-mask",

@@ -3,23 +3,16 @@
 import ast
 import re
 from collections import Counter
-from importlib import import_module
 
 import pytest
 import torch
 
 from autograder.source import wrong_version
-from solutions import attention, masks
+from solutions import attention, masks, optimisation, training
 from solutions.misconceptions import all_of_them, of, reaching
 
 ALL = all_of_them()
 each = pytest.mark.parametrize("mistake", ALL, ids=[mistake.name for mistake in ALL])
-
-
-def reference_of(mistake):
-    """What it gets wrong: the name in the module that the mistake's own module stands beside."""
-    beside = mistake.implementation.__module__.rpartition(".")[2]
-    return getattr(import_module(f"solutions.{beside}"), mistake.replaces)
 
 
 def test_names_are_unique():
@@ -32,7 +25,7 @@ def test_a_name_is_that_of_the_implementation():
 
 @each
 def test_it_replaces_a_reference_of_the_same_kind(mistake):
-    reference = reference_of(mistake)
+    reference = mistake.reference
     assert isinstance(mistake.implementation, type) == isinstance(reference, type)
     if isinstance(reference, type):
         assert issubclass(mistake.implementation, reference)
@@ -55,7 +48,7 @@ def test_the_section_is_a_page_and_an_anchor(mistake):
 
 @each
 def test_its_source_can_stand_in_a_notebook_as_a_students_own(mistake):
-    source = wrong_version(mistake.implementation, reference_of(mistake))
+    source = wrong_version(mistake.implementation, mistake.reference)
     (top,) = ast.parse(source).body
     assert top.name == mistake.replaces
     assert not top.decorator_list
@@ -123,6 +116,23 @@ def test_own_mistakes_come_first_then_those_of_what_it_calls(reference, called):
     assert Counter(m.name for m in inherited) == Counter(m.name for f in called for m in of(f))
     for known in inherited:
         assert known.sentence.startswith(f"This comes from {known.replaces}: ")
+
+
+def test_a_class_inherits_through_every_method_and_keeps_its_constructor():
+    (larger,) = [
+        m for m in reaching(optimisation.NoamSchedule) if m.name == "rate_takes_the_larger"
+    ]
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    right, wrong = (c(optimizer, 4, 10) for c in (optimisation.NoamSchedule, larger.implementation))
+    assert right.advance() == optimisation.noam_rate(1, 4, 10)
+    assert wrong.advance() == 4**-0.5  # max(1, ...) in place of min
+
+
+def test_a_method_that_happens_to_have_the_name_brings_nothing():
+    """`scores.softmax` and `model.train` are no functions of ours."""
+    names = {m.replaces for m in reaching(attention.scaled_dot_product_attention)}
+    assert names == {"scaled_dot_product_attention"}
+    assert {m.replaces for m in reaching(training.train_step)} == {"train_step", "clip_gradients"}
 
 
 def test_an_inherited_mistake_is_the_reference_on_top_of_it():

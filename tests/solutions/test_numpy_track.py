@@ -111,6 +111,17 @@ def test_adam_is_pytorchs_step_by_step():
             close(array, tensors[name], atol=1e-12)
 
 
+def test_a_step_of_adam_leaves_its_inputs_alone_and_counts_from_one():
+    inputs = [drawn(3, 2, seed=i) for i in range(2)] + [np.zeros((3, 2))] * 2
+    copies = [x.copy() for x in inputs]
+    after, m, v = track.adam_step(*inputs, t=1, lr=0.1)
+    close(after, inputs[0] - 0.1 * np.sign(inputs[1]), atol=1e-8)
+    close(m, 0.1 * inputs[1])
+    close(v, 0.02 * inputs[1] ** 2)
+    for x, copy in zip(inputs, copies, strict=True):
+        assert (x == copy).all()
+
+
 def test_errors_say_what_is_wrong():
     parameters = dict.fromkeys(NAMES, np.eye(6))
     x = drawn(1, 2, 6, seed=0)

@@ -11,10 +11,13 @@ from solutions.positional import (
     LearnedPositionalEncoding,
     PositionalEncoding,
     angular_frequencies,
+    shift_block,
     shift_matrix,
     sinusoidal_table,
+    where_sine_alone_fails,
 )
 
+DOUBLE = torch.float64
 widths = st.integers(1, 24).map(lambda pairs: 2 * pairs)
 offsets = st.integers(-200, 200)
 
@@ -28,7 +31,7 @@ def encoding(position: int, d_model: int) -> torch.Tensor:
 
 @given(length=st.integers(0, 60), d_model=widths)
 def test_the_table_is_the_papers_formula(length, d_model):
-    table = sinusoidal_table(length, d_model, torch.float64)
+    table = sinusoidal_table(length, d_model, DOUBLE)
     assert table.shape == (length, d_model)
     for position in range(length):
         torch.testing.assert_close(table[position], encoding(position, d_model), rtol=0, atol=1e-12)
@@ -36,22 +39,22 @@ def test_the_table_is_the_papers_formula(length, d_model):
 
 @given(position=st.integers(0, 300), k=offsets, d_model=widths)
 def test_one_matrix_shifts_every_position(position, k, d_model):
-    shifted = shift_matrix(k, d_model) @ encoding(position, d_model)
+    shifted = shift_matrix(k, d_model, DOUBLE) @ encoding(position, d_model)
     torch.testing.assert_close(shifted, encoding(position + k, d_model), rtol=0, atol=1e-10)
 
 
 @given(a=offsets, b=offsets, d_model=widths)
 def test_shifts_compose(a, b, d_model):
-    product = shift_matrix(a, d_model) @ shift_matrix(b, d_model)
-    torch.testing.assert_close(product, shift_matrix(a + b, d_model), rtol=0, atol=1e-10)
+    product = shift_matrix(a, d_model, DOUBLE) @ shift_matrix(b, d_model, DOUBLE)
+    torch.testing.assert_close(product, shift_matrix(a + b, d_model, DOUBLE), rtol=0, atol=1e-10)
 
 
 @given(k=offsets, d_model=widths)
 def test_a_shift_is_a_rotation(k, d_model):
-    matrix = shift_matrix(k, d_model)
+    matrix = shift_matrix(k, d_model, DOUBLE)
     eye = torch.eye(d_model, dtype=torch.float64)
     torch.testing.assert_close(matrix @ matrix.T, eye, rtol=0, atol=1e-12)
-    torch.testing.assert_close(matrix.T, shift_matrix(-k, d_model), rtol=0, atol=1e-12)
+    torch.testing.assert_close(matrix.T, shift_matrix(-k, d_model, DOUBLE), rtol=0, atol=1e-12)
     assert torch.linalg.det(matrix).item() == pytest.approx(1)
 
 
@@ -62,18 +65,64 @@ def test_inner_products_depend_on_the_offset_only(p, q, k, d_model):
     assert here.item() == pytest.approx(there.item(), abs=1e-9)
 
 
-def test_sine_alone_has_no_such_matrix():
-    # One number per frequency: M sin(p) = sin(p + k) would need one factor for all p.
-    factors = {round(math.sin(p + 1) / math.sin(p), 3) for p in (1, 2, 3)}
-    assert len(factors) == 3
+@given(angle=st.floats(-50, 50), a=st.floats(-50, 50))
+def test_a_block_moves_every_point_of_the_circle_by_its_angle(angle, a):
+    block = shift_block(torch.tensor(angle, dtype=DOUBLE))
+    before = torch.tensor([math.sin(a), math.cos(a)], dtype=DOUBLE)
+    after = torch.tensor([math.sin(a + angle), math.cos(a + angle)], dtype=DOUBLE)
+    torch.testing.assert_close(block @ before, after, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (4,), (2, 3)])
+@pytest.mark.parametrize("dtype", [torch.float32, DOUBLE])
+def test_blocks_stand_where_their_angles_stood(shape, dtype):
+    angles = torch.randn(shape, dtype=dtype, generator=torch.Generator().manual_seed(0))
+    blocks = shift_block(angles)
+    assert blocks.shape == (*shape, 2, 2)
+    assert blocks.dtype == dtype
+    torch.testing.assert_close(blocks[..., 0, 1], angles.sin())
+    torch.testing.assert_close(blocks[..., 1, 1], angles.cos())
+
+
+@given(k=st.floats(-30, 30), d_model=widths)
+def test_a_shift_may_be_a_fraction_of_a_position(k, d_model):
+    shifted = shift_matrix(k, d_model, DOUBLE) @ encoding(7.5, d_model)
+    torch.testing.assert_close(shifted, encoding(7.5 + k, d_model), rtol=0, atol=1e-10)
+
+
+@given(omega=st.floats(1e-4, 3))
+def test_sine_alone_has_no_such_matrix(omega):
+    p, q, k = where_sine_alone_fails(omega)
+    assert math.sin(p * omega) == pytest.approx(math.sin(q * omega), abs=1e-12)
+    assert abs(math.sin((p + k) * omega) - math.sin((q + k) * omega)) >= 1
+
+
+def test_no_matrix_shifts_a_table_of_sines():
+    # At position 0 all sines are 0, and a matrix leaves them there.
+    sines = sinusoidal_table(40, 16, DOUBLE)[:, ::2]
+    assert not sines[0].any()
+    best = torch.linalg.lstsq(sines[:-1], sines[1:]).solution
+    assert (sines[:-1] @ best - sines[1:]).abs().max() > 0.1
 
 
 def test_frequencies_fall_geometrically_from_one():
-    frequencies = angular_frequencies(16)
+    frequencies = angular_frequencies(16, DOUBLE)
     assert frequencies[0] == 1
     ratios = frequencies[1:] / frequencies[:-1]
     torch.testing.assert_close(ratios, ratios[:1].expand(7))
     assert frequencies[-1] == pytest.approx(10000 ** (-14 / 16))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, DOUBLE, torch.bfloat16])
+def test_every_result_has_the_dtype_asked_for_and_the_digits_of_double(dtype):
+    for made, exact in [
+        (angular_frequencies(12, dtype), angular_frequencies(12, DOUBLE)),
+        (sinusoidal_table(5, 12, dtype), sinusoidal_table(5, 12, DOUBLE)),
+        (shift_matrix(3, 12, dtype), shift_matrix(3, 12, DOUBLE)),
+    ]:
+        assert made.dtype == dtype
+        assert torch.equal(made, exact.to(dtype))
+    assert angular_frequencies(4).dtype == shift_matrix(1, 4).dtype == torch.float32
 
 
 def test_far_positions_keep_their_digits_in_float32():

@@ -1,207 +1,150 @@
-"""Adam, schedule, clipping, averaging, label smoothing."""
+"""One step of training, and a whole small training: the copy task, learnt to 100 %."""
 
 import math
+import random
+from dataclasses import replace
 
 import pytest
 import torch
-import torch.nn.functional as F
-from hypothesis import given
-from hypothesis import strategies as st
-from torch import nn
 
-from solutions.loss import label_smoothing_loss, smoothed_targets
-from solutions.optimisation import (
-    Adam,
-    NoamSchedule,
-    average_weights,
-    clip_gradients,
-    noam_rate,
+from solutions.batching import Batch, collate, make_batches
+from solutions.config import tiny
+from solutions.decoding import translate
+from solutions.loss import label_smoothing_loss
+from solutions.optimisation import Adam, NoamSchedule, average_weights
+from solutions.training import batch_loss, evaluate_loss, train_step
+from solutions.transformer import Transformer
+from solutions.vocabulary import BOS, EOS, PAD
+
+V = 14
+BATCH = Batch(
+    source=torch.tensor([[4, 5, 6, EOS], [9, EOS, PAD, PAD]]),
+    target_in=torch.tensor([[BOS, 7, 8], [BOS, 10, PAD]]),
+    target_out=torch.tensor([[7, 8, EOS], [10, EOS, PAD]]),
 )
 
 
-def drawn(*shape: int, seed: int) -> torch.Tensor:
-    generator = torch.Generator().manual_seed(seed)
-    return torch.randn(*shape, generator=generator, dtype=torch.float64)
+def drawn_model(dropout: float = 0.1) -> Transformer:
+    torch.manual_seed(0)
+    return Transformer(replace(tiny(V, V), dropout=dropout))
 
 
-# ---- Adam ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("betas", [(0.9, 0.98), (0.5, 0.999), (0.0, 0.0)])
-def test_adam_is_pytorchs_step_by_step(betas):
-    start = [drawn(3, 4, seed=0), drawn(5, seed=1)]
-    ours, theirs = ([nn.Parameter(p.clone()) for p in start] for _ in range(2))
-    mine = Adam(ours, lr=0.05, betas=betas, eps=1e-9)
-    torchs = torch.optim.Adam(theirs, lr=0.05, betas=betas, eps=1e-9)
-    for step in range(30):
-        for parameters in (ours, theirs):
-            for i, p in enumerate(parameters):
-                p.grad = drawn(*p.shape, seed=100 * step + i) * 10.0 ** (step % 5 - 2)
-        mine.step()
-        torchs.step()
-        for a, b in zip(ours, theirs, strict=True):
-            torch.testing.assert_close(a, b, rtol=0, atol=1e-12)
-
-
-@given(scale=st.floats(1e-6, 1e6))
-def test_the_first_step_is_the_rate_whatever_the_gradients_size(scale):
-    p = nn.Parameter(torch.zeros(3, dtype=torch.float64))
-    p.grad = scale * torch.tensor([1.0, -2.0, 0.5], dtype=torch.float64)
-    Adam([p], lr=0.1).step()
-    expected = -0.1 * p.grad.sign()
-    torch.testing.assert_close(p.detach(), expected, rtol=0.003, atol=0)
-
-
-def test_parameters_without_a_gradient_stay():
-    used, idle = nn.Parameter(torch.ones(2)), nn.Parameter(torch.ones(2))
-    used.grad = torch.ones(2)
-    Adam([used, idle]).step()
-    assert torch.equal(idle, torch.ones(2))
-    assert not torch.equal(used, torch.ones(2))
-
-
-@pytest.mark.parametrize("wrong", [{"lr": -1}, {"eps": -1}, {"betas": (0.9, 1.0)}])
-def test_adam_names_numbers_out_of_range(wrong):
-    with pytest.raises(ValueError, match="must be >= 0"):
-        Adam([nn.Parameter(torch.ones(1))], **wrong)
-
-
-# ---- the schedule --------------------------------------------------------------------------------
-
-
-@given(d_model=st.integers(1, 1024), warmup=st.integers(1, 9000))
-def test_the_rate_rises_to_the_warm_up_and_falls_after_it(d_model, warmup):
-    peak = noam_rate(warmup, d_model, warmup)
-    assert peak == pytest.approx((d_model * warmup) ** -0.5)
-    assert noam_rate(1, d_model, warmup) == pytest.approx(peak / warmup)
-    assert noam_rate(4 * warmup, d_model, warmup) == pytest.approx(peak / 2)
-
-
-def test_the_rate_is_in_the_optimiser_before_the_step():
-    p = nn.Parameter(torch.zeros(1, dtype=torch.float64))
-    optimizer = Adam([{"params": [p]}, {"params": [nn.Parameter(torch.zeros(1))]}], lr=7.0)
-    schedule = NoamSchedule(optimizer, d_model=512, warmup=4000)
-    p.grad = torch.ones(1, dtype=torch.float64)
-    rate = schedule.advance()
-    optimizer.step()
-    assert rate == noam_rate(1, 512, 4000)
-    assert [group["lr"] for group in optimizer.param_groups] == [rate, rate]
-    assert p.item() == pytest.approx(-rate)
-    assert schedule.advance() == noam_rate(2, 512, 4000)
-
-
-@pytest.mark.parametrize(("step", "warmup"), [(0, 10), (-1, 10), (1, 0)])
-def test_steps_count_from_one(step, warmup):
-    with pytest.raises(ValueError, match="steps count from 1"):
-        noam_rate(step, 512, warmup)
-
-
-# ---- clipping and averaging ----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("max_norm", [0.1, 1.0, 1e6])
-def test_clipping_is_pytorchs(max_norm):
-    ours, theirs = ([nn.Parameter(torch.zeros(s)) for s in (3, 7, 2)] for _ in range(2))
-    for parameters in (ours, theirs):
-        for i, p in enumerate(parameters[:2]):  # the last has no gradient
-            p.grad = drawn(*p.shape, seed=i).float()
-    norm = clip_gradients(ours, max_norm)
-    assert norm == pytest.approx(nn.utils.clip_grad_norm_(theirs, max_norm).item())
-    for a, b in zip(ours[:2], theirs[:2], strict=True):
-        torch.testing.assert_close(a.grad, b.grad)
-    after = math.hypot(*(p.grad.norm().item() for p in ours[:2]))
-    assert after == pytest.approx(min(norm, max_norm), rel=1e-4)
-
-
-def test_nothing_to_clip():
-    assert clip_gradients([nn.Parameter(torch.zeros(2))], 1.0) == 0.0
-
-
-def test_the_average_of_checkpoints():
-    checkpoints = [{"w": torch.full((2,), float(i)), "n": torch.tensor(i)} for i in (1, 2, 6)]
-    mean = average_weights(checkpoints)
-    assert torch.equal(mean["w"], torch.full((2,), 3.0))
-    assert mean["n"] == 6
-    assert torch.equal(checkpoints[-1]["w"], torch.full((2,), 6.0))
-
-
-def test_checkpoints_that_do_not_belong_together():
-    with pytest.raises(ValueError, match="no checkpoint"):
-        average_weights([])
-    for other in ({"w": torch.zeros(3)}, {"v": torch.zeros(2)}):
-        with pytest.raises(ValueError, match="differ in names or shapes"):
-            average_weights([{"w": torch.zeros(2)}, other])
-
-
-# ---- label smoothing -----------------------------------------------------------------------------
-
-PAD = 2
-smoothings = st.sampled_from([0.0, 0.1, 0.4])
-
-
-@given(smoothing=smoothings, seed=st.integers(0, 99))
-def test_the_loss_is_pytorchs_over_the_vocabulary_without_padding(smoothing, seed):
-    generator = torch.Generator().manual_seed(seed)
-    logits = drawn(8, 6, seed=seed).requires_grad_()
-    targets = torch.randint(6, (8,), generator=generator)
-    targets[0], targets[1] = PAD, 5
-    loss, count = label_smoothing_loss(logits, targets, smoothing, PAD)
-    # The softmax still covers padding; only the targets give it nothing.
-    log_p = logits.log_softmax(-1)
-    real = targets != PAD
-    words = [0, 1, 3, 4, 5]
-    expected = -(1 - smoothing) * log_p[real, targets[real]].sum()
-    expected -= smoothing * log_p[real][:, words].mean(-1).sum()
-    assert count == real.sum()
-    torch.testing.assert_close(loss, expected, rtol=0, atol=1e-9)
-    (gradient,) = torch.autograd.grad(loss, logits)
-    assert not gradient[~real].any()
-
-
-@given(smoothing=smoothings, seed=st.integers(0, 99))
-def test_with_padding_out_of_the_softmax_it_is_pytorchs_own(smoothing, seed):
-    generator = torch.Generator().manual_seed(seed)
-    logits = drawn(8, 6, seed=seed)
-    logits[:, PAD] = -60.0  # no probability for padding
-    targets = torch.tensor([0, 1, 3, 4, 5])[torch.randint(5, (8,), generator=generator)]
-    without = torch.cat([logits[:, :PAD], logits[:, PAD + 1 :]], dim=1)
-    expected = F.cross_entropy(
-        without, targets - (targets > PAD).long(), label_smoothing=smoothing, reduction="sum"
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_the_loss_of_a_batch_is_that_of_all_its_logits(smoothing):
+    """Leaving out the logits of padding changes nothing."""
+    model = drawn_model().double().eval()
+    logits = model(BATCH.source, BATCH.target_in)  # for padding too
+    expected, count = label_smoothing_loss(
+        logits.flatten(0, 1), BATCH.target_out.flatten(), smoothing, PAD
     )
-    loss, _ = label_smoothing_loss(logits, targets, smoothing, PAD)
-    torch.testing.assert_close(loss, expected, rtol=1e-9, atol=1e-9)
+    loss, tokens = batch_loss(model, BATCH, smoothing)
+    assert int(tokens) == int(count) == 5
+    torch.testing.assert_close(loss, expected, rtol=0, atol=1e-10)
 
 
-def test_plain_cross_entropy_without_smoothing():
-    logits, targets = drawn(7, 5, seed=1), torch.tensor([0, 1, PAD, 3, 4, PAD, 0])
-    loss, count = label_smoothing_loss(logits, targets, 0.0, PAD)
-    expected = F.cross_entropy(logits, targets, ignore_index=PAD)
-    torch.testing.assert_close(loss / count, expected, rtol=0, atol=1e-12)
+def test_a_new_model_is_nearly_as_unsure_as_a_uniform_guess():
+    """Logits of the order of 1 cost a little on top of ln V."""
+    loss = evaluate_loss(drawn_model(), [BATCH])
+    assert math.log(V) - 0.5 < loss < math.log(V) + 1.0
 
 
-@given(smoothing=smoothings)
-def test_targets_are_distributions_and_give_the_same_loss(smoothing):
-    logits, targets = drawn(6, 5, seed=2), torch.tensor([0, 4, PAD, 3, 1, 1])
-    rows = smoothed_targets(targets, 5, smoothing, PAD)
-    assert rows.sum(-1).tolist() == pytest.approx([1, 1, 0, 1, 1, 1])
-    assert not rows[:, PAD].any()
-    loss, _ = label_smoothing_loss(logits, targets, smoothing, PAD)
-    expected = -(rows.double() * logits.log_softmax(-1)).sum()
-    torch.testing.assert_close(loss, expected, rtol=1e-6, atol=1e-6)
+def test_a_step_is_the_gradient_clipped_at_the_rate_of_the_schedule():
+    """With betas of 0, Adam's step is the sign of the gradient times the rate."""
+    model = drawn_model(dropout=0.0)
+    optimizer = Adam(model.parameters(), betas=(0.0, 0.0))
+    schedule = NoamSchedule(optimizer, d_model=64, warmup=10)
+    before = {name: value.detach().clone() for name, value in model.named_parameters()}
+    loss, tokens = batch_loss(model, BATCH, smoothing=0.1)
+    reported = train_step(model, BATCH, optimizer, schedule, smoothing=0.1, max_norm=1e9)
+    assert reported == pytest.approx(float(loss.detach()) / int(tokens), abs=1e-6)
+    rate = 64**-0.5 * 10**-1.5
+    for name, value in model.named_parameters():
+        certain = value.grad.abs() > 1e-4  # elsewhere epsilon takes part
+        moved = (value.detach() - before[name])[certain]
+        torch.testing.assert_close(moved, -rate * value.grad[certain].sign(), rtol=1e-3, atol=1e-7)
 
 
-def test_more_padding_adds_no_loss():
-    logits, targets = drawn(4, 5, seed=3), torch.tensor([0, 1, 3, 4])
-    loss, count = label_smoothing_loss(logits, targets, 0.1, PAD)
-    longer = torch.cat([logits, drawn(3, 5, seed=4)]), F.pad(targets, (0, 3), value=PAD)
-    padded, same = label_smoothing_loss(*longer, 0.1, PAD)
-    assert torch.equal(padded, loss)
-    assert same == count
+def test_gradients_are_clipped_and_do_not_pile_up():
+    model = drawn_model(dropout=0.0)
+    optimizer = Adam(model.parameters())
+    schedule = NoamSchedule(optimizer, d_model=64, warmup=4000)
+    for _ in range(3):
+        train_step(model, BATCH, optimizer, schedule, max_norm=0.01)
+        norm = torch.stack([p.grad.norm() for p in model.parameters()]).norm()
+        assert float(norm) == pytest.approx(0.01, rel=1e-3)
 
 
-def test_wrong_shapes_and_smoothing_are_named():
-    logits, targets = torch.zeros(2, 3, 5), torch.zeros(2, 3, dtype=torch.long)
-    with pytest.raises(ValueError, match=r"got \(2, 3, 5\) and \(2, 3\); flatten"):
-        label_smoothing_loss(logits, targets, 0.1, PAD)
-    with pytest.raises(ValueError, match=r"smoothing must be in \[0, 1\), got 1"):
-        label_smoothing_loss(logits[0], targets[0], 1, PAD)
+def test_a_step_trains_and_an_evaluation_leaves_the_mode_as_it_was():
+    model = drawn_model(dropout=0.5).eval()
+    optimizer = Adam(model.parameters())
+    train_step(model, BATCH, optimizer, NoamSchedule(optimizer, 64, 10))
+    assert model.training
+    assert evaluate_loss(model, [BATCH]) == evaluate_loss(model, [BATCH])  # no dropout in it
+    assert model.training
+    evaluate_loss(model.eval(), [BATCH])
+    assert not model.training
+
+
+def test_half_precision_keeps_parameters_and_loss_in_single():
+    model = drawn_model()
+    optimizer = Adam(model.parameters())
+    schedule = NoamSchedule(optimizer, 64, 10)
+    loss, _ = batch_loss(model, BATCH, 0.1, torch.bfloat16)
+    assert loss.dtype == torch.float32
+    exact, _ = batch_loss(model.eval(), BATCH, 0.1)
+    rough, _ = batch_loss(model, BATCH, 0.1, torch.bfloat16)
+    assert 0 < abs(float((rough - exact).detach() / exact.detach())) < 0.02
+    train_step(model, BATCH, optimizer, schedule, precision=torch.bfloat16)
+    assert {p.dtype for p in model.parameters()} == {torch.float32}
+
+
+def test_every_token_counts_the_same_in_an_evaluation():
+    """However it is cut into batches, with however much padding."""
+    model = drawn_model().double().eval()
+    rows = [Batch(*(x[i : i + 1] for x in (BATCH.source, BATCH.target_in, BATCH.target_out)))
+            for i in (0, 1)]  # fmt: skip
+    apart, together = evaluate_loss(model, rows), evaluate_loss(model, [BATCH])
+    assert apart == pytest.approx(together, abs=1e-12)
+
+
+def test_nothing_to_evaluate_is_named():
+    with pytest.raises(ValueError, match="no target token to evaluate on"):
+        evaluate_loss(drawn_model(), [])
+
+
+# ---- the copy task -------------------------------------------------------------------------------
+
+
+def sequences(count: int, seed: int) -> list[tuple[list[int], list[int]]]:
+    """Random tokens, 1 to 8 of them, and the same as the target."""
+    random_ = random.Random(seed)
+    drawn = [random_.choices(range(4, V), k=random_.randint(1, 8)) for _ in range(count)]
+    return [([*one, EOS], [BOS, *one, EOS]) for one in drawn]
+
+
+def copied_wrongly(model: Transformer, pairs: list[tuple[list[int], list[int]]]) -> list[list[int]]:
+    """The sentences that greedy search does not write to the last token."""
+    wrong = []
+    for batch in make_batches(pairs, max_tokens=2000, seed=0):
+        written = translate(model, batch.source, BOS, EOS, beam_size=1)
+        for found, target in zip(written, batch.target_out.tolist(), strict=True):
+            if [*found, EOS] != [token for token in target if token != PAD]:
+                wrong.append(target)
+    return wrong
+
+
+@pytest.mark.slow
+def test_the_copy_task_is_learnt_to_the_last_token():
+    torch.manual_seed(0)
+    model = Transformer(replace(tiny(V, V), N=1, dropout=0.0))
+    optimizer = Adam(model.parameters())
+    schedule = NoamSchedule(optimizer, d_model=64, warmup=200, factor=0.25)
+    checkpoints = []
+    for epoch in range(18):
+        pairs = sequences(2800, seed=epoch)
+        for start in range(0, len(pairs), 64):  # all lengths in every batch
+            batch = Batch(*collate(pairs[start : start + 64], PAD))
+            train_step(model, batch, optimizer, schedule, smoothing=0.0)
+        checkpoints.append({name: x.clone() for name, x in model.state_dict().items()})
+    model.load_state_dict(average_weights(checkpoints[-6:]))
+    assert copied_wrongly(model, sequences(500, seed=1000)) == []

@@ -1,0 +1,1 @@
+"""Masks and attention in other styles (reference: `solutions.masks`, `solutions.attention`)."""

@@ -1,0 +1,1 @@
+"""Other right ways to write assignment 4: encoder, decoder, Transformer."""

@@ -1,0 +1,2 @@
+"""Positional encoding and embeddings in other styles (reference: `solutions.positional` and
+`solutions.embeddings`)."""

@@ -1,0 +1,157 @@
+"""Batches of sentence pairs (paper, section 5.1).
+
+"Sentence pairs were batched together by approximate sequence length." A batch is a rectangle, as
+long as its longest sentence; the rest is padding, which costs time and teaches nothing. Sentences
+of like length need little of it.
+
+Legend: B pairs in a batch, S longest source, T longest target, EOS counted and BOS not.
+A pair is (source ids, target ids), as `encode_source` and `encode_target` make them.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from .vocabulary import PAD
+
+
+def pad(sequences: list[list[int]], pad_id: int) -> Tensor:
+    """Write sequences one below the other, and fill them up at their ends.
+
+    Args:
+        sequences: B sequences of ids, none of them empty.
+        pad_id: the id to fill up with.
+
+    Returns:
+        (B, longest) int64.
+
+    Raises:
+        ValueError: if there is no sequence, or an empty one.
+    """
+    require_sequences_to_pad(sequences)
+    longest = max(map(len, sequences))
+    return torch.tensor([[*s, *[pad_id] * (longest - len(s))] for s in sequences])
+
+
+def collate(pairs: list[tuple[list[int], list[int]]], pad_id: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Make the three rectangles that a training step needs of some sentence pairs.
+
+    At each position the decoder reads `target_in` and is to say `target_out`: the same sentence,
+    one place further on.
+
+    Args:
+        pairs: B pairs; each target begins with BOS and ends with EOS.
+        pad_id: the id to fill up with.
+
+    Returns:
+        source: (B, S) int64.
+        target_in: (B, T) int64, each target without its last token: begins with BOS.
+        target_out: (B, T) int64, each target without its first token: ends with EOS. Where it is
+            padding, nothing is learnt, and it is of no account what stands in target_in.
+
+    Raises:
+        ValueError: if there is no pair, or an empty source or target in one.
+    """
+    source = pad([source for source, _ in pairs], pad_id)
+    target_in = pad([target[:-1] for _, target in pairs], pad_id)
+    target_out = pad([target[1:] for _, target in pairs], pad_id)
+    return source, target_in, target_out
+
+
+def token_batches(lengths: list[tuple[int, int]], max_tokens: int, seed: int) -> list[list[int]]:
+    """Sort pairs by length and cut the row into batches of at most `max_tokens` tokens a side.
+
+    The length of a pair is that of its longer side. Padding counts, because it costs as much as a
+    word: B * S <= max_tokens and B * T <= max_tokens. Each batch takes as many pairs as it can.
+
+    The order of pairs of the same length, and the order of the batches, is drawn from the seed: the
+    same seed gives the same batches, and every epoch takes another.
+
+    Args:
+        lengths: of source and target, for each pair.
+        max_tokens: the limit, for each of the two sides.
+        seed: of the random order.
+
+    Returns:
+        the batches, each a list of places in `lengths`; each place is in exactly one batch.
+
+    Raises:
+        ValueError: if a single pair is longer than `max_tokens`. A limit that gave way for it could
+            exhaust the memory in the middle of an epoch.
+    """
+    require_pairs_that_fit(lengths, max_tokens)
+    generator = torch.Generator().manual_seed(seed)
+    order = torch.randperm(len(lengths), generator=generator).tolist()
+    order.sort(key=lambda place: max(lengths[place]))  # stable: equal lengths stay shuffled
+    batches: list[list[int]] = []
+    for place in order:
+        longest = max(lengths[place])  # of all so far, because they are sorted
+        if not batches or (len(batches[-1]) + 1) * longest > max_tokens:
+            batches.append([])
+        batches[-1].append(place)
+    return [batches[i] for i in torch.randperm(len(batches), generator=generator).tolist()]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Sentence pairs for one training step; see `collate`.
+
+    Attributes:
+        source: (B, S) int64.
+        target_in: (B, T) int64, what the decoder reads; begins with BOS.
+        target_out: (B, T) int64, what it is to say; ends with EOS, before the padding.
+    """
+
+    source: Tensor
+    target_in: Tensor
+    target_out: Tensor
+
+    @property
+    def tokens(self) -> int:
+        """How many tokens there are to say, padding left out: the divisor of the loss."""
+        return int((self.target_out != PAD).sum())
+
+    def to(self, device: torch.device | str) -> "Batch":
+        """The same batch on another device."""
+        return Batch(self.source.to(device), self.target_in.to(device), self.target_out.to(device))
+
+
+def make_batches(
+    pairs: list[tuple[list[int], list[int]]], max_tokens: int, seed: int
+) -> list[Batch]:
+    """One epoch: every pair once, in batches of like length, in an order drawn from the seed.
+
+    Args:
+        pairs: source ids ending with EOS; target ids from BOS to EOS.
+        max_tokens: most tokens of a batch on each side, padding included.
+        seed: another one for every epoch.
+
+    Returns:
+        the batches, padded with PAD.
+
+    Raises:
+        ValueError: see `token_batches` and `collate`.
+    """
+    lengths = [(len(source), len(target) - 1) for source, target in pairs]
+    batches = token_batches(lengths, max_tokens, seed)
+    return [Batch(*collate([pairs[place] for place in batch], PAD)) for batch in batches]
+
+
+def require_sequences_to_pad(sequences: list[list[int]]) -> None:
+    """Raise ValueError, with the fix, if there is no sequence or an empty one."""
+    if not sequences:
+        raise ValueError("there are no sequences to pad: leave empty batches out")
+    for place, sequence in enumerate(sequences):
+        if not sequence:
+            raise ValueError(f"sequence {place} is empty: leave it out, or end it with EOS")
+
+
+def require_pairs_that_fit(lengths: list[tuple[int, int]], max_tokens: int) -> None:
+    """Raise ValueError, with the fix, if a pair is too long for every batch."""
+    for place, pair in enumerate(lengths):
+        if max(pair) > max_tokens:
+            raise ValueError(
+                f"pair {place} has lengths {pair}, above max_tokens = {max_tokens}: "
+                "leave it out or raise max_tokens"
+            )

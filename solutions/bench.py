@@ -1,0 +1,212 @@
+"""Training throughput, four ways in one run: `python -m solutions.bench`.
+
+Target tokens per second, padding not counted, of one architecture on the same sentences:
+
+- naive: as popular tutorials do it. 32 pairs at a time in random order, every sentence tokenised
+  anew and padded to a fixed length of 72, logits for padding too, targets as a dense distribution.
+- nn.Transformer: PyTorch's own model on batches of like length.
+- reference: the layers of this course, as they are listed in the book, on the same batches.
+- fast: the same with `solutions.fast`.
+
+They take turns, a few steps each, so that a busy machine slows down all of them alike; ratios are
+taken turn by turn, and their median is printed.
+"""
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from itertools import cycle
+from pathlib import Path
+from random import Random
+
+import click
+import torch
+import torch.nn.functional as F
+from rich.console import Console
+from rich.table import Table
+from torch import Tensor, nn
+
+from .batching import Batch, collate, make_batches
+from .command import PATH, OneLineCommand, told_in_one_line
+from .config import TransformerConfig, small
+from .data import TranslationData
+from .embeddings import TokenEmbedding
+from .fast import fast, fastest_precision
+from .loss import smoothed_targets
+from .masks import causal_mask
+from .optimisation import Adam, NoamSchedule, clip_gradients
+from .positional import PositionalEncoding
+from .training import train_step
+from .transformer import Transformer
+from .vocabulary import PAD, encode_source, encode_target, tokenise
+
+FIXED_LENGTH = 72  # what the tutorials pad every sentence to
+AT_LEAST_ONE = click.IntRange(min=1)
+Step = Callable[[], int]  # trains on one batch; how many real target tokens that had
+
+
+class TorchTransformer(nn.Module):
+    """`nn.Transformer` with the embeddings, positions and output that the paper puts around it."""
+
+    def __init__(self, config: TransformerConfig):
+        super().__init__()
+        self.source_embedding = TokenEmbedding(config.source_vocabulary, config.d_model)
+        self.target_embedding = TokenEmbedding(config.target_vocabulary, config.d_model)
+        self.positions = PositionalEncoding(config.d_model, config.dropout, config.max_length)
+        self.transformer = nn.Transformer(
+            config.d_model,
+            config.h,
+            config.N,
+            config.N,
+            config.d_ff,
+            config.dropout,
+            batch_first=True,
+            norm_first=config.pre_norm,
+        )
+
+    def forward(self, source: Tensor, target: Tensor) -> Tensor:
+        """(B, S) and (B, T) ids to (B, T, V) logits. PyTorch's masks: True = may *not* attend."""
+        hidden = source == PAD
+        x = self.transformer(
+            self.positions(self.source_embedding(source)),
+            self.positions(self.target_embedding(target)),
+            tgt_mask=~causal_mask(target.size(1)),
+            src_key_padding_mask=hidden,
+            tgt_key_padding_mask=target == PAD,
+            memory_key_padding_mask=hidden,
+        )
+        return self.target_embedding.to_logits(x)
+
+
+def naive_steps(data: TranslationData, config: TransformerConfig) -> Step:
+    """The tutorials' recipe around the reference model."""
+    model = Transformer(config)
+    optimizer = Adam(model.parameters())
+    schedule = NoamSchedule(optimizer, config.d_model, 400)
+    pairs = list(zip(*data.tokens["train"], strict=True))
+    source_ids, target_ids = data.source_vocabulary.ids, data.target_vocabulary.ids
+    random = Random(0)
+
+    def step() -> int:
+        chosen = random.sample(pairs, 32)
+        # The loader tokenises what it has drawn. The tutorials also run spaCy's taggers and parsers
+        # here; without their models this is the cheap part of that only.
+        sources = tokenise([" ".join(source) for source, _ in chosen], "de")
+        targets = tokenise([" ".join(target) for _, target in chosen], "en")
+        encoded = [
+            (encode_source(source, source_ids), encode_target(target, target_ids))
+            for source, target in zip(sources, targets, strict=True)
+        ]
+        source, target_in, target_out = map(_to_fixed_length, collate(encoded, PAD))
+        logits = model(source, target_in)  # (32, 72, V), for padding too
+        targets_as_table = smoothed_targets(
+            target_out.flatten(), config.target_vocabulary, 0.1, config.pad_id
+        )
+        loss = F.kl_div(logits.log_softmax(-1).flatten(0, 1), targets_as_table, reduction="sum")
+        tokens = int((target_out != PAD).sum())
+        optimizer.zero_grad()
+        (loss / tokens).backward()
+        schedule.advance()
+        optimizer.step()
+        return tokens
+
+    return step
+
+
+def torch_steps(batches: Iterator[Batch], config: TransformerConfig) -> Step:
+    """PyTorch's model and loss on batches of like length."""
+    model = TorchTransformer(config)
+    optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.98), eps=1e-9, fused=True)
+    schedule = NoamSchedule(optimizer, config.d_model, 400)
+    loss_of = nn.CrossEntropyLoss(ignore_index=PAD, label_smoothing=0.1)
+
+    def step() -> int:
+        batch = next(batches)
+        logits = model(batch.source, batch.target_in)
+        loss = loss_of(logits.flatten(0, 1), batch.target_out.flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        clip_gradients(model.parameters(), 1.0)
+        schedule.advance()
+        optimizer.step()
+        return batch.tokens
+
+    return step
+
+
+def our_steps(
+    batches: Iterator[Batch], model: Transformer, precision: torch.dtype = torch.float32
+) -> Step:
+    """`solutions.training.train_step` on batches of like length."""
+    optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.98), eps=1e-9, fused=True)
+    schedule = NoamSchedule(optimizer, model.config.d_model, 400)
+
+    def step() -> int:
+        batch = next(batches)
+        train_step(model, batch, optimizer, schedule, precision=precision)
+        return batch.tokens
+
+    return step
+
+
+def measure(ways: dict[str, Step], turns: int, steps: int) -> dict[str, list[float]]:
+    """Target tokens per second of every way in every turn, after one step each to warm up."""
+    for step in ways.values():
+        step()
+    rates: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(turns):
+        for name, step in ways.items():
+            start = time.perf_counter()
+            tokens = sum(step() for _ in range(steps))
+            rates[name].append(tokens / (time.perf_counter() - start))
+    return rates
+
+
+def _to_fixed_length(ids: Tensor) -> Tensor:
+    return F.pad(ids, (0, FIXED_LENGTH - ids.size(1)), value=PAD)
+
+
+@click.command(cls=OneLineCommand, context_settings={"show_default": True})
+@click.option("--source", type=click.Choice(["multi30k", "corpus"]), default="multi30k")
+@click.option("--data", type=PATH, help="Folder of Multi30k; else $MULTI30K_DIR, else download.")
+@click.option("--turns", type=AT_LEAST_ONE, default=5, help="How often each way has its turn.")
+@click.option("--steps", type=AT_LEAST_ONE, default=4, help="Training steps in a turn.")
+@click.option("--max-tokens", type=AT_LEAST_ONE, default=2500, help="Of a batch, on each side.")
+@click.option("--threads", type=AT_LEAST_ONE, default=torch.get_num_threads())
+def main(
+    source: str, data: Path | None, turns: int, steps: int, max_tokens: int, threads: int
+) -> None:
+    """Compare the throughput of four ways to train the same Transformer."""
+    torch.set_num_threads(threads)
+    torch.manual_seed(0)
+    with told_in_one_line():
+        corpus = TranslationData.load(source, data)
+        batches = make_batches(corpus.pairs("train"), max_tokens, seed=0)
+    config = small(len(corpus.source_vocabulary), len(corpus.target_vocabulary))
+    ways = {
+        "naive": naive_steps(corpus, config),
+        "nn.Transformer": torch_steps(cycle(batches), config),
+        "reference": our_steps(cycle(batches), Transformer(config)),
+        "fast": our_steps(cycle(batches), fast(Transformer(config))),
+    }
+    if fastest_precision() != torch.float32:
+        ways["fast, bfloat16"] = our_steps(
+            cycle(batches), fast(Transformer(config)), fastest_precision()
+        )
+    print_table(measure(ways, turns, steps))
+
+
+def print_table(rates: dict[str, list[float]]) -> None:
+    """Median rates, and median ratios to the first two ways."""
+    table = Table("way", "target tokens/s", "against naive", "against nn.Transformer")
+    for name, mine in rates.items():
+        ratios = [
+            statistics.median(a / b for a, b in zip(mine, rates[other], strict=True))
+            for other in ("naive", "nn.Transformer")
+        ]
+        table.add_row(name, f"{statistics.median(mine):,.0f}", *(f"{r:.2f}x" for r in ratios))
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""What the small commands have in common: one line for a wrong value, and a progress bar."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+PATH = click.Path(path_type=Path)
+SEED = click.option("--seed", default=0, show_default=True, help="Of every random number.")
+
+
+def out_option(folder: str):
+    """The option --out, with the folder that a command takes by itself."""
+    return click.option(
+        "--out",
+        type=PATH,
+        default=Path(folder),
+        show_default=True,
+        help="The folder for run.json and curves.csv.",
+    )
+
+
+class UserError(click.ClickException):
+    """Something the user gave is wrong: one line that says what and how to mend it, exit code 2."""
+
+    exit_code = 2
+
+
+class OneLineCommand(click.Command):
+    """A command that tells of a wrong option in one line too, without the usage around it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As `click.Command.parse_args`."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            raise UserError(error.format_message()) from error
+
+
+@contextmanager
+def told_in_one_line() -> Iterator[None]:
+    """Turn what a wrong option or file raises into a `UserError`.
+
+    For reading and building, before the work begins: a ValueError of the work itself is a defect
+    and keeps its traceback.
+    """
+    try:
+        yield
+    except ValueError as error:
+        raise UserError(str(error)) from error
+    except OSError as error:
+        raise UserError(f"{error.filename}: {error.strerror}") from error
+
+
+class Report(Protocol):
+    """Say that so many steps are done, with a few words about them."""
+
+    def __call__(self, done: int, words: str) -> None: ...
+
+
+@contextmanager
+def progress_bar(total: int) -> Iterator[Report]:
+    """A bar with the time left on the terminal; nothing in a file or a pipe."""
+    console = Console(stderr=True)
+    bar = Progress(
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}"),
+        console=console,
+        disable=not console.is_terminal,
+    )
+    with bar:
+        task = bar.add_task("", total=total)
+        yield lambda done, words: bar.update(task, completed=done, description=words)

@@ -1,0 +1,315 @@
+"""Ways to get a training step wrong (right: `solutions.training`)."""
+
+import torch
+
+from solutions.optimisation import clip_gradients
+from solutions.training import batch_loss
+
+from . import misconception
+
+
+@misconception(
+    "train_step",
+    caught_by="step-gradient",
+    section="training.html#train-step",
+    sentence="You never call zero_grad: each step follows the sum of all gradients so far, most of "
+    "them of parameters that are long gone.",
+)
+def step_piles_up_gradients(
+    model, batch, optimizer, schedule, smoothing=0.1, max_norm=1.0, precision=torch.float32
+):
+    model.train()
+    loss, tokens = batch_loss(model, batch, smoothing, precision)
+    mean = loss / tokens
+    mean.backward()
+    clip_gradients(model.parameters(), max_norm)
+    schedule.advance()
+    optimizer.step()
+    return float(mean.detach())
+
+
+@misconception(
+    "train_step",
+    caught_by="step-gradient",
+    section="training.html#train-step",
+    sentence="You call zero_grad between backward and step: the optimiser finds no gradient, and "
+    "nothing is ever learnt.",
+)
+def step_throws_the_gradient_away(
+    model, batch, optimizer, schedule, smoothing=0.1, max_norm=1.0, precision=torch.float32
+):
+    model.train()
+    loss, tokens = batch_loss(model, batch, smoothing, precision)
+    mean = loss / tokens
+    mean.backward()
+    clip_gradients(model.parameters(), max_norm)
+    optimizer.zero_grad()
+    schedule.advance()
+    optimizer.step()
+    return float(mean.detach())
+
+
+@misconception(
+    "train_step",
+    caught_by="step-gradient",
+    section="training.html#train-step",
+    sentence="You never call optimizer.step(): the gradients are there, and nobody follows them.",
+)
+def step_stays(
+    model, batch, optimizer, schedule, smoothing=0.1, max_norm=1.0, precision=torch.float32
+):
+    model.train()
+    loss, tokens = batch_loss(model, batch, smoothing, precision)
+    mean = loss / tokens
+    optimizer.zero_grad()
+    mean.backward()
+    clip_gradients(model.parameters(), max_norm)
+    schedule.advance()
+    return float(mean.detach())
+
+
+@misconception(
+    "train_step",
+    caught_by="step-gradient",
+    section="training.html#train-mean",
+    sentence="You minimise the sum of the losses, not their mean per token: the larger the batch, "
+    "the longer your gradient.",
+)
+def step_follows_the_sum(
+    model, batch, optimizer, schedule, smoothing=0.1, max_norm=1.0, precision=torch.float32
+):
+    model.train()
+    loss, tokens = batch_loss(model, batch, smoothing, precision)
+    optimizer.zero_grad()
+    loss.backward()
+    clip_gradients(model.parameters(), max_norm)
+    schedule.advance()
+    optimizer.step()
+    return float(loss.detach() / tokens)
+
+
+@misconception(
+    "train_step",
+    caught_by="step-gradient",
+    section="training.html#train-padding",
+    sentence="You divide by all positions, padding included: your loss looks smaller the more "
+    "padding there is. Divide by the number of real tokens.",
+)
+def step_divides_by_every_position(
+    model, batch, optimizer, schedule, smoothing=0.1, max_norm=1.0, precision=torch.float32
+):
+    model.train()
+    loss, _ = batch_loss(model, batch, smoothing, precision)
+    mean = loss / batch.target_out.numel()
+    optimizer.zero_grad()
+    mean.backward()
+    clip_gradients(model.parameters(), max_norm)
+    schedule.advance()
+    optimizer.step()
+    return float(mean.detach())
+
+
+@misconception(
+    "train_step",
+    caught_by="step-gradient",
+    section="training.html#train-smoothing",
+    sentence="You do not hand smoothing on: your model is trained on one-hot targets.",
+)
+def step_without_smoothing(
+    model, batch, optimizer, schedule, smoothing=0.1, max_norm=1.0, precision=torch.float32
+):
+    model.train()
+    loss, tokens = batch_loss(model, batch, precision=precision)
+    mean = loss / tokens
+    optimizer.zero_grad()
+    mean.backward()
+    clip_gradients(model.parameters(), max_norm)
+    schedule.advance()
+    optimizer.step()
+    return float(mean.detach())
+
+
+@misconception(
+    "train_step",
+    caught_by="step-rate",
+    section="training.html#train-schedule",
+    sentence="You call the schedule after the optimiser: the first step goes with the rate that "
+    "the optimiser was built with, and each later one with that of the step before.",
+)
+def step_sets_the_rate_too_late(
+    model, batch, optimizer, schedule, smoothing=0.1, max_norm=1.0, precision=torch.float32
+):
+    model.train()
+    loss, tokens = batch_loss(model, batch, smoothing, precision)
+    mean = loss / tokens
+    optimizer.zero_grad()
+    mean.backward()
+    clip_gradients(model.parameters(), max_norm)
+    optimizer.step()
+    schedule.advance()
+    return float(mean.detach())
+
+
+@misconception(
+    "train_step",
+    caught_by="step-rate",
+    section="training.html#train-schedule",
+    sentence="You never call schedule.advance(): every step goes with the rate that the optimiser "
+    "was built with.",
+)
+def step_without_schedule(
+    model, batch, optimizer, schedule, smoothing=0.1, max_norm=1.0, precision=torch.float32
+):
+    model.train()
+    loss, tokens = batch_loss(model, batch, smoothing, precision)
+    mean = loss / tokens
+    optimizer.zero_grad()
+    mean.backward()
+    clip_gradients(model.parameters(), max_norm)
+    optimizer.step()
+    return float(mean.detach())
+
+
+@misconception(
+    "train_step",
+    caught_by="step-clips",
+    section="training.html#train-clipping",
+    sentence="You do not clip, or only after the step, when the gradients have done their harm: a "
+    "single bad batch can throw your whole model off. Clip between backward and step.",
+)
+def step_without_clipping(
+    model, batch, optimizer, schedule, smoothing=0.1, max_norm=1.0, precision=torch.float32
+):
+    model.train()
+    loss, tokens = batch_loss(model, batch, smoothing, precision)
+    mean = loss / tokens
+    optimizer.zero_grad()
+    mean.backward()
+    schedule.advance()
+    optimizer.step()
+    return float(mean.detach())
+
+
+@misconception(
+    "train_step",
+    caught_by="step-clips",
+    section="training.html#train-clipping",
+    sentence="You clip to the length 1, whatever max_norm says: hand it on.",
+)
+def step_clips_to_one(
+    model, batch, optimizer, schedule, smoothing=0.1, max_norm=1.0, precision=torch.float32
+):
+    model.train()
+    loss, tokens = batch_loss(model, batch, smoothing, precision)
+    mean = loss / tokens
+    optimizer.zero_grad()
+    mean.backward()
+    clip_gradients(model.parameters(), 1.0)
+    schedule.advance()
+    optimizer.step()
+    return float(mean.detach())
+
+
+@misconception(
+    "train_step",
+    caught_by="step-mode",
+    section="training.html#train-dropout",
+    sentence="You leave the model in the mode in which it came: after an evaluation, you would "
+    "train without dropout. Call model.train() first.",
+)
+def step_in_any_mode(
+    model, batch, optimizer, schedule, smoothing=0.1, max_norm=1.0, precision=torch.float32
+):
+    loss, tokens = batch_loss(model, batch, smoothing, precision)
+    mean = loss / tokens
+    optimizer.zero_grad()
+    mean.backward()
+    clip_gradients(model.parameters(), max_norm)
+    schedule.advance()
+    optimizer.step()
+    return float(mean.detach())
+
+
+@misconception(
+    "train_step",
+    caught_by="step-mode",
+    section="training.html#train-dropout",
+    sentence="You switch to training mode after the loss is computed: the first step after an "
+    "evaluation is taken without dropout.",
+)
+def step_switches_too_late(
+    model, batch, optimizer, schedule, smoothing=0.1, max_norm=1.0, precision=torch.float32
+):
+    loss, tokens = batch_loss(model, batch, smoothing, precision)
+    model.train()
+    mean = loss / tokens
+    optimizer.zero_grad()
+    mean.backward()
+    clip_gradients(model.parameters(), max_norm)
+    schedule.advance()
+    optimizer.step()
+    return float(mean.detach())
+
+
+@misconception(
+    "train_step",
+    caught_by="step-reports",
+    section="training.html#train-step",
+    sentence="You return a tensor with its graph: whoever keeps your losses keeps every activation "
+    "of every step, until the memory is full. Return a number.",
+)
+def step_returns_its_graph(
+    model, batch, optimizer, schedule, smoothing=0.1, max_norm=1.0, precision=torch.float32
+):
+    model.train()
+    loss, tokens = batch_loss(model, batch, smoothing, precision)
+    mean = loss / tokens
+    optimizer.zero_grad()
+    mean.backward()
+    clip_gradients(model.parameters(), max_norm)
+    schedule.advance()
+    optimizer.step()
+    return mean
+
+
+@misconception(
+    "train_step",
+    caught_by="step-reports",
+    section="training.html#train-mean",
+    sentence="You return the sum of the losses: it goes up and down with the size of the batch, "
+    "and your curve shows lengths, not learning. Return the mean per token.",
+)
+def step_reports_the_sum(
+    model, batch, optimizer, schedule, smoothing=0.1, max_norm=1.0, precision=torch.float32
+):
+    model.train()
+    loss, tokens = batch_loss(model, batch, smoothing, precision)
+    mean = loss / tokens
+    optimizer.zero_grad()
+    mean.backward()
+    clip_gradients(model.parameters(), max_norm)
+    schedule.advance()
+    optimizer.step()
+    return float(loss.detach())
+
+
+@misconception(
+    "train_step",
+    caught_by="step-reports",
+    section="training.html#train-step",
+    sentence="You return the loss after the step: it is computed on the batch that was just "
+    "learnt, at the price of a second forward pass, and looks better than it is.",
+)
+def step_reports_what_it_has_just_learnt(
+    model, batch, optimizer, schedule, smoothing=0.1, max_norm=1.0, precision=torch.float32
+):
+    model.train()
+    loss, tokens = batch_loss(model, batch, smoothing, precision)
+    mean = loss / tokens
+    optimizer.zero_grad()
+    mean.backward()
+    clip_gradients(model.parameters(), max_norm)
+    schedule.advance()
+    optimizer.step()
+    loss, tokens = batch_loss(model, batch, smoothing, precision)
+    return float((loss / tokens).detach())

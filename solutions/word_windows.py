@@ -1,0 +1,62 @@
+"""Some consecutive words of a sentence, in order or shuffled: the data of a small classifier.
+
+Legend: B batch, T length of a window.
+"""
+
+import torch
+from torch import Tensor
+
+WORDS, BATCH = 10, 32
+
+
+def words_only(tokens: list[str]) -> list[str]:
+    """Leave punctuation out: a full stop in the middle would give the answer away."""
+    return [token for token in tokens if any(letter.isalnum() for letter in token)]
+
+
+def all_windows(sentences: list[list[int]]) -> Tensor:
+    """Every ten consecutive words of every sentence that has them.
+
+    Returns:
+        (windows, 10) integers.
+
+    Raises:
+        ValueError: if no sentence has ten words.
+    """
+    windows = [s[i : i + WORDS] for s in sentences for i in range(len(s) - WORDS + 1)]
+    if not windows:
+        raise ValueError(f"no sentence has {WORDS} words: take another text")
+    return torch.tensor(windows)
+
+
+def random_windows(sentences: list[list[int]], length: int, generator: torch.Generator) -> Tensor:
+    """Windows of random sentences, from a random place in each.
+
+    Args:
+        sentences: each of `length` words or more.
+        length: T.
+        generator: of the random numbers.
+
+    Returns:
+        (32, T) integers.
+    """
+    windows = []
+    for place in torch.randint(len(sentences), (BATCH,), generator=generator).tolist():
+        last = len(sentences[place]) - length
+        start = int(torch.randint(last + 1, (), generator=generator))
+        windows.append(sentences[place][start : start + length])
+    return torch.tensor(windows)
+
+
+def shuffled(windows: Tensor, generator: torch.Generator) -> Tensor:
+    """The words of each window in a random order, another one for each.
+
+    Args:
+        windows: (B, T) integers.
+        generator: of the random numbers.
+
+    Returns:
+        (B, T).
+    """
+    keys = torch.rand(windows.shape, generator=generator)
+    return windows.gather(1, keys.argsort(dim=1))
