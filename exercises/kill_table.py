@@ -1,13 +1,21 @@
-"""Print the kill table: `python -m exercises.kill_table`; exit code 1 if a mistake survives."""
+"""Print the kill table and record it: `python -m exercises.kill_table`.
 
+The record is what the book shows; the test suite proves it mistake by mistake. Exit code 1 if a
+mistake survives.
+"""
+
+import json
 import sys
+from dataclasses import asdict
 
 from rich.console import Console
 from rich.table import Table
 
 from autograder.kill_table import Row, kill_table
 
-from .masters import Master, masters
+from .masters import HERE, Master, masters
+
+RECORD = HERE / "kill-table.json"
 
 
 def table_of(master: Master) -> list[Row]:
@@ -15,11 +23,34 @@ def table_of(master: Master) -> list[Row]:
     return kill_table(master.source, master.mistakes, master.references.__getitem__)
 
 
+def recorded() -> dict[str, list[Row]]:
+    """Assignment -> its rows, as they were last recorded."""
+    record = json.loads(RECORD.read_text(encoding="utf-8"))
+    return {
+        assignment: [
+            Row(**{**row, "lost": tuple(row["lost"]), "named": tuple(row["named"])}) for row in rows
+        ]
+        for assignment, rows in record.items()
+    }
+
+
+def record(tables: dict[str, list[Row]]) -> None:
+    """Write the tables, a line for each mistake."""
+    parts = [
+        f"{json.dumps(assignment)}: [\n"
+        + ",\n".join(json.dumps(asdict(row)) for row in rows)
+        + "\n]"
+        for assignment, rows in tables.items()
+    ]
+    RECORD.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8", newline="\n")
+
+
 def main() -> int:
     console = Console(width=None if sys.stdout.isatty() else 140)
     survivors = 0
+    tables = {}
     for master in masters():
-        rows = table_of(master)
+        rows = tables[master.assignment] = table_of(master)
         console.print(_rendered(master, rows))
         killed = sum(row.killed for row in rows)
         named = sum(row.diagnosed for row in rows)
@@ -28,6 +59,8 @@ def main() -> int:
             f"for them; for {named} of them the feedback names exactly that mistake.\n"
         )
         survivors += len(rows) - killed
+    record(tables)
+    console.print(f"Recorded in {RECORD.parent.name}/{RECORD.name}.")
     return 1 if survivors else 0
 
 

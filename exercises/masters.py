@@ -34,7 +34,11 @@ class Master:
     @property
     def mistakes(self) -> list[Misconception]:
         """Every known mistake in what this assignment asks for."""
-        return [mistake for name in self.references for mistake in of(name)]
+        return [mistake for name in self.references for mistake in self.mistakes_in(name)]
+
+    def mistakes_in(self, name: str) -> list[Misconception]:
+        """Every known way to get one of the references wrong."""
+        return of(name)
 
     @property
     def symbols(self) -> list[str]:
@@ -55,3 +59,8 @@ def _master(path: Path) -> Master:
         if block.kind == "exercise"
     }
     return Master(path.parent.name, path.stem, build(path), references)
+
+
+def text_of(master: Master) -> Path:
+    """The written file that a master was built from."""
+    return HERE / master.assignment / f"{master.notebook}.md"

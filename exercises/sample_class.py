@@ -19,6 +19,7 @@ from solutions.alternatives import styles
 
 from .masters import Master, masters
 
+WITH_EVERYBODY = "01-attention"
 ENDLESS = "def {name}(*args, **kwargs):\n    while True:\n        pass\n"
 RAISES = "def {name}(*args, **kwargs):\n    return undefined_variable + 1\n"
 NOISY = (
@@ -43,7 +44,7 @@ def submissions(master: Master) -> Iterator[tuple[str, str]]:
     yield "tests-deleted", to_text(_without_tests(perfect))
     yield "corrupt-file", to_text(perfect)[: len(to_text(perfect)) // 2]
     yield "not-a-notebook", "Dear teacher, here is my homework.\n"
-    for style, module in styles().items():
+    for style, module in styles(master.notebook).items():
         answers = {name: source_of(getattr(module, name)) for name in master.symbols}
         yield f"style-{style}", to_text(hand_in(source, answers))
     for mistake in master.mistakes:
@@ -51,11 +52,24 @@ def submissions(master: Master) -> Iterator[tuple[str, str]]:
         yield f"mistake-{mistake.name}", to_text(wrong)
 
 
+def brief_class(master: Master) -> Iterator[tuple[str, str]]:
+    """A few of the submissions: honest ones, and one mistake in each thing that is asked for."""
+    chosen = {"perfect", "blank", "half-done"}
+    chosen |= {f"style-{style}" for style in styles(master.notebook)}
+    for name in master.references:
+        chosen |= {f"mistake-{m.name}" for m in master.mistakes_in(name)[:1]}
+    return ((student, text) for student, text in submissions(master) if student in chosen)
+
+
 def write_class(out: Path) -> list[Path]:
-    """Write the class as `<out>/<student>/<assignment>/<notebook>.ipynb`; return the files."""
+    """Write the class as `<out>/<student>/<assignment>/<notebook>.ipynb`; return the files.
+
+    In one assignment everybody takes part, in the others a few.
+    """
     written = []
     for master in masters():
-        for student, text in submissions(master):
+        class_of = submissions if master.assignment == WITH_EVERYBODY else brief_class
+        for student, text in class_of(master):
             path = out / student / master.assignment / f"{master.notebook}.ipynb"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")

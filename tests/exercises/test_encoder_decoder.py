@@ -1,0 +1,97 @@
+"""What is special about notebook 04: stand-ins, one's own parts, and five broken models."""
+
+import ast
+import json
+
+import pytest
+
+from autograder.notebook import is_test, split_test
+from autograder.plain import run_cells, run_plain, score
+from autograder.source import source_of
+from autograder.submit import blank, hand_in
+from exercises.masters import masters
+from solutions import attention, feed_forward, residual
+from solutions.alternatives.attention import einsum
+from solutions.diagnosis import diagnosis
+from solutions.misconceptions.residual import DropoutOnX
+from solutions.stand_ins import STAND_INS
+
+(MASTER,) = [m for m in masters() if m.assignment == "04-encoder-decoder"]
+
+
+def with_own_parts(*sources: str):
+    """The perfect notebook with code in the cell for one's own parts."""
+    nb = hand_in(MASTER.source, {})
+    (cell,) = [c for c in nb.cells if "classes and functions from notebooks 1 to 3" in c.source]
+    cell.source = "\n\n".join([cell.source, *sources])
+    return nb
+
+
+def test_the_stand_ins_are_handed_out_folded_and_work_without_the_project():
+    (cell,) = [c for c in MASTER.source.cells if c.id == "given-stand-ins"]
+    assert cell.metadata.jupyter.source_hidden
+    namespace = {}
+    exec(cell.source, namespace)
+    assert set(STAND_INS) <= set(namespace)
+    imported = {
+        node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    }
+    assert {name.split(".")[0] for name in imported} == {"collections", "torch"}
+
+
+def test_ones_own_parts_earn_everything_too(capsys):
+    needed = [attention.require_shapes_that_fit, attention.scaled_dot_product_attention]
+    needed += [attention.split_heads, attention.merge_heads, attention.MultiHeadAttention]
+    needed += [residual.LayerNorm, feed_forward.FeedForward]
+    nb = with_own_parts("from collections.abc import Callable", *map(source_of, needed))
+    assert set(run_plain(nb).values()) == {""}
+    whole = with_own_parts(source_of(einsum).replace("from solutions", "# from solutions"))
+    assert set(run_plain(whole).values()) == {""}
+
+
+def test_a_wrong_part_of_ones_own_costs_nothing():
+    source = source_of(DropoutOnX).replace("DropoutOnX", "ResidualSublayer", 1)
+    constructor = source_of(residual.ResidualSublayer.__init__)
+    body = source.replace("(ResidualSublayer):", "(nn.Module):")
+    indented = "".join(f"    {line}\n" for line in constructor.splitlines())
+    nb = with_own_parts(f"{body}\n{indented}")
+    ends = run_cells(nb)
+    assert {name: end for name, end in ends.items() if end} == {}
+    wrong_norm = (
+        "class LayerNorm(nn.Identity):\n    def __init__(self, d_model): super().__init__()"
+    )
+    assert set(run_plain(with_own_parts(wrong_norm)).values()) == {""}
+
+
+def test_the_last_exercise_gives_a_point_for_each_model():
+    answers = diagnosis() | {2: "padding", 4: "dropout"}
+    nb = hand_in(MASTER.source, {"diagnosis": f"def diagnosis():\n    return {answers}\n"})
+    ends = run_plain(nb)
+    assert {name for name, end in ends.items() if end} == {"bug-2", "bug-4"}
+    earned, points = score(nb, ends)
+    assert points - earned == 2
+
+
+@pytest.mark.parametrize("answer", [{}, {1: None, 2: 7, 3: ["future"], 4: "no such fault"}])
+def test_what_feedback_says_of_a_wrong_diagnosis_is_not_the_right_one(answer):
+    nb = hand_in(MASTER.source, {"diagnosis": f"def diagnosis():\n    return {answer}\n"})
+    ends = run_plain(nb)
+    for number, right in diagnosis().items():
+        assert ends[f"bug-{number}"]
+        assert right not in ends[f"bug-{number}"]
+
+
+def test_the_release_holds_no_diagnosis():
+    released = blank(MASTER.source)
+    shown = "\n".join(
+        split_test(cell)[0] if is_test(cell) else cell.source for cell in released.cells
+    )
+    for number, right in diagnosis().items():
+        for quote in "\"'":
+            assert f"{number}: {quote}{right}{quote}" not in shown
+    assert "SourcePositionsForgotten" not in shown
+    (data,) = [cell for cell in released.cells if cell.id == "data-observed"]
+    recorded = json.loads(data.source.split("'''")[1])
+    assert set(recorded) == {"experiments", "outputs"}
