@@ -3,7 +3,8 @@
 #   make             the whole course: exercises checked, release, book, a graded sample class
 #   make test        the whole test suite
 #   make book        the book alone, to _build/html/index.html
-#   make kill-table  every known mistake against every hidden test
+#   make kill-table  every known mistake against every hidden test; records it for the book
+#   make mutants     small changes made by rule: do the hidden tests see them?
 #   make check-site  every page of the built book in a real browser
 #   make bench       seconds per graded notebook, against nbgrader as it comes
 #   make clean       remove what was built (not .venv)
@@ -16,7 +17,7 @@ export PYTHONPATH := $(CURDIR)
 # Small tensors, two notebooks at a time: more threads would only get in each other's way.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: course test book release sample-class kill-table check-site bench clean
+.PHONY: course test book release sample-class kill-table mutants check-site bench clean
 
 course: $(READY)
 	$(BIN)/autograder build --check
@@ -49,6 +50,9 @@ sample-class: $(READY)
 
 kill-table: $(READY)
 	$(BIN)/python -m exercises.kill_table
+
+mutants: $(READY)
+	$(BIN)/python -m exercises.mutants
 
 check-site: $(READY)
 	$(BIN)/python -m book.check_site

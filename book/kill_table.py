@@ -1,9 +1,10 @@
-"""The kill table, run while the page is built; a surviving mistake fails the build."""
+"""The kill table as it was recorded; the build fails when a mistake survives or is missing."""
+
+import html
 
 from book.figures import Table
 from book.symptoms import link_to
-from exercises.kill_table import table_of
-from exercises.masters import masters
+from exercises.kill_table import recorded
 from solutions.misconceptions import all_of_them
 
 
@@ -11,14 +12,18 @@ class KillTables:
     """One table per assignment: which hidden test caught which mistake.
 
     Raises:
-        RuntimeError: naming the mistakes that the test named for them let pass.
+        RuntimeError: naming the mistakes that the test named for them let pass, or that are not in
+            the record.
     """
 
     def __init__(self) -> None:
-        self.rows = {master.assignment: table_of(master) for master in masters()}
+        self.rows = recorded()
         survivors = [row.mistake for row in self.all_rows if not row.killed]
         if survivors:
             raise RuntimeError(f"these mistakes survive: {', '.join(survivors)}")
+        missing = {m.name for m in all_of_them()} ^ {row.mistake for row in self.all_rows}
+        if missing:
+            raise RuntimeError(f"run `make kill-table`: its record differs in {sorted(missing)}")
 
     @property
     def all_rows(self) -> list:
@@ -38,7 +43,7 @@ class KillTables:
 
     def _repr_html_(self) -> str:
         sections = {mistake.name: link_to(mistake) for mistake in all_of_them()}
-        head = ("Mistake", "Caught by", "Named", "Other tests that lost points", "Explained")
+        head = ("Mistake", "Caught by", "Named", "Explained")
         parts = []
         for assignment, rows in self.rows.items():
             cells = [
@@ -46,12 +51,11 @@ class KillTables:
                     f"<code>{row.mistake}</code>",
                     row.caught_by,
                     "yes" if row.diagnosed else "no",
-                    ", ".join(test for test in row.lost if test != row.caught_by) or "none",
                     sections[row.mistake],
                 ]
                 for row in rows
             ]
-            parts.append(
-                Table(head, cells, f"Kill table of {assignment}", stack=True)._repr_html_()
-            )
+            table = Table(head, cells, f"Kill table of {assignment}", stack=True)
+            title = html.escape(f"{assignment}: {len(rows)} mistakes")
+            parts.append(f"<details><summary>{title}</summary>{table._repr_html_()}</details>")
         return "\n".join(parts)
