@@ -126,6 +126,10 @@ class ToyTranslator(nn.Module):
         self.target_embedding.to_logits = nn.Linear(d_model, V)
         self.dropout = nn.Dropout(dropout)
 
+    def forward(self, source: Tensor, target: Tensor) -> Tensor:
+        """(B, S) and (B, T) integers -> logits (B, T, V)."""
+        return self.target_embedding.to_logits(self.decode(target, *self.encode(source)))
+
     def encode(self, source: Tensor) -> tuple[Tensor, Tensor]:
         """(B, S) integers -> memory (B, S, d_model), mask (B, 1, S)."""
         return self.source_embedding(source), (source != self.config.pad_id)[:, None]

@@ -145,6 +145,26 @@ def attention_averages_the_keys(query, key, value, mask=None, dropout_p=0.0):
     "scaled_dot_product_attention",
     caught_by="sdpa-values",
     section="attention.html#attn-formula",
+    sentence="Your result is as wide as the queries, d_k. It is an average of values, so it is as "
+    "wide as they are: d_v. The paper has d_k = d_v, which hides the difference.",
+)
+def attention_as_wide_as_the_queries(query, key, value, mask=None, dropout_p=0.0):
+    scores = query @ key.transpose(-2, -1) / math.sqrt(query.size(-1))
+    if mask is not None:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(dim=-1)
+    if mask is not None:
+        weights = weights.masked_fill(~mask, 0.0)
+    weights = F.dropout(weights, dropout_p)
+    output = torch.zeros_like(query)
+    output[...] = weights @ value
+    return output, weights
+
+
+@misconception(
+    "scaled_dot_product_attention",
+    caught_by="sdpa-values",
+    section="attention.html#attn-formula",
     sentence="You reverse all axes of the keys (`.T`) instead of swapping the last two: that "
     "mixes the sentences of a batch. Use key.transpose(-2, -1).",
 )

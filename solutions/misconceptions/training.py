@@ -2,10 +2,37 @@
 
 import torch
 
+from solutions.loss import label_smoothing_loss
 from solutions.optimisation import clip_gradients
 from solutions.training import batch_loss
 
 from . import misconception
+
+
+@misconception(
+    "train_step",
+    caught_by="step-gradient",
+    section="training.html#train-step",
+    sentence="You hand the model four arguments. Its forward takes two, source and target: it "
+    "makes both masks itself, from pad_id.",
+)
+def step_hands_the_masks_over(
+    model, batch, optimizer, schedule, smoothing=0.1, max_norm=1.0, precision=torch.float32
+):
+    model.train()
+    pad_id = model.config.pad_id
+    source_mask = (batch.source != pad_id)[:, None]  # (B, 1, S)
+    length = batch.target_in.size(1)
+    target_mask = torch.ones(length, length, dtype=torch.bool).tril()  # (T, T)
+    logits = model(batch.source, batch.target_in, source_mask, target_mask)
+    loss, tokens = label_smoothing_loss(logits, batch.target_out, smoothing, pad_id)
+    mean = loss / tokens
+    optimizer.zero_grad()
+    mean.backward()
+    clip_gradients(model.parameters(), max_norm)
+    schedule.advance()
+    optimizer.step()
+    return float(mean.detach())
 
 
 @misconception(
