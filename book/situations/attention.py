@@ -8,7 +8,7 @@ from torch import Tensor
 from book.situations import randn
 from solutions import masks
 
-B, T, S, D_K, D_MODEL, H = 2, 3, 4, 8, 12, 3
+B, T, S, D_K, D_V, D_MODEL, H = 2, 3, 4, 8, 5, 12, 3
 PAD_ID = 2
 TOKENS = torch.tensor([[5, 0, 7, 2], [3, 2, 9, 2]])  # token 0 is a word; padding is number 2
 
@@ -81,6 +81,7 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
         "no mask": _attend,
         "masked": lambda f: _attend(f, SOME),
         "a row with nothing to see": lambda f: _attend(f, NOTHING),
+        "d_v ≠ d_k": lambda f: {"output": f(*_inputs()[:2], randn(B, S, D_V, seed=3))[0]},
         "backward": _gradients,
         "4000 draws of dropout": _drop,
     },
