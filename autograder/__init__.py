@@ -7,9 +7,11 @@ own notebook), `build` (text and reference become the source notebook), `gates` 
 Checking: `checks` (what hidden tests call), `diagnosis` (which known mistake is it?).
 
 Grading one notebook: `submission` (read whatever was handed in), `rebuild` (put it on the master's
-frame), `limits`, `kernel` and `session` (run it), `verdict` (what a student may read of it).
-Grading a class: `classroom` (who handed in what), `preprocessors` and `course` (our places in
-nbgrader), `gradebook`, `results`, `grade`, and the pages, `feedback` and `report`.
+frame), `limits`, `checker` (runs the hidden tests), `worker` (runs the student's code), `border`
+(what crosses between the two), `verdict` (what a student may read of it).
+Grading a class: `classroom` (who handed in what), `runs` (what need not be run again),
+`preprocessors` and `course` (our places in nbgrader), `gradebook`, `results`, `grade`, and the
+pages, `feedback` and `report`.
 
 The command line: `cli`, `authoring`, `console`, `doctor`.
 """

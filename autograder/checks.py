@@ -9,6 +9,7 @@ A test calls the student's names and looks at what comes back, nothing more. It 
 running in the student's process.
 """
 
+import copy
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping
@@ -17,6 +18,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
+from .checker.stand_ins import StandIn
 from .limits import SEED_VARIABLE
 from .outcomes import Case, Difference, Outcome, describe_error, difference, observe
 
@@ -58,6 +60,23 @@ class Draw:
 def case(label: str, *args: Any, **kwargs: Any) -> Case:
     """Inputs for one call, with a label that says to a student what is special about them."""
     return Case(label, args, kwargs)
+
+
+def beside(measure: Callable) -> Callable:
+    """A measurement that runs beside the student's code, wherever that is.
+
+    For one that hands over what cannot travel: models, optimisers, predictors. It must be a
+    function that the notebook gives to students, take the student's object first, and return what
+    only right code can give: its result may come from the student's process, where anybody can
+    forge a bare "yes".
+    """
+
+    def measured(student: Callable, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(student, StandIn):
+            return student.measured_by(measure.__name__, *args, **kwargs)
+        return measure(student, *args, **kwargs)
+
+    return measured
 
 
 def agree(
@@ -119,7 +138,8 @@ def agree_layer(
 
     def with_the_same_parameters(layer: Callable) -> nn.Module:
         built = layer(**build)
-        built.load_state_dict(right.state_dict())
+        # A copy: a student's load_state_dict may write into what it is given.
+        built.load_state_dict(copy.deepcopy(right.state_dict()))
         return built.to(dtype).eval()
 
     try:

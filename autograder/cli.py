@@ -76,22 +76,42 @@ def release(source: Path, assignment: str | None, out: Path) -> None:
     help="Where grades, feedback, report and gradebook go.",
 )
 @click.option("--jobs", type=int, help="Notebooks that run at a time.  [default: one per core]")
+@click.option("--force", is_flag=True, help="Run also what was run before and has not changed.")
+@click.option("--unsafe", is_flag=True, help="Grade even where students' code cannot be locked in.")
 @SOURCE
 def grade(
-    submissions: Path, assignment: str | None, out: Path, jobs: int | None, source: Path
+    submissions: Path,
+    assignment: str | None,
+    out: Path,
+    jobs: int | None,
+    force: bool,
+    unsafe: bool,
+    source: Path,
 ) -> None:
     """Grade a class.
 
     SUBMISSIONS holds <student>/<assignment>/<notebook>.ipynb, as nbgrader and its exchange have
     it. A notebook that is missing, damaged or never ends costs its student marks and nobody else.
+    Killed at any moment, it goes on where it was when it is started again.
     """
     if jobs is not None and jobs < 1:
         raise UserError("--jobs must be at least 1.")
+    from .checker.zygotes import best_level
     from .console import progress_bar, show
+    from .doctor import meaning
     from .grade import grade as grade_class
+    from .worker.lock_in import NONE
 
-    with progress_bar() as progress:
-        results = grade_class(submissions, source, out, assignment, jobs, progress=progress)
+    level = best_level()
+    if level == NONE and not unsafe:
+        raise UserError(
+            "Students' code cannot be locked in here (see `autograder doctor`): grade on a Linux "
+            "machine, or say --unsafe if you trust everybody."
+        )
+    with progress_bar(f"Isolation: {level} ({meaning(level)})") as progress:
+        results = grade_class(
+            submissions, source, out, assignment, jobs, progress=progress, force=force, level=level
+        )
     show(results, out)
 
 

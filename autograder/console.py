@@ -16,8 +16,8 @@ from .results import ClassResults, Graded, number
 
 
 @contextmanager
-def progress_bar() -> Iterator[Report]:
-    """A bar per stage with the time left, gone when the work is done."""
+def progress_bar(title: str) -> Iterator[Report]:
+    """A line, then a bar per stage with the time left, gone when the work is done."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     # Nothing is drawn before there is work: an error in what the user gave stays one line.
@@ -31,6 +31,8 @@ def progress_bar() -> Iterator[Report]:
     stages: dict[str, int] = {}
 
     def report(what: str, done: int, total: int) -> None:
+        if not stages:
+            console.print(title, highlight=False, soft_wrap=True)
         if what not in stages:
             bar.start()
             stages[what] = bar.add_task(what, total=total)

@@ -16,7 +16,7 @@ from nbgrader.preprocessors import (
 from traitlets.config import Config
 
 from .feedback import FeedbackExporter
-from .kernel import Limits
+from .limits import Limits
 from .preprocessors import HideTests, RebuildFromMaster, RunSubmission
 
 # The written exercises hold the hidden tests and name the reference.

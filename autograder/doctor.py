@@ -1,16 +1,24 @@
 """What this machine can do, and how far a student's code is kept apart: said honestly."""
 
-import ctypes
 import os
 import platform
-import shutil
-import subprocess
 import sys
-from collections.abc import Sequence
 from importlib import metadata
 
-LANDLOCK_CREATE_RULESET = 444
-LEVEL = "none: students' code runs in a Jupyter kernel as this user"
+from .checker.zygotes import best_level, try_level
+from .worker.lock_in import FILES, FULL, LEVELS, LIMITS, NONE
+
+MEANINGS = {
+    FULL: "own files, processes and network, and limits",
+    FILES: "no file of the course, no network, and limits; other processes can be seen",
+    LIMITS: "limits only: code can read your files and use the network",
+    NONE: "nothing: students' code runs as you",
+}
+
+
+def meaning(level: str) -> str:
+    """What a level keeps from a student's code, in a few words."""
+    return MEANINGS[level]
 
 
 def findings() -> list[tuple[str, str]]:
@@ -20,10 +28,8 @@ def findings() -> list[tuple[str, str]]:
         ("nbgrader", _version("nbgrader")),
         ("torch", _version("torch")),
         ("Cores", str(os.cpu_count())),
-        ("User namespaces", _works(["unshare", "--user", "--map-root-user", "true"])),
-        ("bubblewrap", _works(["bwrap", "--ro-bind", "/", "/", "--unshare-all", "true"])),
-        ("Landlock", _landlock()),
-        ("Isolation of grading", LEVEL),
+        *((f"Level '{level}'", _found(level)) for level in LEVELS),
+        ("Isolation of grading", f"{best_level()}: {meaning(best_level())}"),
     ]
 
 
@@ -34,20 +40,6 @@ def _version(package: str) -> str:
         return "not installed"
 
 
-def _works(command: Sequence[str]) -> str:
-    """Whether a command that needs a privilege succeeds here."""
-    if shutil.which(command[0]) is None:
-        return f"unknown: {command[0]} is not installed"
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=10, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return "no"
-    return "yes" if done.returncode == 0 else "not allowed here"
-
-
-def _landlock() -> str:
-    if platform.system() != "Linux":
-        return "no: needs Linux"
-    flag_version = 1
-    version = ctypes.CDLL(None).syscall(LANDLOCK_CREATE_RULESET, None, 0, flag_version)
-    return f"yes (version {version})" if version > 0 else "no"
+def _found(level: str) -> str:
+    why = try_level(level)
+    return "yes" if not why else f"no ({why})"

@@ -1,6 +1,5 @@
 """Grades a class: find, run several at a time, record by one writer, and put in place at once."""
 
-import asyncio
 import os
 import shutil
 import tempfile
@@ -14,14 +13,17 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.utils import parse_utc
 
+from .checker.jobs import job
+from .checker.pool import Pool
 from .classroom import HandIn, Masters, find, read_course
 from .errors import UserError
 from .gradebook import read_scores, record
-from .kernel import Environment, Limits, run_async
+from .limits import Environment, Limits
 from .notebook import is_test
 from .rebuild import rebuild
 from .report import write_report
 from .results import ClassResults, Graded, read_results, write_results
+from .runs import Runs, remove_leftovers
 from .submission import Unreadable, read_submission
 from .verdict import error_output
 
@@ -37,23 +39,30 @@ def grade(
     jobs: int | None = None,
     limits: Limits | None = None,
     progress: Progress = lambda what, done, total: None,
+    force: bool = False,
+    level: str = "",
 ) -> ClassResults:
     """Grade all submissions, of all assignments or of one, and write everything into `out`.
 
     Manual scores and comments in the gradebook of an earlier run are kept. Interrupted at any
-    moment, it leaves earlier results as they were.
+    moment, it leaves earlier results as they were, and the next run goes on where it was.
+
+    Args:
+        jobs: notebooks that run at a time; by default one for each core.
+        force: run also what was run before and has not changed since.
+        level: of isolation; by default the best that this machine allows.
 
     Raises:
         UserError: something that the user gave is wrong; nothing has been written.
     """
     masters = read_course(source, assignment)
     hand_ins, ignored = find(submissions, masters, assignment)
-    with _workplace(out) as folder:
+    with _workplace(out) as folder, Runs(out, source.resolve().parent, force) as runs:
+        remove_leftovers(out, folder)
         if (out / "gradebook.db").exists():
             shutil.copy(out / "gradebook.db", folder / "gradebook.db")
-        gate = asyncio.Semaphore(jobs or os.cpu_count() or 1)
-        running = _run_class(folder, hand_ins, masters, source, limits or Limits(), gate, progress)
-        outcomes = asyncio.run(running)
+        class_ = _Class(folder, hand_ins, masters, source.resolve().parent, limits or Limits())
+        outcomes = class_.run(runs, jobs or os.cpu_count() or 1, level, progress)
         progress("Writing the gradebook and feedback", 0, 1)
         assignments = sorted({h.assignment for h in hand_ins if h.staged})
         complaints = record(folder, masters, assignments)
@@ -65,55 +74,79 @@ def grade(
         write_results(folder, results)
         write_report(folder, results)
         _put_in_place(folder, out)
+        runs.forget_the_rest()
     return results
 
 
-async def _run_class(
-    folder: Path,
-    hand_ins: list[HandIn],
-    masters: Masters,
-    source: Path,
-    limits: Limits,
-    gate: asyncio.Semaphore,
-    progress: Progress,
-) -> dict[HandIn, tuple[str, str, str]]:
-    """Stage and run everything; status, reason and seed of each."""
-    done = 0
+class _Class:
+    """Runs what a class handed in, and stages it for the gradebook."""
 
-    async def one(hand_in: HandIn) -> tuple[str, str, str]:
-        nonlocal done
-        if not hand_in.staged:
-            return hand_in.status, hand_in.reason, ""
-        master = masters[hand_in.assignment][hand_in.notebook]
-        environment = Environment((source.resolve().parent,), seed=hand_in.student)
-        async with gate:
-            rebuilt, ran = await _run_one(hand_in, master, limits, environment)
-        _stage(folder, hand_in, rebuilt, ran)
-        done += 1
-        progress("Running notebooks", done, total)
+    def __init__(
+        self, folder: Path, hand_ins: list[HandIn], masters: Masters, root: Path, limits: Limits
+    ):
+        self.folder, self.masters, self.root, self.limits = folder, masters, root, limits
+        self.hand_ins = hand_ins
+        self.outcomes: dict[HandIn, tuple[str, str, str]] = {}
+
+    def run(
+        self, runs: Runs, size: int, level: str, progress: Progress
+    ) -> dict[HandIn, tuple[str, str, str]]:
+        """Stage and run everything; status, reason and seed of each."""
+        staged = [h for h in self.hand_ins if h.staged]
+        waiting: dict[str, list[tuple[HandIn, NotebookNode]]] = {}
+        jobs: dict[str, dict] = {}
+        for hand_in in self.hand_ins:
+            if not hand_in.staged:
+                self.outcomes[hand_in] = hand_in.status, hand_in.reason, ""
+                continue
+            rebuilt, done = self._prepared(hand_in)
+            if done is None:
+                environment = Environment((self.root,), seed=hand_in.student)
+                one = job(rebuilt, self.limits, environment, level)
+                name = runs.name_of(one)
+                done = runs.read(name)
+            if done is None:
+                jobs[name] = one
+                waiting.setdefault(name, []).append((hand_in, rebuilt))
+            else:
+                self._stage(hand_in, rebuilt, done)
+        total = len(staged)
+        progress("Running notebooks", total - len(jobs), total)
+        with Pool(min(size, len(jobs))) as pool:
+            for name, answer in pool.do(jobs):
+                for hand_in, rebuilt in waiting.pop(name):
+                    self._stage(hand_in, rebuilt, self._ran(runs, name, rebuilt, answer))
+                progress("Running notebooks", total - len(waiting), total)
+        return self.outcomes
+
+    def _prepared(self, hand_in: HandIn) -> tuple[NotebookNode, NotebookNode | None]:
+        """The rebuilt notebook; and what is to be recorded, if it need not or cannot be run."""
+        master = self.masters[hand_in.assignment][hand_in.notebook]
+        rebuilt = rebuild(master, nbformat.v4.new_notebook())
+        if hand_in.status:
+            return rebuilt, _not_run(rebuilt, hand_in.status, hand_in.reason)
+        try:
+            return rebuild(master, read_submission(hand_in.path)), None
+        except Unreadable as error:
+            return rebuilt, _not_run(rebuilt, "unreadable", str(error))
+        except Exception as error:  # ours, not the student's; it must not stop the class
+            reason = f"the grader itself failed on it ({type(error).__name__})"
+            return rebuilt, _not_run(rebuilt, "grader failed", reason)
+
+    def _ran(self, runs: Runs, name: str, rebuilt: NotebookNode, answer: dict) -> NotebookNode:
+        if "failed" in answer:
+            reason = f"the grader itself failed on it ({answer['failed']})"
+            return _not_run(rebuilt, "grader failed", reason)
+        return runs.keep(name, answer["notebook"])
+
+    def _stage(self, hand_in: HandIn, rebuilt: NotebookNode, ran: NotebookNode) -> None:
+        for step, notebook in (("submitted", rebuilt), ("ran", ran)):
+            place = self.folder / step / hand_in.student / hand_in.assignment
+            place.mkdir(parents=True, exist_ok=True)
+            nbformat.write(notebook, place / f"{hand_in.notebook}.ipynb")
+        _stage_timestamp(self.folder, hand_in)
         about = ran.metadata.autograder
-        return about.status, about.reason, about.seed
-
-    total = sum(h.staged for h in hand_ins)
-    progress("Running notebooks", 0, total)
-    return dict(zip(hand_ins, await asyncio.gather(*map(one, hand_ins)), strict=True))
-
-
-async def _run_one(
-    hand_in: HandIn, master: NotebookNode, limits: Limits, environment: Environment
-) -> tuple[NotebookNode, NotebookNode]:
-    """The rebuilt notebook, and the same with outcomes; never an exception."""
-    rebuilt = rebuild(master, nbformat.v4.new_notebook())
-    if hand_in.status:
-        return rebuilt, _not_run(rebuilt, hand_in.status, hand_in.reason)
-    try:
-        rebuilt = rebuild(master, read_submission(hand_in.path))
-        return rebuilt, await run_async(rebuilt, limits, environment)
-    except Unreadable as error:
-        return rebuilt, _not_run(rebuilt, "unreadable", str(error))
-    except Exception as error:  # ours, not the student's; it must not stop the class
-        reason = f"the grader itself failed on it ({type(error).__name__})"
-        return rebuilt, _not_run(rebuilt, "grader failed", reason)
+        self.outcomes[hand_in] = about.status, about.reason, about.seed
 
 
 def _not_run(rebuilt: NotebookNode, status: str, reason: str) -> NotebookNode:
@@ -125,11 +158,7 @@ def _not_run(rebuilt: NotebookNode, status: str, reason: str) -> NotebookNode:
     return notebook
 
 
-def _stage(folder: Path, hand_in: HandIn, rebuilt: NotebookNode, ran: NotebookNode) -> None:
-    for step, notebook in (("submitted", rebuilt), ("ran", ran)):
-        place = folder / step / hand_in.student / hand_in.assignment
-        place.mkdir(parents=True, exist_ok=True)
-        nbformat.write(notebook, place / f"{hand_in.notebook}.ipynb")
+def _stage_timestamp(folder: Path, hand_in: HandIn) -> None:
     stamp = hand_in.path.with_name("timestamp.txt")  # nbgrader's note of when it was handed in
     with suppress(OSError, ValueError, TypeError, OverflowError):
         if stamp.is_file() and not stamp.is_symlink() and stamp.stat().st_size < 100:

@@ -1,6 +1,5 @@
 """What a submission may use, and what it is given."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,27 +11,18 @@ class Limits:
     """What one submission may use. The only place where these numbers stand."""
 
     cell_seconds: float = 10
-    submission_seconds: float = 60  # all cells together, without the start of the kernel
-    start_seconds: float = 60
-    grace_seconds: float = 2  # between an interrupt and the end of the kernel
+    submission_seconds: float = 60  # all cells together
     output_bytes: int = 20_000  # per cell: text, and pictures of that size
+    memory_bytes: int = 2**30  # for each process, beyond what an empty notebook has
+    processes: int = 32  # threads count too
+    file_bytes: int = 32 * 2**20  # for each file that is written
+    disk_bytes: int = 64 * 2**20  # for all files together
+    answer_bytes: int = 64 * 2**20  # tensors in one answer of a student's function
 
 
 @dataclass(frozen=True)
 class Environment:
-    """What the kernel is given: folders to import from, and the seed of the hidden inputs."""
+    """What belongs to one submission: folders that hidden tests import from, and their seed."""
 
     trusted: tuple[Path, ...] = ()
     seed: str = "0"
-
-    def variables(self, folder: Path) -> dict[str, str]:
-        """The whole environment of the kernel; `folder` is its own and empty."""
-        kept = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "MPLCONFIGDIR", "SYSTEMROOT")
-        return {name: os.environ[name] for name in kept if name in os.environ} | {
-            "PYTHONPATH": os.pathsep.join(map(str, self.trusted)),
-            "PYTHONHASHSEED": "0",
-            "IPYTHONDIR": str(folder / "ipython"),  # no start-up files of this user
-            "TMPDIR": str(folder),
-            "OMP_NUM_THREADS": "1",  # several kernels share the machine
-            SEED_VARIABLE: self.seed,
-        }

@@ -104,6 +104,9 @@ def difference(
 def describe_error(error: Exception) -> str:
     """Type and message, and the last line of the student's own code that was running."""
     text = f"{type(error).__name__}: {_first_line(error)}"
+    place = getattr(error, "place", None)  # of an exception that comes from a worker
+    if place is not None:
+        return f"{text}\n  in {place[0]}, line {place[1]} of the cell: {place[2]}"
     frames = [f for f in traceback.extract_tb(error.__traceback__) if _is_students(f.filename)]
     if frames:
         line = linecache.getline(frames[-1].filename, frames[-1].lineno or 0).strip()

@@ -3,6 +3,8 @@
 Each is one verb, notebook -> notebook. `course.configure` puts them into nbgrader's lists.
 """
 
+import atexit
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -12,7 +14,10 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Instance, List, Unicode
 
-from .kernel import Environment, Limits, run
+from .checker.isolated import Grader
+from .checker.jobs import hidden
+from .checker.zygotes import Zygote, best_level
+from .limits import Environment, Limits
 from .notebook import is_test
 from .rebuild import name_of, rebuild
 from .submission import normalise, read_master
@@ -30,10 +35,7 @@ class RebuildFromMaster(NbGraderPreprocessor):
 
 
 class RunSubmission(NbGraderPreprocessor):
-    """Runs the rebuilt notebook; takes Execute's place.
-
-    This is where an isolated worker takes over: everything it needs is in `kernel.run`.
-    """
+    """Runs the rebuilt notebook, its cells in an isolated worker; takes Execute's place."""
 
     trusted = List(Unicode(), help="Folders that hidden tests may import from.").tag(config=True)
     limits = Instance(Limits, (), help="What one submission may use.").tag(config=True)
@@ -45,7 +47,8 @@ class RunSubmission(NbGraderPreprocessor):
         about = resources["nbgrader"]
         if not self.replay:
             trusted = tuple(Path(folder).resolve() for folder in self.trusted)
-            return run(nb, self.limits, Environment(trusted, seed=about["student"])), resources
+            grader = Grader(_zygote(), best_level(), self.limits, hidden(trusted))
+            return grader.run(nb, Environment(trusted, seed=about["student"])), resources
         path = Path(
             self.replay, about["student"], about["assignment"], about["notebook"] + ".ipynb"
         )
@@ -68,6 +71,14 @@ class HideTests(NbGraderPreprocessor):
             if cell.cell_type == "code":
                 cell.outputs = [o for o in cell.outputs if o.output_type == "error"]
         return nb, resources
+
+
+@cache
+def _zygote() -> Zygote:
+    """One for all notebooks of this process."""
+    zygote = Zygote()
+    atexit.register(zygote.close)
+    return zygote
 
 
 def _source_folder(preprocessor: NbGraderPreprocessor, about: dict) -> Path:

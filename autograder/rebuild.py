@@ -9,11 +9,11 @@ import re
 from copy import deepcopy
 from itertools import count
 
-import nbformat
 from nbformat import NotebookNode
 
+from .checker.prelude import definitions_in
 from .notebook import is_solution, is_test
-from .submission import clean_text, notebook_of
+from .submission import bare_cell, clean_text, notebook_of
 
 MISSING = "# This cell was missing from the notebook that was handed in."
 
@@ -97,7 +97,10 @@ def _defines_its_symbol(cell: NotebookNode, candidate: NotebookNode) -> bool:
 def _placed(cell: NotebookNode, found: NotebookNode | None) -> list[NotebookNode]:
     """The master's cell as it stands in the rebuilt notebook; a free one may be gone."""
     if is_solution(cell):
-        return [_fresh(cell, MISSING if found is None else clean_text(found.source))]
+        placed = _fresh(cell, MISSING if found is None else clean_text(found.source))
+        names = {name for names, _ in definitions_in(cell.source) for name in names}
+        placed.metadata["autograder"] = {"defines": sorted(names)}
+        return [placed]
     locked = is_test(cell) or cell.metadata.get("nbgrader", {}).get("locked")
     if locked or cell.cell_type != "code":
         return [_fresh(cell, cell.source)]
@@ -113,10 +116,9 @@ def _fresh(cell: NotebookNode, source: str) -> NotebookNode:
 
 
 def _extra(cell: NotebookNode) -> NotebookNode:
-    make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}.get(
-        cell.cell_type, nbformat.v4.new_raw_cell
-    )
-    return make(clean_text(cell.source), metadata={"autograder": {"extra": True}})
+    extra = bare_cell(cell.cell_type, clean_text(cell.source))
+    extra.metadata["autograder"] = {"extra": True}
+    return extra
 
 
 def _with_unique_ids(notebook: NotebookNode) -> NotebookNode:

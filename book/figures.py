@@ -91,6 +91,35 @@ class Picture:
         )
 
 
+class Stages:
+    """Pictures of which the reader sees one at a time, chosen by radio buttons; no script needed.
+
+    Where the style sheet is missing, all of them stand below each other.
+
+    Args:
+        label: what is chosen, for screen readers.
+        stages: title of the button -> what it shows.
+    """
+
+    def __init__(self, label: str, stages: dict[str, Picture]):
+        self.label = label
+        self.stages = stages
+
+    def _repr_html_(self) -> str:
+        shown = [picture._repr_html_() for picture in self.stages.values()]
+        name = f"s{zlib.crc32(''.join(shown).encode()):x}"
+        buttons = "".join(
+            f'<input type="radio" name="{name}" id="{name}-{i}"{" checked" if i == 1 else ""}>'
+            f'<label for="{name}-{i}">{title}</label>'
+            for i, title in enumerate(self.stages, start=1)
+        )
+        panels = "\n".join(f'<div class="stage">{picture}</div>' for picture in shown)
+        return (
+            f'<div class="stages" role="radiogroup" aria-label="{html.escape(self.label)}">'
+            f"{buttons}\n{panels}</div>"
+        )
+
+
 def grid(
     values,
     *,

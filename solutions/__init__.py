@@ -30,15 +30,28 @@ How it translates, and how well:
 
 Once more, from other sides:
 
-20. `numpy_track`      attention, cross-entropy and Adam in NumPy, with their gradients
-21. `trace`            a model's modules in the order in which they run
-22. `fast`             the same model with faster kernels
-23. `command`, `curves`  what these commands have in common; each is `python -m solutions.NAME`:
+20. `broadcasting`, `pipeline`  shapes, and the way of a batch, in NumPy
+21. `numpy_track`      attention, cross-entropy and Adam in NumPy, with their gradients
+22. `trace`            a model's modules in the order in which they run
+23. `fast`             the same model with faster kernels
+24. `command`, `curves`  what these commands have in common; each is `python -m solutions.NAME`:
     `execution_flow`     one batch through every stage, then fifty epochs
     `character_model`    the same model with and without the residual
     `classifier`         an encoder alone, on ten words
     `bench`              training throughput, four ways in one run
     (`baselines`, `character_text`, `word_windows`: their texts, and what counting alone gives)
+
+The lab, a translator trained on real data (sections 5 and 6); `train`, `translate` and `evaluate`
+are commands:
+
+25. `settings`         everything that decides what a run comes to (table 3)
+26. `run_folder`       what a run leaves on the disk, so that it can be killed and go on
+27. `distributed`      one process or several
+28. `progress`, `trainer`, `train`  the loop (section 5)
+29. `detokenise`       from tokens back to text
+30. `translator`, `translate`  a finished run at work
+31. `scores`, `evaluate`  how good it is, and what each score compares (section 6.1)
+    (`pictures`: the curves of a run, and what its decoder looked at)
 
 For the exercises: `stand_ins` are the layers once more, for students who go on without their own;
 `diagnosis` records broken models; `probes`, `model_probes` and `search_probes` try a class out and

@@ -1,9 +1,9 @@
 """Attention, cross-entropy and Adam in NumPy alone, with the backward passes written by hand.
 
-Each function returns what its backward pass needs; the pairs are equal to PyTorch's results.
+Forward and backward passes are equal to PyTorch's results.
 
-Legend: B batch, T target length, S source length, h heads, d_model width, d_k = d_model / h,
-N tokens, V vocabulary. dX is the gradient of the loss with respect to X.
+Legend: B batch, T target length, S source length, h heads, d_model width, d_k and d_v widths of a
+head's keys and values, N tokens, V vocabulary. dX is the gradient of the loss with respect to X.
 """
 
 import numpy as np
@@ -26,22 +26,36 @@ def softmax_backward(weights: Array, d_weights: Array) -> Array:
     return weights * (d_weights - (weights * d_weights).sum(axis=-1, keepdims=True))
 
 
-def attention(query: Array, key: Array, value: Array, mask=None) -> tuple[Array, Array]:
-    """Equation 1 of the paper.
+def attention(query: Array, key: Array, value: Array) -> tuple[Array, Array]:
+    """Equation 1 of the paper, softmax(Q K^T / sqrt(d_k)) V: every query sees every key.
+
+    Q K^T compares each query with each key, in the same sentence and the same head: whatever axes
+    stand in front stay where they are. The weights of each query sum to 1 over the keys.
 
     Args:
         query: (..., T, d_k). key: (..., S, d_k). value: (..., S, d_v).
-        mask: boolean, broadcastable to (..., T, S), True = may attend, or None.
 
     Returns:
         output (..., T, d_v) and weights (..., T, S).
     """
     scores = query @ key.swapaxes(-2, -1) / np.sqrt(query.shape[-1])  # (..., T, S)
-    if mask is None:
-        weights = softmax(scores)
-    else:
-        scores = np.where(mask, scores, np.finfo(scores.dtype).min)
-        weights = np.where(mask, softmax(scores), 0.0)
+    weights = softmax(scores)
+    return weights @ value, weights
+
+
+def masked_attention(query: Array, key: Array, value: Array, mask) -> tuple[Array, Array]:
+    """The same where a query may attend to some keys only; one that sees none gets zeros.
+
+    Args:
+        query, key, value: as in `attention`.
+        mask: boolean, broadcastable to (..., T, S), True = may attend.
+
+    Returns:
+        output (..., T, d_v) and weights (..., T, S).
+    """
+    scores = query @ key.swapaxes(-2, -1) / np.sqrt(query.shape[-1])  # (..., T, S)
+    scores = np.where(mask, scores, np.finfo(scores.dtype).min)
+    weights = np.where(mask, softmax(scores), 0.0)
     return weights @ value, weights
 
 
@@ -66,44 +80,79 @@ def attention_backward(
     return d_scores @ key, d_scores.swapaxes(-2, -1) @ query, d_value
 
 
-def split_heads(x: Array, h: int) -> Array:
-    """(B, T, d_model) -> (B, h, T, d_k)."""
-    B, T, d_model = x.shape
-    return x.reshape(B, T, h, d_model // h).transpose(0, 2, 1, 3)
+def into_heads(x: Array, W: Array, h: int) -> Array:
+    """Project each position, and cut what comes out into h heads of equal width.
+
+    The first d numbers of a projected position belong to head 0, the next d to head 1, and so on.
+
+    Args:
+        x: (B, T, d_model).
+        W: (h * d, d_model), applied as x @ W.T.
+        h: number of heads.
+
+    Returns:
+        (B, h, T, d).
+
+    Raises:
+        ValueError: if the rows of W cannot be shared out among h heads.
+    """
+    require_heads(W, h)
+    B, T, _ = x.shape
+    heads = (x @ W.T).reshape(B, T, h, len(W) // h)  # (B, T, h * d) -> (B, T, h, d)
+    return heads.transpose(0, 2, 1, 3)  # (B, T, h, d) -> (B, h, T, d)
 
 
-def merge_heads(x: Array) -> Array:
-    """(B, h, T, d_k) -> (B, T, d_model)."""
-    B, h, T, d_k = x.shape
-    return x.transpose(0, 2, 1, 3).reshape(B, T, h * d_k)
+def merge_heads(heads: Array) -> Array:
+    """(B, h, T, d) -> (B, T, h * d): the heads of a position, one after the other."""
+    B, h, T, d = heads.shape
+    return heads.transpose(0, 2, 1, 3).reshape(B, T, h * d)
 
 
 def multi_head_attention(
-    query: Array, key: Array, value: Array, parameters: dict[str, Array], h: int, mask=None
-) -> tuple[Array, dict]:
-    """Section 3.2.2. The output has width d_model, whatever h is.
+    query: Array, key: Array, value: Array, parameters: dict[str, Array], h: int
+) -> tuple[Array, Array]:
+    """Section 3.2.2: project, attend in h heads, put them side by side, project once more.
+
+    Side by side the heads are h * d_v wide; W_o makes d_model of that, whatever h and d_v are.
+    Every query sees every key of its own sentence.
 
     Args:
         query: (B, T, d_model). key, value: (B, S, d_model).
-        parameters: W_q, W_k, W_v, W_o, each (d_model, d_model), applied as x @ W.T.
-        h: number of heads; divides d_model.
+        parameters: W_q and W_k, each (h * d_k, d_model); W_v (h * d_v, d_model);
+            W_o (d_model, h * d_v); each applied as x @ W.T.
+        h: number of heads.
+
+    Returns:
+        output (B, T, d_model) and weights (B, h, T, S).
+    """
+    q = into_heads(query, parameters["W_q"], h)  # (B, h, T, d_k)
+    k = into_heads(key, parameters["W_k"], h)  # (B, h, S, d_k)
+    v = into_heads(value, parameters["W_v"], h)  # (B, h, S, d_v)
+    heads, weights = attention(q, k, v)
+    B, _, T, d_v = heads.shape
+    side_by_side = heads.transpose(0, 2, 1, 3).reshape(B, T, h * d_v)  # the paper's Concat
+    return side_by_side @ parameters["W_o"].T, weights
+
+
+def multi_head_attention_forward(
+    query: Array, key: Array, value: Array, parameters: dict[str, Array], h: int, mask=None
+) -> tuple[Array, dict]:
+    """The same, under a mask if there is one, and with what the way back needs.
+
+    Args:
+        query, key, value, parameters, h: as in `multi_head_attention`.
         mask: boolean, (T, S), (B, 1, S) or (B, T, S), True = may attend, or None.
 
     Returns:
         output (B, T, d_model), and what `multi_head_attention_backward` needs.
-
-    Raises:
-        ValueError: if h does not divide d_model.
     """
-    if query.shape[-1] % h != 0:
-        raise ValueError(f"d_model = {query.shape[-1]} must be a multiple of h = {h}")
-    q = split_heads(query @ parameters["W_q"].T, h)  # (B, h, T, d_k)
-    k = split_heads(key @ parameters["W_k"].T, h)
-    v = split_heads(value @ parameters["W_v"].T, h)
-    if mask is not None:
-        mask = np.expand_dims(mask, -3)  # an axis for the heads
-    heads, weights = attention(q, k, v, mask)
-    merged = merge_heads(heads)  # (B, T, d_model)
+    inputs = {"W_q": query, "W_k": key, "W_v": value}
+    q, k, v = (into_heads(x, parameters[name], h) for name, x in inputs.items())
+    if mask is None:
+        heads, weights = attention(q, k, v)
+    else:
+        heads, weights = masked_attention(q, k, v, np.expand_dims(mask, -3))  # an axis for heads
+    merged = merge_heads(heads)  # (B, T, h * d_v)
     kept = {"inputs": (query, key, value), "q": q, "k": k, "v": v}
     kept |= {"weights": weights, "merged": merged, "parameters": parameters, "h": h}
     return merged @ parameters["W_o"].T, kept
@@ -114,14 +163,14 @@ def multi_head_attention_backward(d_output: Array, kept: dict) -> tuple[dict, di
 
     Args:
         d_output: (B, T, d_model).
-        kept: as `multi_head_attention` returned it.
+        kept: as `multi_head_attention_forward` returned it.
 
     Returns:
         {"query", "key", "value"} -> gradient, and {"W_q", "W_k", "W_v", "W_o"} -> gradient.
     """
     parameters, h = kept["parameters"], kept["h"]
     d_parameters = {"W_o": _over_tokens(d_output, kept["merged"])}
-    d_heads = split_heads(d_output @ parameters["W_o"], h)
+    d_heads = into_heads(d_output, parameters["W_o"].T, h)
     d_projected = attention_backward(kept["q"], kept["k"], kept["v"], kept["weights"], d_heads)
     d_inputs = {}
     names = zip(("query", "key", "value"), ("W_q", "W_k", "W_v"), strict=True)
@@ -223,6 +272,12 @@ def require_classes(targets: NDArray[np.integer], V: int) -> None:
     """Raise ValueError unless every target is a class; a negative one would count from the end."""
     if targets.min() < 0 or targets.max() >= V:
         raise ValueError(f"targets must be from 0 to {V - 1}, got {targets.min()}..{targets.max()}")
+
+
+def require_heads(W: Array, h: int) -> None:
+    """Raise ValueError unless h heads can share the rows of a projection."""
+    if len(W) % h != 0:
+        raise ValueError(f"a width of {len(W)} must be a multiple of h = {h}")
 
 
 def _over_tokens(d: Array, x: Array) -> Array:

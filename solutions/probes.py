@@ -108,8 +108,8 @@ def batch_facts(
 
 
 class ToyTranslator(nn.Module):
-    """The smallest model that is used like the Transformer: it sees the last target token, and the
-    mean of the source.
+    """The smallest model that is used like the Transformer: at each position it sees that target
+    token, the mean of those up to it, and the mean of the source.
 
     Args:
         V: size of both vocabularies.
@@ -138,7 +138,9 @@ class ToyTranslator(nn.Module):
         """(B, T) integers -> (B, T, d_model)."""
         weights = source_mask / source_mask.sum(dim=-1, keepdim=True)  # (B, 1, S)
         mean = weights.to(memory.dtype) @ memory  # (B, 1, S) @ (B, S, d_model) -> (B, 1, d_model)
-        return self.dropout(torch.tanh(self.target_embedding(target) + mean))
+        x = self.target_embedding(target)
+        so_far = x.cumsum(dim=1) / torch.arange(1, x.size(1) + 1).to(x)[:, None]
+        return self.dropout(torch.tanh(x + so_far + mean))
 
 
 class Halving:

@@ -44,6 +44,26 @@ def test_a_room_imports_only_what_it_may(room):
     assert wrong == {}
 
 
+@pytest.mark.parametrize(
+    ("part", "may"), [("border", {"border"}), ("worker", {"border", "worker"})]
+)
+def test_where_students_code_runs_nothing_else_is_imported(part, may):
+    """What a worker has imported, a student's code can find in memory."""
+    wrong = []
+    for path in (ROOT / "autograder" / part).glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.level:
+                names = [(node.module or "").split(".")[0]] if node.level == 2 else [part]
+            elif isinstance(node, ast.Import | ast.ImportFrom):
+                modules = [node.module] if isinstance(node, ast.ImportFrom) else []
+                modules += [alias.name for alias in node.names]
+                names = [m.split(".")[1] for m in modules if (m or "").startswith("autograder.")]
+            else:
+                continue
+            wrong += [f"{path.name}: {name}" for name in names if name not in may]
+    assert wrong == []
+
+
 def test_no_file_names_a_place_on_one_machine():
     """Tests may: they try what a student's code could open."""
     suffixes = {".py", ".md", ".toml", ".yml", ".yaml", ".ipynb", ".css", ".js", ".html", ".tpl"}

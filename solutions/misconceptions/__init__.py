@@ -66,6 +66,8 @@ _MODULES = (
     "decoding",
     "beam",
     "bleu",
+    "broadcasting",
+    "pipeline",
     "numpy_track",
 )
 _known: dict[str, list[Misconception]] = {}

@@ -11,15 +11,19 @@ import toy_course as toy
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
+from autograder.checker.pool import Pool
+from autograder.checker.zygotes import best_level
 from autograder.cli import main
+from autograder.doctor import meaning
 from autograder.errors import UserError
 from autograder.grade import ENTRIES, grade
-from autograder.kernel import Limits
+from autograder.limits import Limits
 from autograder.results import ClassResults, grades_csv, read_results
+from autograder.runs import Runs
 
 pytestmark = pytest.mark.slow  # and, run by file, one worker shares the graded class
 
-LIMITS = Limits(cell_seconds=2, submission_seconds=5, grace_seconds=1)
+LIMITS = Limits(cell_seconds=2, submission_seconds=10)
 ROOT = Path(__file__).resolve().parents[2]
 INJECTION = "<script>alert(1)</script>"
 
@@ -97,7 +101,7 @@ def test_grades(graded):
         "notes.txt: not a student's folder",
         "misnamed/1-sums: not an assignment",
     )
-    assert sorted(p.name for p in (folder / "out").iterdir()) == sorted(ENTRIES)
+    assert sorted(p.name for p in (folder / "out").iterdir()) == sorted((*ENTRIES, ".runs"))
 
 
 def test_the_gradebook_is_nbgraders_and_agrees(graded):
@@ -191,19 +195,52 @@ def test_an_interrupted_run_leaves_the_results_as_they_were(graded, monkeypatch)
         raise KeyboardInterrupt
 
     monkeypatch.setattr("autograder.grade.write_report", interrupt)
-    monkeypatch.setattr("autograder.grade._run_one", _not_run)
     with pytest.raises(KeyboardInterrupt):
         grade(folder / "submitted", folder / "exercises", folder / "out")
     assert contents(folder / "out") == before
     assert not [p for p in folder.iterdir() if p.name.startswith(".")]
 
 
-async def _not_run(hand_in, master, limits, environment):
-    from autograder.grade import _not_run as not_run
-    from autograder.rebuild import rebuild
+def test_what_has_not_changed_is_not_run_again(graded, monkeypatch):
+    folder, _ = graded
+    before = contents(folder / "out")
+    ran = []
+    monkeypatch.setattr(Pool, "do", lambda self, jobs: ran.extend(jobs) or iter(()))
+    class_, source, out = folder / "submitted", folder / "exercises", folder / "out"
+    grade(class_, source, out, limits=LIMITS)
+    assert not ran
+    assert contents(out) == before
+    with pytest.raises(KeyError):  # nothing came back of what is run now
+        grade(class_, source, out, limits=LIMITS, force=True)
+    staged = [r for r in read_results(out).submissions if r.status not in ("missing", "unreadable")]
+    assert len(ran) == len(staged)
+    assert contents(out) == before
 
-    rebuilt = rebuild(master, nbformat.v4.new_notebook())
-    return rebuilt, not_run(rebuilt, "unreadable", "not tried")
+
+def test_two_graders_do_not_write_to_one_folder(graded):
+    folder, _ = graded
+    with (
+        Runs(folder / "out", folder),
+        pytest.raises(UserError, match="Another grader is writing"),
+    ):
+        grade(folder / "submitted", folder / "exercises", folder / "out", limits=LIMITS)
+
+
+def test_a_job_whose_checker_ends_is_given_to_another(tmp_path):
+    """The course's own code ends the checker: after two tries the notebook is given up."""
+    toy.write_course(tmp_path)
+    path = tmp_path / "exercises" / toy.ASSIGNMENT / "sums.ipynb"
+    notebook = toy.master()
+    hidden = next(c for c in notebook.cells if "### BEGIN HIDDEN" in c.source)
+    hidden.source += f"\nimport os; open({str(tmp_path / 'tries')!r}, 'a').write('x'); os._exit(3)"
+    nbformat.write(notebook, path)
+    toy.hand_in(tmp_path / "class", "ada", toy.answered())
+    results = grade(
+        tmp_path / "class", tmp_path / "exercises", tmp_path / "out", limits=LIMITS, jobs=2
+    )
+    assert (tmp_path / "tries").read_text() == "xx"
+    assert [(r.status, r.score) for r in results.submissions] == [("grader failed", 0)]
+    assert "ended, twice" in results.submissions[0].reason
 
 
 def test_a_gradebook_of_another_version_is_refused(graded, tmp_path):
@@ -278,7 +315,24 @@ def test_report_without_results_is_one_line(tmp_path):
 def test_doctor_says_how_far_code_is_isolated():
     done = CliRunner().invoke(main, ["doctor"])
     assert done.exit_code == 0
-    assert "none: students' code runs in a Jupyter kernel as this user" in done.output
+    level = best_level()
+    assert f"Isolation of grading: {level}: {meaning(level)}" in done.output
+
+
+def test_without_any_isolation_nothing_is_graded_unless_one_insists(tmp_path, monkeypatch):
+    toy.write_course(tmp_path)
+    toy.hand_in(tmp_path / "class", "ada", toy.answered())
+    monkeypatch.setattr("autograder.checker.zygotes.best_level", lambda: "none")
+    command = ["grade", str(tmp_path / "class"), "--source", str(tmp_path / "exercises")]
+    command += ["--out", str(tmp_path / "out")]
+    done = CliRunner().invoke(main, command)
+    assert (done.exit_code, done.output.count("\n")) == (2, 1)
+    assert "--unsafe" in done.output
+    assert not (tmp_path / "out").exists()
+    done = CliRunner().invoke(main, [*command, "--unsafe"])
+    assert done.exit_code == 0
+    assert "Isolation: none" in done.output
+    assert [r.score for r in read_results(tmp_path / "out").submissions] == [6]
 
 
 def test_the_command_line_starts_without_nbgrader():

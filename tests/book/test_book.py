@@ -65,6 +65,25 @@ def test_two_figures_on_a_page_share_no_id():
         assert set(re.findall(r'(?:url\(|href=")#([^")]+)', svg)) == own
 
 
+def test_of_stages_one_is_chosen_each_has_a_label_and_two_lists_share_no_name():
+    pictures = {n: figures.Picture((drawing(), n), caption=n) for n in ("first", "second", "third")}
+    html = figures.Stages("stage", pictures)._repr_html_()
+    assert html.startswith('<div class="stages" role="radiogroup" aria-label="stage">')
+    buttons = re.findall(r'<input type="radio" name="(\w+)" id="([\w-]+)"( checked)?>', html)
+    assert [checked for *_, checked in buttons] == [" checked", "", ""]
+    assert len({name for name, *_ in buttons}) == 1
+    assert re.findall(r'<label for="([\w-]+)">', html) == [identity for _, identity, _ in buttons]
+    assert html.count('<div class="stage"><figure') == 3
+    others = figures.Stages("stage", {"first": pictures["second"]})._repr_html_()
+    assert buttons[0][0] not in others
+
+
+def test_the_style_sheet_shows_as_many_stages_as_pages_have():
+    css = (BOOK / "_static" / "course.css").read_text(encoding="utf-8")
+    places = re.findall(r"nth-of-type\((\d)\):checked ~ .stage:nth-of-type\((\d)\)", css)
+    assert places == [(str(i), str(i)) for i in range(1, 7)]
+
+
 def test_masks_are_drawn_with_signs_besides_colour():
     assert figures._cell_text(np.True_) != figures._cell_text(np.False_)
 

@@ -39,7 +39,7 @@ def test_multi_head_attention_and_its_backward_pass_are_pytorchs(mask, h):
     inputs = [drawn(2, 4, 6, seed=i) for i in range(3)]
     d_output = drawn(2, 4, 6, seed=3)
 
-    output, kept = track.multi_head_attention(*inputs, parameters, h, mask)
+    output, kept = track.multi_head_attention_forward(*inputs, parameters, h, mask)
     d_inputs, d_parameters = track.multi_head_attention_backward(d_output, kept)
 
     tensors = [torch.tensor(x, requires_grad=True) for x in inputs]
@@ -55,10 +55,57 @@ def test_multi_head_attention_and_its_backward_pass_are_pytorchs(mask, h):
 def test_source_and_target_may_differ_and_the_width_stays():
     parameters = {name: drawn(6, 6, seed=i) for i, name in enumerate(NAMES)}
     query, source = drawn(2, 3, 6, seed=7), drawn(2, 5, 6, seed=8)
-    output, kept = track.multi_head_attention(query, source, source, parameters, 2)
+    output, kept = track.multi_head_attention_forward(query, source, source, parameters, 2)
     assert output.shape == (2, 3, 6)  # d_model, not d_model * h
     d_inputs, _ = track.multi_head_attention_backward(np.ones_like(output), kept)
     assert d_inputs["key"].shape == source.shape
+
+
+@pytest.mark.parametrize(("B", "T", "S", "h"), [(2, 3, 5, 2), (1, 4, 4, 3), (3, 1, 2, 1)])
+def test_multi_head_attention_without_a_mask_is_pytorchs(B, T, S, h):
+    layer = torch.nn.MultiheadAttention(6, h, bias=False, batch_first=True).double()
+    rows = layer.in_proj_weight.detach().numpy()
+    parameters = {"W_q": rows[:6], "W_k": rows[6:12], "W_v": rows[12:]}
+    parameters["W_o"] = layer.out_proj.weight.detach().numpy()
+    inputs = [drawn(B, n, 6, seed=10 + i) for i, n in enumerate((T, S, S))]
+    expected = layer(*map(torch.tensor, inputs), average_attn_weights=False)
+    for found, right in zip(
+        track.multi_head_attention(*inputs, parameters, h), expected, strict=True
+    ):
+        close(found, right)
+
+
+def test_the_heads_may_have_widths_of_their_own():
+    d_model, h, d_k, d_v = 5, 3, 2, 4
+    shapes = {"W_q": (h * d_k, d_model), "W_k": (h * d_k, d_model), "W_v": (h * d_v, d_model)}
+    parameters = {name: drawn(*shape, seed=len(name)) for name, shape in shapes.items()}
+    parameters["W_o"] = drawn(d_model, h * d_v, seed=4)
+    query, source = drawn(2, 3, d_model, seed=5), drawn(2, 6, d_model, seed=6)
+    output, weights = track.multi_head_attention(query, source, source, parameters, h)
+    assert output.shape == query.shape
+    assert weights.shape == (2, h, 3, 6)
+    by_head = []
+    for i in range(h):
+        q = query @ parameters["W_q"][i * d_k : (i + 1) * d_k].T
+        k = source @ parameters["W_k"][i * d_k : (i + 1) * d_k].T
+        v = source @ parameters["W_v"][i * d_v : (i + 1) * d_v].T
+        by_head.append(F.scaled_dot_product_attention(*map(torch.tensor, (q, k, v))).numpy())
+    close(output, np.concatenate(by_head, axis=-1) @ parameters["W_o"].T)
+    also, _ = track.multi_head_attention_forward(query, source, source, parameters, h)
+    close(also, output)
+
+
+@pytest.mark.parametrize("front", [(), (2,), (2, 3)], ids=str)
+def test_attention_is_pytorchs_whatever_stands_in_front(front):
+    q, k, v = (drawn(*front, *shape, seed=i) for i, shape in enumerate(((3, 4), (5, 4), (5, 2))))
+    output, weights = track.attention(q, k, v)
+    close(output, F.scaled_dot_product_attention(*map(torch.tensor, (q, k, v))))
+    close(weights.sum(axis=-1), np.ones((*front, 3)))
+    everything = np.ones((3, 5), dtype=bool)
+    for masked, plain in zip(
+        track.masked_attention(q, k, v, everything), (output, weights), strict=True
+    ):
+        close(masked, plain)
 
 
 def test_the_backward_pass_against_finite_differences():
@@ -125,8 +172,9 @@ def test_a_step_of_adam_leaves_its_inputs_alone_and_counts_from_one():
 def test_errors_say_what_is_wrong():
     parameters = dict.fromkeys(NAMES, np.eye(6))
     x = drawn(1, 2, 6, seed=0)
-    with pytest.raises(ValueError, match="d_model = 6 must be a multiple of h = 4"):
-        track.multi_head_attention(x, x, x, parameters, 4)
+    for attend in (track.multi_head_attention, track.multi_head_attention_forward):
+        with pytest.raises(ValueError, match="a width of 6 must be a multiple of h = 4"):
+            attend(x, x, x, parameters, 4)
     for wrong in ([0, 3], [-1, 0]):
         with pytest.raises(ValueError, match=r"targets must be from 0 to 2, got"):
             track.cross_entropy(np.zeros((2, 3)), np.array(wrong))

@@ -1,0 +1,136 @@
+"""Frames on a socket: a JSON header, then tensors in the safetensors format; both capped.
+
+    4 bytes  length of the header
+    8 bytes  length of the tensors
+    header   UTF-8 JSON
+    tensors  safetensors, named "0", "1", ...; absent when there are none
+
+A reader believes nothing: lengths are checked before anything is allocated, and memory grows only
+as bytes really arrive.
+"""
+
+import json
+import socket
+import struct
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+HEAD = struct.Struct("!IQ")
+CHUNK = 2**20
+
+
+@dataclass(frozen=True)
+class Caps:
+    """The most that one frame may hold, in bytes, and how many tensors."""
+
+    header: int = 8 * 2**20
+    tensors: int = 64 * 2**20
+    count: int = 20_000
+
+
+class BadFrame(Exception):
+    """The other side sent what is no frame, or one that is too large."""
+
+
+class Closed(Exception):
+    """The other side is gone."""
+
+
+class Late(Exception):
+    """The frame did not come in time."""
+
+
+def write_frame(
+    connection: socket.socket, header: Any, tensors: list[Tensor], deadline: float | None = None
+) -> None:
+    """Send one frame.
+
+    Args:
+        header: JSON data.
+        tensors: dense, contiguous, on the processor.
+        deadline: on `time.monotonic`'s clock.
+
+    Raises:
+        Closed, Late: nobody takes it.
+    """
+    text = json.dumps(header, allow_nan=False, separators=(",", ":")).encode()
+    packed = save({str(i): x for i, x in enumerate(tensors)}) if tensors else b""
+    data = memoryview(HEAD.pack(len(text), len(packed)) + text + packed)
+    try:
+        while data:
+            connection.settimeout(_left(deadline))
+            data = data[connection.send(data[:CHUNK]) :]
+    except TimeoutError:
+        raise Late from None
+    except OSError:
+        raise Closed from None
+
+
+def read_frame(
+    connection: socket.socket, caps: Caps, deadline: float | None = None
+) -> tuple[Any, list[Tensor]]:
+    """Receive one frame.
+
+    Raises:
+        BadFrame, Closed, Late: see there.
+    """
+    header_size, tensor_size = HEAD.unpack(_receive(connection, HEAD.size, deadline))
+    if header_size > caps.header or tensor_size > caps.tensors:
+        raise BadFrame(f"a frame of {header_size + tensor_size} bytes")
+    text = _receive(connection, header_size, deadline)
+    packed = _receive(connection, tensor_size, deadline)
+    try:
+        header = json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise BadFrame("a header that is not JSON") from None
+    return header, _tensors(bytes(packed), caps) if packed else []
+
+
+def _tensors(packed: bytes, caps: Caps) -> list[Tensor]:
+    try:
+        found = load(packed)
+    except (SafetensorError, ValueError, TypeError, RuntimeError, KeyError, OverflowError):
+        raise BadFrame("tensors that are not in the safetensors format") from None
+    if len(found) > caps.count or set(found) != {str(i) for i in range(len(found))}:
+        raise BadFrame("tensors with wrong names")
+    return [_sound(found[str(i)]) for i in range(len(found))]
+
+
+def _sound(x: Tensor) -> Tensor:
+    """A byte other than 0 and 1 is no truth value; PyTorch would take it for one."""
+    return x.view(torch.uint8) != 0 if x.dtype == torch.bool else x
+
+
+def _receive(connection: socket.socket, size: int, deadline: float | None) -> bytearray:
+    data = bytearray()
+    while len(data) < size:
+        try:
+            connection.settimeout(_left(deadline))
+            part = connection.recv(min(CHUNK, size - len(data)))
+        except TimeoutError:
+            raise Late from None
+        except OSError:
+            raise Closed from None
+        if not part:
+            raise Closed
+        data += part
+    return data
+
+
+def _left(deadline: float | None) -> float | None:
+    if deadline is None:
+        return None
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

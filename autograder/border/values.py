@@ -1,0 +1,263 @@
+"""Python values as JSON and tensors, and back.
+
+Scalars stand for themselves. Everything else is a list whose first entry says what it is:
+`["tuple", [1, 2]]`, `["tensor", 0]` for the first tensor of the frame, `["dtype", "float32"]`.
+`Codec` knows the values that are the same on both sides; what is shared between them, or stands for
+something on the other side, is for its two subclasses to say.
+"""
+
+import math
+from collections import OrderedDict, namedtuple
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+Node = Any  # JSON data
+SAFE_INTEGER = 2**53
+DEPTH = 60  # of containers in one another
+CROSSING = {  # what safetensors holds and this course may meet
+    *(torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64),
+    *(torch.float16, torch.bfloat16, torch.float32, torch.float64),
+}
+DTYPES = {str(dtype).removeprefix("torch."): dtype for dtype in CROSSING}
+ARRAYS = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64")
+KEEPS_ORDER = {"OrderedDict": OrderedDict}
+
+
+class CannotCross(TypeError):
+    """A value that has no form on the other side."""
+
+
+class BadValue(Exception):
+    """The other side sent data that stands for no value."""
+
+
+class Codec:
+    """Encodes the values of one frame, or decodes them.
+
+    Attributes:
+        tensors: of the frame; nodes refer to them by their place.
+    """
+
+    def __init__(self, tensors: list[Tensor] | None = None):
+        self.tensors = [] if tensors is None else tensors
+        self._depth = 0
+
+    def encode(self, x: Any) -> Node:
+        """A node for a value.
+
+        Raises:
+            CannotCross: there is none.
+        """
+        if x is None or type(x) in (bool, str):
+            return x
+        if type(x) is int:
+            return x if abs(x) <= SAFE_INTEGER else ["int", hex(x)]
+        if type(x) is float:
+            return x if math.isfinite(x) else ["float", str(x)]
+        if self._depth >= DEPTH:
+            raise CannotCross(f"containers in one another, more than {DEPTH} deep")
+        self._depth += 1
+        try:
+            return self._encode(x)
+        finally:
+            self._depth -= 1
+
+    def decode(self, node: Node) -> Any:
+        """The value that a node stands for.
+
+        Raises:
+            BadValue: it stands for none.
+        """
+        if node is None or type(node) in (bool, int, float, str):
+            return node
+        if type(node) is not list or not node or type(node[0]) is not str:
+            raise BadValue(f"a node of type {type(node).__name__}")
+        if self._depth >= DEPTH:
+            raise BadValue("nodes in one another, too deep")
+        self._depth += 1
+        try:
+            return self._decode(node[0], *node[1:])
+        except (TypeError, ValueError, IndexError, KeyError, RuntimeError, OverflowError) as error:
+            raise BadValue(f"{node[0]}: {error}") from None
+        finally:
+            self._depth -= 1
+
+    # ---- what the two sides do differently ------------------------------------------------------
+
+    def encode_tensor(self, x: Tensor) -> Node:
+        """A tensor; a side that shares tensors overrides this."""
+        return self.pack(x)
+
+    def encode_array(self, x: np.ndarray) -> Node:
+        """An array; a side that shares arrays overrides this."""
+        return self.pack_array(x)
+
+    def encode_other(self, x: Any) -> Node:
+        """Whatever has no form of its own."""
+        raise CannotCross(f"a {type(x).__name__} cannot cross")
+
+    def decode_other(self, kind: str, *parts: Any) -> Any:
+        """A node of a kind that only one side knows."""
+        raise BadValue(f"a node of kind {kind!r}")
+
+    # ---- tensors and arrays ---------------------------------------------------------------------
+
+    def pack(self, x: Tensor) -> Node:
+        """A tensor by its numbers alone: a copy, dense and contiguous, without a graph."""
+        x = x.detach()
+        if x.layout != torch.strided or x.dtype not in CROSSING:
+            raise CannotCross(f"a tensor of {x.dtype} in layout {x.layout} cannot cross")
+        if x.device.type == "meta":
+            return ["meta", list(x.shape), str(x.dtype).removeprefix("torch.")]
+        self.tensors.append(x.cpu().contiguous().resolve_conj().clone())
+        return ["tensor", len(self.tensors) - 1]
+
+    def pack_with_strides(self, x: Tensor) -> Node:
+        """A tensor as it lies in memory, so that `view` fails on it exactly where it did before."""
+        x = x.detach()
+        if x.is_contiguous() or x.device.type != "cpu" or x.numel() == 0:
+            return self.pack(x)
+        last = sum((n - 1) * step for n, step in zip(x.shape, x.stride(), strict=True))
+        whole = torch.as_strided(x, (last + 1,), (1,), x.storage_offset())
+        return ["strided", self.pack(whole), list(x.shape), list(x.stride())]
+
+    def pack_array(self, x: np.ndarray) -> Node:
+        """An array by its numbers; with other entries than numbers as nested lists."""
+        if x.dtype.name not in ARRAYS:
+            return ["objects", self.encode(x.tolist())]
+        x = np.asarray(x)
+        if not x.dtype.isnative or any(step < 0 for step in x.strides):
+            x = x.astype(x.dtype.newbyteorder("="))
+        return ["array", self.pack(torch.from_numpy(np.ascontiguousarray(x).copy())), list(x.shape)]
+
+    # ---- the common kinds -----------------------------------------------------------------------
+
+    def _encode(self, x: Any) -> Node:
+        if isinstance(x, Tensor):
+            return self.encode_tensor(x)
+        if isinstance(x, np.ndarray):
+            return self.encode_array(x)
+        if isinstance(x, np.generic):
+            return ["scalar", self.encode_array(np.asarray(x)), None]
+        if isinstance(x, torch.Size):
+            return ["size", list(x)]
+        if isinstance(x, torch.dtype):
+            return ["dtype", str(x).removeprefix("torch.")]
+        if isinstance(x, torch.device):
+            return ["device", str(x)]
+        if type(x) in (tuple, list, set, frozenset):
+            return self.encode_items(x)
+        if isinstance(x, tuple) and hasattr(x, "_fields"):
+            fields = [str(name) for name in x._fields]
+            return ["named", type(x).__name__, fields, [self.encode(v) for v in tuple(x)]]
+        if isinstance(x, dict):
+            return self.encode_entries(x)
+        if type(x) in (complex, bytes, range, slice):
+            return [type(x).__name__, *self._parts(x)]
+        if x is Ellipsis:
+            return ["ellipsis"]
+        return self.encode_other(x)
+
+    def encode_items(self, x: tuple | list | set | frozenset) -> Node:
+        """A container of entries; sets in the order of their nodes, which is always the same."""
+        items = [self.encode(v) for v in x]
+        if isinstance(x, set | frozenset):
+            items.sort(key=repr)
+        return [type(x).__name__, items]
+
+    def encode_entries(self, x: dict) -> Node:
+        """A dictionary, with the name of its class: an OrderedDict is not a dict to a check."""
+        entries = [[self.encode(k), self.encode(v)] for k, v in dict.items(x)]
+        return ["dict", entries, type(x).__name__]
+
+    def _parts(self, x: Any) -> list:
+        if isinstance(x, complex):
+            return [self.encode(x.real), self.encode(x.imag)]
+        if isinstance(x, bytes):
+            return [x.hex()]
+        return [self.encode(getattr(x, name)) for name in ("start", "stop", "step")]
+
+    def _decode(self, kind: str, *parts: Any) -> Any:
+        make = getattr(self, f"_decode_{kind}", None)
+        return self.decode_other(kind, *parts) if make is None else make(*parts)
+
+    def _decode_int(self, text: str) -> int:
+        return int(text, 16)
+
+    def _decode_float(self, text: str) -> float:
+        return {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}[text]
+
+    def _decode_complex(self, real: Node, imaginary: Node) -> complex:
+        return complex(self.decode(real), self.decode(imaginary))
+
+    def _decode_bytes(self, text: str) -> bytes:
+        return bytes.fromhex(text)
+
+    def _decode_range(self, *parts: Node) -> range:
+        return range(*map(self.decode, parts))
+
+    def _decode_slice(self, *parts: Node) -> slice:
+        return slice(*map(self.decode, parts))
+
+    def _decode_ellipsis(self) -> Any:
+        return Ellipsis
+
+    def _decode_tensor(self, place: int) -> Tensor:
+        if type(place) is not int or place < 0:
+            raise BadValue("a tensor at no place")
+        return self.tensors[place]
+
+    def _decode_meta(self, shape: list, dtype: str) -> Tensor:
+        return torch.empty(shape, dtype=DTYPES[dtype], device="meta")
+
+    def _decode_strided(self, whole: Node, shape: list, stride: list) -> Tensor:
+        return torch.as_strided(self.decode(whole), shape, stride)
+
+    def _decode_array(self, node: Node, shape: list) -> np.ndarray:
+        return self.decode(node).numpy().reshape(shape)
+
+    def _decode_objects(self, node: Node) -> np.ndarray:
+        return np.array(self.decode(node), dtype=object)
+
+    def _decode_scalar(self, node: Node, _: None) -> np.generic:
+        return self.decode(node)[()]
+
+    def _decode_size(self, shape: list) -> torch.Size:
+        return torch.Size(shape)
+
+    def _decode_dtype(self, name: str) -> torch.dtype:
+        found = getattr(torch, name)
+        if not isinstance(found, torch.dtype):
+            raise BadValue(f"no dtype {name!r}")
+        return found
+
+    def _decode_device(self, name: str) -> torch.device:
+        return torch.device(name)
+
+    def _decode_list(self, items: list, *rest: Any) -> list:
+        return [self.decode(node) for node in items]
+
+    def _decode_tuple(self, items: list) -> tuple:
+        return tuple(self.decode(node) for node in items)
+
+    def _decode_set(self, items: list) -> set:
+        return {self.decode(node) for node in items}
+
+    def _decode_frozenset(self, items: list) -> frozenset:
+        return frozenset(self.decode(node) for node in items)
+
+    def _decode_named(self, name: str, fields: list, items: list) -> tuple:
+        if not name.isidentifier() or len(fields) > 100:
+            raise BadValue("a named tuple without a name")
+        return namedtuple(name, fields)(*(self.decode(node) for node in items))
+
+    def _decode_dict(self, entries: list, name: str, *rest: Any) -> dict:
+        found = {self.decode(key): self.decode(value) for key, value in entries}
+        if name == "dict":
+            return found
+        if not name.isidentifier():
+            raise BadValue("a dictionary of no class")
+        return KEEPS_ORDER.get(name, type(name, (dict,), {}))(found)

@@ -1,0 +1,401 @@
+"""One hidden test's conversation with a worker: calls go out as data, results come back as data.
+
+The other side is the student's. Whatever it sends is checked for form here and compared by the
+test; it is never executed, unpickled or waited for longer than the clock allows.
+"""
+
+import contextlib
+import functools
+import importlib
+import math
+import socket
+import time
+import types
+import weakref
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ..border.frames import BadFrame, Caps, Closed, Late, read_frame, write_frame
+from ..border.sharing import Sharing
+from ..border.values import BadValue, CannotCross, Codec, Node
+from .errors import StudentsError, WorkerGone, WorkerLate, as_exception
+from .stand_ins import Mirror, StandIn, mirror_class
+
+# What reading an answer raises that does not have the form of one.
+NONSENSE = (
+    *(BadValue, KeyError, TypeError, ValueError, IndexError, AttributeError),
+    *(RuntimeError, OverflowError, RecursionError, MemoryError),
+)
+LIBRARIES = ("torch", "torch.nn", "torch.nn.functional", "torch.optim", "numpy", "builtins", "math")
+
+
+class CheckerCodec(Codec):
+    """The checker's form of values: stand-ins become keys, tensors with a graph become inputs."""
+
+    def __init__(self, conversation: "Conversation", tensors: list[Tensor] | None = None):
+        super().__init__(tensors)
+        self.conversation = conversation
+        self.keep: list[Any] = []
+        self.inputs: list[Tensor] = []
+        self.nodes_of_inputs: list[Node] = []
+        self.outputs: list[Tensor] = []
+        self.lists: dict[int, Any] = {}
+        self.sharing_lists = False
+
+    # ---- what goes out --------------------------------------------------------------------------
+
+    def encode_tensor(self, x: Tensor) -> Node:
+        shared = self.conversation.shared
+        if x.requires_grad and not x.is_leaf:
+            for place, known in enumerate(self.inputs):
+                if known is x:
+                    return ["input", place]
+            self.inputs.append(x)
+            self.nodes_of_inputs.append(self.pack_with_strides(x))
+            return ["input", len(self.inputs) - 1]
+        key = shared.key_of(x)
+        return ["shared", shared.add(x) if key is None else key]
+
+    def encode_array(self, x: np.ndarray) -> Node:
+        if x.ndim == 0 or x.dtype.kind not in "biuf":
+            return self.pack_array(x)
+        shared = self.conversation.shared
+        key = shared.key_of(x)
+        return ["shared", shared.add(x) if key is None else key]
+
+    def encode_items(self, x: Any) -> Node:
+        node = super().encode_items(x)
+        return self._with_tag(x, node) if type(x) is list else node
+
+    def encode_entries(self, x: dict) -> Node:
+        return self._with_tag(x, super().encode_entries(x))
+
+    def _with_tag(self, x: Any, node: Node) -> Node:
+        for tag, (known, _) in self.conversation.shared.containers.items():
+            if known is x:
+                return [*node, tag]
+        if not self.sharing_lists:
+            return node
+        tag = self.conversation.shared.new_key()
+        self.lists[tag] = x
+        return [*node, tag]
+
+    def encode_other(self, x: Any) -> Node:
+        if isinstance(x, Mirror):
+            return ["module", x._key]
+        if isinstance(x, StandIn):
+            return ["object", x._key]
+        if isinstance(x, types.GeneratorType):
+            return ["iterator", [self.encode(v) for v in x]]
+        if (found := _in_a_library(x)) is not None:
+            return ["library", *found]
+        if is_dataclass(x) and not isinstance(x, type):
+            about = {f.name: self.encode(getattr(x, f.name)) for f in fields(x)}
+            return ["given", type(x).__name__, about]
+        raise CannotCross(f"a {type(x).__name__} cannot be handed to a student's code")
+
+    # ---- what comes in --------------------------------------------------------------------------
+
+    def _decode_strided(self, *_: Any) -> Tensor:
+        raise BadValue("a tensor that claims more than it brings")
+
+    def _decode_meta(self, shape: list, dtype: str) -> Tensor:
+        if math.prod(shape) * 8 > self.conversation.caps.tensors or min(shape, default=0) < 0:
+            raise BadValue("a tensor that claims more than may come")
+        return super()._decode_meta(shape, dtype)
+
+    def decode_other(self, kind: str, *parts: Any) -> Any:
+        make = getattr(self, f"_take_{kind}", None)
+        if make is None:
+            raise BadValue(f"a node of kind {kind!r}")
+        return make(*parts)
+
+    def _take_shared(self, key: int) -> Any:
+        return self.conversation.shared.get(key)
+
+    def _take_output(self, place: int, node: Node) -> Any:
+        x = self.decode(node)
+        if place != len(self.outputs) or not isinstance(x, Tensor) or not x.is_floating_point():
+            raise BadValue("an output out of order")
+        self.outputs.append(x)
+        return _Pending(place)
+
+    def _take_module(self, key: int) -> nn.Module:
+        return self.conversation.modules[key]
+
+    def _take_object(self, key: int, name: str) -> StandIn:
+        if type(key) is not int or type(name) is not str or not name.isidentifier():
+            raise BadValue("an object without a key")
+        return self.conversation.stand_in(key, name)
+
+    def _decode_list(self, items: list, tag: int | None = None) -> list:
+        return self._tagged(super()._decode_list(items), tag)
+
+    def _decode_dict(self, entries: list, name: str, tag: int | None = None) -> dict:
+        return self._tagged(super()._decode_dict(entries, name), tag)
+
+    def _tagged(self, made: Any, tag: int | None) -> Any:
+        if type(tag) is int and tag < 0:  # an attribute: changes made here must reach the worker
+            self.conversation.shared.containers[tag] = (made, self.conversation.plain_node(made))
+        return made
+
+
+class _Pending:
+    """The place of an output in a result, until the graph's own tensor stands there."""
+
+    def __init__(self, place: int):
+        self.place = place
+
+
+class Conversation:
+    """Talks with the worker of one hidden test.
+
+    Args:
+        connection: to the worker, for this test alone.
+        seconds: how long all its answers together may take.
+        caps: of one answer.
+    """
+
+    def __init__(self, connection: socket.socket, seconds: float, caps: Caps):
+        self._connection, self.caps = connection, caps
+        self.left = seconds
+        self.shared = Sharing(1, weak=True)
+        self.modules: dict[int, Mirror] = {}
+        self._objects: weakref.WeakValueDictionary[int, StandIn] = weakref.WeakValueDictionary()
+        self._gone: list[int] = []
+        self._known_rng = torch.get_rng_state()
+        self._calls = 0
+
+    # ---- what stand-ins ask for -----------------------------------------------------------------
+
+    def names(self, names: list[str]) -> dict[str, Any]:
+        """Those of the names that the notebook defines, with their values; no others."""
+        found = self._ask({"do": "names", "names": names})
+        if type(found) is not dict:
+            raise WorkerGone("The answer made no sense.")
+        return {name: found[name] for name in names if name in found}
+
+    def call(self, target: Any, args: tuple, kwargs: dict) -> Any:
+        """Call something of the student's."""
+        return self._call({"do": "call"}, target, args, kwargs)
+
+    def call_given(self, name: str, args: tuple, kwargs: dict) -> Any:
+        """Call a function of a locked cell, beside the student's code."""
+        return self._call({"do": "given", "name": name}, None, args, kwargs)
+
+    def attribute(self, target: Any, name: str) -> Any:
+        """Read an attribute."""
+        return self._ask({"do": "attribute", "name": name}, target=target)
+
+    def assign(self, target: Any, name: str, value: Any) -> None:
+        """Write an attribute."""
+        self._ask({"do": "assign", "name": name}, target=target, value=value)
+
+    def item(self, target: Any, place: Any) -> Any:
+        """`target[place]`."""
+        return self._ask({"do": "item"}, target=target, place=place)
+
+    def length(self, target: Any) -> int:
+        """`len(target)`."""
+        return self._ask({"do": "length"}, target=target)
+
+    def iterate(self, target: Any) -> Iterator[Any]:
+        """`iter(target)`, value by value."""
+        iterator = self._ask({"do": "iterator"}, target=target)
+        while found := self._ask({"do": "next"}, target=iterator):
+            yield found[0]
+
+    def stand_in(self, key: int, name: str) -> StandIn:
+        """The stand-in for an object of the worker: one for each."""
+        found = self._objects.get(key)
+        if found is None:
+            found = self._objects[key] = StandIn(self, key, name)
+            weakref.finalize(found, self._gone.append, key)
+        return found
+
+    def plain_node(self, x: Any) -> Node:
+        """A container as data, to see later whether it has changed."""
+        codec = CheckerCodec(self)
+        try:
+            return codec.encode(x)
+        except (CannotCross, RecursionError):
+            return None
+
+    # ---- one question ---------------------------------------------------------------------------
+
+    def _call(self, request: dict, target: Any, args: tuple, kwargs: dict) -> Any:
+        """A call, with its results in the graph of its arguments and of the mirrored parameters."""
+        codec = CheckerCodec(self)
+        codec.sharing_lists = True
+        if target is not None:
+            request["target"] = codec.encode(target)
+        request["args"], request["kwargs"] = codec.encode(args), codec.encode(kwargs)
+        # What appears while the call runs has no graph on this side yet.
+        leaves = [x for x in self.shared.live() if isinstance(x, Tensor) and x.requires_grad]
+        leaves = [x for x in leaves if x.is_leaf]
+        self._calls += 1
+        call = self.shared.new_key()
+        request |= {"call": call, "inputs": codec.nodes_of_inputs}
+        request["leaves"] = [self.shared.key_of(x) for x in leaves]
+        result, answer = self._exchange(request, codec)
+        if not answer.outputs:
+            return result
+        ticket = _Ticket(self, call)
+        anchor = torch.zeros((), requires_grad=True)  # a result may depend on what we do not see
+        found = _Crossing.apply(ticket, answer.outputs, anchor, *codec.inputs, *leaves)
+        return _with_outputs(result, found)
+
+    def gradients(self, call: int, upstream: tuple, count: int) -> list[Tensor | None]:
+        """What gradients at a call's outputs become at its inputs and at the parameters."""
+        found = self._ask({"do": "gradients", "call": call}, upstream=list(upstream))
+        if not isinstance(found, list) or len(found) != count:
+            raise BadValue("gradients of another number")
+        return found
+
+    def release(self, call: int) -> None:
+        """Nobody will ask for gradients of this call any more."""
+        self._gone.append(call)
+
+    def _ask(self, request: dict, **values: Any) -> Any:
+        codec = CheckerCodec(self)
+        upstream = values.pop("upstream", None)
+        if upstream is not None:
+            request["upstream"] = [None if g is None else codec.pack(g) for g in upstream]
+        for name, value in values.items():
+            request[name] = codec.encode(value)
+        result, answer = self._exchange(request, codec)
+        if answer.outputs:  # an attribute with a graph: only its numbers are of use here
+            result = _with_outputs(result, answer.outputs)
+        return result
+
+    def _exchange(self, request: dict, codec: CheckerCodec) -> tuple[Any, CheckerCodec]:
+        request["grad"] = torch.is_grad_enabled()
+        if not torch.equal(torch.get_rng_state(), self._known_rng):
+            self._known_rng = torch.get_rng_state()
+            request["rng"] = codec.pack(self._known_rng)
+        request["rewritten"] = self._rewritten(codec)
+        request["shared"] = self.shared.changes(codec)
+        request["gone"] = [*self.shared.gone, *self._gone]
+        self.shared.gone.clear(), self._gone.clear()
+        began = time.monotonic()  # reading a monstrous answer is the student's time too
+        try:
+            header, tensors = self._send_and_wait(request, codec, began + self.left)
+            result, error, answer = self._take(header, tensors, codec)
+        except NONSENSE as wrong:
+            raise WorkerGone(f"The answer made no sense ({type(wrong).__name__}).") from None
+        finally:
+            self.left -= time.monotonic() - began
+        if error is not None:
+            raise error
+        return result, answer
+
+    def _send_and_wait(
+        self, request: dict, codec: CheckerCodec, deadline: float
+    ) -> tuple[dict, list[Tensor]]:
+        try:
+            write_frame(self._connection, request, codec.tensors, deadline)
+            header, tensors = read_frame(self._connection, self.caps, deadline)
+        except Late:
+            raise WorkerLate from None
+        except Closed:
+            raise WorkerGone("Your code ended the process that it ran in.") from None
+        except BadFrame as error:
+            raise WorkerGone(f"What came back was no answer: {error}.") from None
+        if not isinstance(header, dict):
+            raise WorkerGone("What came back was no answer.")
+        return header, tensors
+
+    def _take(self, header: dict, tensors: list[Tensor], sent: CheckerCodec) -> tuple:
+        codec = CheckerCodec(self, tensors)
+        self.shared.take(header["shared"], codec)
+        self._mirror(header["modules"], codec)
+        for place, node in header["changed"]:
+            with torch.no_grad(), contextlib.suppress(RuntimeError):
+                sent.inputs[place].detach().copy_(codec.decode(node))
+        for tag, node in header["rewritten"]:
+            x, new = sent.lists[tag], codec.decode(node)
+            x.clear()
+            x.extend(new) if isinstance(x, list) else x.update(new)
+        if "rng" in header:
+            torch.set_rng_state(codec.decode(header["rng"]))
+            self._known_rng = torch.get_rng_state()
+        if "error" in header:
+            return None, as_exception(header["error"]), codec
+        return codec.decode(header["result"]), None, codec
+
+    def _rewritten(self, codec: CheckerCodec) -> list[Node]:
+        found = []
+        for tag, (x, before) in list(self.shared.containers.items()):
+            now = self.plain_node(x)
+            if now != before:
+                self.shared.containers[tag] = (x, now)
+                found.append([tag, codec.encode(x)])
+        return found
+
+    def _mirror(self, news: list, codec: CheckerCodec) -> None:
+        """Bring the mirrors of modules up to date."""
+        for key, name, *_ in news:
+            if type(key) is not int or type(name) is not str or not name.isidentifier():
+                raise BadValue("a module without a name")
+            if key not in self.modules:
+                self.modules[key] = mirror_class(name)(self, key)
+        for key, _, *build in news:
+            self.modules[key]._build(*build)
+
+
+class _Ticket:
+    """Keeps a call's graph on the other side alive for as long as this side may need it."""
+
+    def __init__(self, conversation: Conversation, call: int):
+        self.conversation, self.call = conversation, call
+
+    def __del__(self) -> None:
+        self.conversation.release(self.call)
+
+
+class _Crossing(torch.autograd.Function):
+    """A call that ran on the other side, as one step of this side's graph."""
+
+    @staticmethod
+    def forward(ctx: Any, ticket: _Ticket, outputs: list[Tensor], *inputs: Tensor) -> tuple:
+        ctx.ticket, ctx.count = ticket, len(inputs) - 1
+        ctx.set_materialize_grads(False)
+        return tuple(outputs)
+
+    @staticmethod
+    def backward(ctx: Any, *upstream: Tensor | None) -> tuple:
+        found = ctx.ticket.conversation.gradients(ctx.ticket.call, upstream, ctx.count)
+        return None, None, None, *found
+
+
+def _with_outputs(result: Any, outputs: Any) -> Any:
+    """The result with tensors where places were."""
+    again: Callable = functools.partial(_with_outputs, outputs=outputs)
+    if isinstance(result, _Pending):
+        return outputs[result.place]
+    if isinstance(result, tuple) and hasattr(result, "_fields"):
+        return type(result)(*map(again, result))
+    if isinstance(result, list | tuple) and type(result) in (list, tuple):
+        return type(result)(map(again, result))
+    if isinstance(result, dict):
+        return type(result)({key: again(value) for key, value in result.items()})
+    return result
+
+
+def _in_a_library(x: Any) -> tuple[str, str] | None:
+    """Module and name of a public function or class of a library that the worker has too."""
+    name = getattr(x, "__name__", None)
+    if not isinstance(name, str) or not callable(x):
+        return None
+    for module in LIBRARIES:
+        if getattr(importlib.import_module(module), name, None) is x:
+            return module, name
+    return None
+
+
+__all__ = ["Conversation", "StudentsError", "WorkerGone", "WorkerLate"]

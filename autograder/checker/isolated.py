@@ -1,0 +1,375 @@
+"""Runs a rebuilt notebook: the student's cells in a worker, the hidden tests here.
+
+    run(notebook, limits, environment) -> the notebook with its outputs
+
+`run` never raises because of what a notebook does. Each graded cell has an error output or is
+passed; `notebook.metadata.autograder` holds `status`, `reason` and `seed`.
+
+A hidden test talks with a fork of the worker as it was at the test's place in the notebook.
+Whatever happens to that fork, the next cell finds the worker as it was. When a cell of the
+student's ends the worker itself, a new one runs the cells before it again and goes on after it.
+"""
+
+import contextlib
+import hashlib
+import io
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import warnings
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from ..border.frames import BadFrame, Caps, Closed, Late, write_frame
+from ..limits import SEED_VARIABLE, Environment, Limits
+from ..notebook import is_test
+from ..rebuild import name_of
+from ..verdict import Reader, error_output
+from ..worker.lock_in import Walls
+from .conversation import Conversation, WorkerGone, WorkerLate
+from .prelude import HiddenTest, hidden_tests
+from .zygotes import NoWorker, Worker, Zygote, ask
+
+GRADED, TIME_LIMIT, CRASHED = "graded", "time limit", "crashed"
+SHORTEST = 2.0  # seconds for a cell, however many have run too long
+ANSWER_HEADER = 4 * 2**20  # bytes of JSON in one answer of a test's worker
+OWN_SECONDS = 5.0  # for what the checker computes in one test
+SPARE_SECONDS = 2.0  # for an answer after a cell's own clock has rung
+
+
+@dataclass
+class Grader:
+    """Runs notebooks one after the other.
+
+    Args:
+        zygote: where workers come from.
+        level: of isolation, see `worker.lock_in`.
+        limits: of one submission.
+        hidden: folders that must look empty to students' code.
+    """
+
+    zygote: Zygote
+    level: str
+    limits: Limits = field(default_factory=Limits)
+    hidden: tuple[str, ...] = ()
+
+    def run(self, notebook: NotebookNode, environment: Environment) -> NotebookNode:
+        """Execute the notebook; see the module."""
+        notebook = deepcopy(notebook)
+        run = _Run(self, notebook, environment)
+        with _checkers_world(environment):
+            status, reason = run.go()
+        notebook.metadata["autograder"] = {
+            "status": status,
+            "reason": reason,
+            "seed": environment.seed,
+        }
+        return notebook
+
+    def walls(self) -> Walls:
+        """What a worker gets."""
+        limits = self.limits
+        return Walls(
+            level=self.level,
+            folder="",
+            hidden=self.hidden,
+            memory=limits.memory_bytes,
+            processes=limits.processes,
+            file_size=limits.file_bytes,
+            disk=limits.disk_bytes,
+            processor_seconds=int(limits.submission_seconds) + 30,
+        )
+
+
+class _Run:
+    """One notebook."""
+
+    def __init__(self, grader: Grader, notebook: NotebookNode, environment: Environment):
+        self.grader, self.limits, self.environment = grader, grader.limits, environment
+        self.cells = [c for c in notebook.cells if c.cell_type == "code" and c.source.strip()]
+        self.tests = hidden_tests(notebook)
+        self.reader = Reader(environment.trusted)
+        self.worker: Worker | None = None
+        self.deadly: set[str] = set()
+        self.late: list[str] = []
+        self.crashed: list[str] = []
+        self.left = self.limits.submission_seconds
+
+    def go(self) -> tuple[str, str]:
+        """Run cell after cell; the status and its reason."""
+        stopped: NotebookNode | None = None
+        reason = ""
+        try:
+            for place, cell in enumerate(self.cells):
+                if stopped is None and self.left <= 0:
+                    reason = f"the {self.limits.submission_seconds:g} seconds for all cells were "
+                    reason += "used up"
+                    stopped = error_output(
+                        "TimeLimit", "Not run: the time for this submission was used up."
+                    )
+                if stopped is not None:
+                    cell.outputs = [deepcopy(stopped)]
+                    continue
+                try:
+                    self._ready(place)
+                except NoWorker as error:
+                    stopped = error_output("NotRun", "Not run: no process could be started.")
+                    reason = f"no worker: {error}"
+                    self.crashed.append("the worker")
+                    cell.outputs = [deepcopy(stopped)]
+                    continue
+                cell.outputs = self._test(cell) if is_test(cell) else self._cell(cell)
+        finally:
+            self._end_worker()
+        return self._status(reason)
+
+    def _status(self, reason: str) -> tuple[str, str]:
+        if reason and self.late:
+            reason += f"; {self.late[0]} was the first to run too long"
+        if self.late or (reason and not self.crashed):
+            more = f" (and {len(self.late) - 1} more)" if len(self.late) > 1 else ""
+            long = f"{(self.late or [''])[0]} ran longer than {self.limits.cell_seconds:g} seconds"
+            return TIME_LIMIT, reason or long + more
+        if self.crashed:
+            more = f" (and {len(self.crashed) - 1} more)" if len(self.crashed) > 1 else ""
+            return CRASHED, reason or f"{self.crashed[0]} ended the process that it ran in{more}"
+        return GRADED, ""
+
+    # ---- the worker -----------------------------------------------------------------------------
+
+    def _ready(self, place: int) -> None:
+        """Have a worker that has run all cells before this place, but for the deadly ones."""
+        if self.worker is not None:
+            return
+        self.worker = self.grader.zygote.fork(self.grader.walls())
+        for cell in self.cells[:place]:
+            if not is_test(cell) and cell.id not in self.deadly and self.left > 0:
+                self._execute(cell)
+            if self.worker is None:
+                raise NoWorker(f"{_title(cell)} ended it the second time")
+
+    def _end_worker(self) -> None:
+        if self.worker is not None:
+            worker, self.worker = self.worker, None
+            self.grader.zygote.end(worker)
+
+    def _execute(self, cell: NotebookNode) -> dict:
+        """Have the worker run one cell: its answer, or how it failed to give one."""
+        seconds = self._seconds()
+        order = {
+            "do": "cell",
+            "id": cell.id,
+            "source": cell.source,
+            "seconds": seconds,
+            "output": self.limits.output_bytes,
+            "given": bool(cell.metadata.get("nbgrader", {}).get("locked")),
+            "seed": self._seed(cell),
+        }
+        began = time.monotonic()
+        try:
+            return ask(self.worker, order, seconds + SPARE_SECONDS, self._caps())
+        except (Late, Closed, BadFrame) as error:
+            self.deadly.add(cell.id)
+            self._end_worker()
+            return {"end": "late" if isinstance(error, Late) else "gone"}
+        finally:
+            self.left -= time.monotonic() - began
+
+    def _seconds(self) -> float:
+        """For one cell: less and less in a notebook in which cells have run too long already."""
+        shorter = self.limits.cell_seconds / 2 ** len(self.late)
+        whole = max(shorter, min(self.limits.cell_seconds, SHORTEST))
+        return max(0.1, min(whole, self.left))
+
+    def _caps(self) -> Caps:
+        return Caps(header=max(2**20, 8 * self.limits.output_bytes), tensors=0)
+
+    def _seed(self, cell: NotebookNode) -> int:
+        text = f"{self.environment.seed}/{cell.id}"
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big")
+
+    # ---- a student's cell -----------------------------------------------------------------------
+
+    def _cell(self, cell: NotebookNode) -> list[NotebookNode]:
+        seconds = self._seconds()
+        answer = self._execute(cell)
+        if answer.get("end") == "gone":
+            self.crashed.append(_title(cell))
+            return [error_output("Crashed", "This cell ended the process that it ran in.")]
+        error = answer.get("error")
+        name = error.get("type") if isinstance(error, dict) else None
+        if answer.get("end") == "late" or name == "CellTimeLimit":
+            self.late.append(_title(cell))
+            return [*self._outputs(answer), _too_long(seconds)]
+        outputs = self._outputs(answer)
+        return [*outputs, self._error(error)] if isinstance(name, str) else outputs
+
+    def _outputs(self, answer: dict) -> list[NotebookNode]:
+        """What a cell wrote and showed. All of it comes from the student's process."""
+        found: list[NotebookNode] = []
+        room = self.limits.output_bytes + 100
+        for entry in _lists(answer.get("streams")):
+            if len(entry) != 2 or not all(isinstance(part, str) for part in entry) or room <= 0:
+                continue
+            name = "stderr" if entry[0] == "stderr" else "stdout"
+            text = self.reader.clean(entry[1][:room])
+            room -= len(text)
+            if found and found[-1].name == name:
+                found[-1].text += text
+            else:
+                found.append(new_output("stream", name=name, text=text))
+        for data in answer.get("shown", []) if isinstance(answer.get("shown"), list) else []:
+            kept = {}
+            for kind in ("text/plain", "image/png"):
+                value = data.get(kind) if isinstance(data, dict) else None
+                if isinstance(value, str) and len(value) <= room:
+                    kept[kind] = self.reader.clean(value) if kind == "text/plain" else value
+                    room -= len(value)
+            if kept:
+                found.append(new_output("display_data", data=kept))
+        return found
+
+    def _error(self, data: dict) -> NotebookNode:
+        """An exception of a student's cell, as the worker tells it."""
+        text = data.get("text")
+        return _as_output(self.reader, data["type"], text, _place(data.get("place")), graded=False)
+
+    # ---- a hidden test --------------------------------------------------------------------------
+
+    def _test(self, cell: NotebookNode) -> list[NotebookNode]:
+        """Run a hidden test here, with a fork of the worker to talk to."""
+        began = time.monotonic()
+        ours, theirs = socket.socketpair()
+        seconds = self._seconds()
+        caps = Caps(header=ANSWER_HEADER, tensors=self.limits.answer_bytes)
+        conversation = Conversation(ours, seconds, caps)
+        try:
+            order = {"do": "test", "seed": self._seed(cell)}
+            _send_test(self.worker, order, theirs)
+            theirs.close()
+            torch.manual_seed(self._seed(cell))
+            np.random.seed(self._seed(cell) % 2**32)  # noqa: NPY002 - whatever a test may use
+            with _clock(seconds + OWN_SECONDS):
+                _hold(self.tests[cell.id], conversation)
+            return []
+        except WorkerLate:
+            self.late.append(_title(cell))
+            return [_too_long(seconds)]
+        except WorkerGone as gone:
+            self.crashed.append(_title(cell))
+            return [error_output("Crashed", str(gone))]
+        except Exception as error:
+            place = getattr(error, "place", None)
+            name = type(error).__name__
+            return [_as_output(self.reader, name, str(error), place, graded=True)]
+        finally:
+            ours.close(), theirs.close()
+            self._end_of_test()
+            # A test's own work is free, but no more of it than a test needs.
+            own = time.monotonic() - began - OWN_SECONDS
+            self.left -= max(seconds - conversation.left, own)
+
+    def _end_of_test(self) -> None:
+        """Have the worker bury the fork; if it does not, it goes too, and a new one takes over."""
+        try:
+            ask(self.worker, {"do": "go on"}, SPARE_SECONDS + 3, self._caps())
+        except (Late, Closed, BadFrame):
+            self._end_worker()
+
+
+def _too_long(seconds: float) -> NotebookNode:
+    text = f"Stopped: this ran longer than {seconds:g} seconds. Is there an endless loop?"
+    return error_output("TimeLimit", text)
+
+
+def _send_test(worker: Worker, order: dict, connection: socket.socket) -> None:
+    try:
+        write_frame(worker.connection, order, [], time.monotonic() + SPARE_SECONDS)
+        socket.send_fds(worker.connection, [b"."], [connection.fileno()])
+    except (Late, Closed, OSError):
+        raise WorkerGone("The process of this notebook has ended.") from None
+
+
+def _hold(test: HiddenTest, conversation: Conversation) -> None:
+    """Execute a hidden test; raises what it raises."""
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    with (
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")
+        exec(test.prelude, namespace)
+        namespace |= conversation.names(list(test.theirs))
+        exec(test.code, namespace)
+
+
+@contextlib.contextmanager
+def _clock(seconds: float):
+    """Raise WorkerLate in the block when its time is over: a test may look at what never ends.
+
+    Only in a main thread; there are no signals elsewhere.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def over(*_: Any) -> None:
+        raise WorkerLate
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextlib.contextmanager
+def _checkers_world(environment: Environment):
+    """The seed where `checks` looks for it, and the folders that tests import from."""
+    before, path = os.environ.get(SEED_VARIABLE), list(sys.path)
+    os.environ[SEED_VARIABLE] = environment.seed
+    sys.path[:0] = [str(p) for p in environment.trusted if str(p) not in sys.path]
+    state = torch.get_rng_state()
+    try:
+        yield
+    finally:
+        torch.set_rng_state(state)
+        sys.path[:] = path
+        if before is None:
+            os.environ.pop(SEED_VARIABLE, None)
+        else:
+            os.environ[SEED_VARIABLE] = before
+
+
+def _as_output(
+    reader: Reader, name: str, text: Any, place: tuple | None, graded: bool
+) -> NotebookNode:
+    text = text if isinstance(text, str) else ""
+    name = reader.clean(name)[:100]
+    return error_output(name, reader.say(name, text, place, graded))
+
+
+def _place(data: Any) -> tuple | None:
+    whole = isinstance(data, list) and len(data) == 3 and isinstance(data[1], int)
+    return tuple(data) if whole and isinstance(data[2], str) else None
+
+
+def _lists(data: Any) -> list[list]:
+    return [entry for entry in data if isinstance(entry, list)] if isinstance(data, list) else []
+
+
+def _title(cell: NotebookNode) -> str:
+    name = name_of(cell)
+    return f"cell '{name}'" if name else "a cell that the student added"

@@ -1,0 +1,102 @@
+"""Notebooks that ran, kept beside the results: what has not changed is not run again.
+
+So a grader that was killed goes on where it was, and a class to which three students were added
+costs three notebooks.
+"""
+
+import contextlib
+import fcntl
+import re
+import shutil
+from functools import cached_property
+from hashlib import sha256
+from importlib import metadata
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from .checker.jobs import name_of
+from .errors import UserError
+
+FOLDER = ".runs"
+NOT_TESTS = {"tests", "_build", "book"}
+
+
+class Runs:
+    """The kept runs of one folder of results. Use it as a context manager: it is locked meanwhile.
+
+    Args:
+        out: the folder of results.
+        root: of the course; what hidden tests may import is part of what a run depends on.
+        force: do not look at what is kept.
+    """
+
+    def __init__(self, out: Path, root: Path, force: bool = False):
+        self._out, self._root, self._force = out.absolute(), root, force
+        self._folder = self._out / FOLDER
+        self._used: set[str] = set()
+
+    def __enter__(self) -> "Runs":
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._lock = (self._folder / "lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._lock.close()
+            raise UserError(
+                f"Another grader is writing to {self._out}: wait for it, or give another --out."
+            ) from None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.close()
+
+    def name_of(self, job: dict) -> str:
+        """What tells this run from any other."""
+        return name_of(job, self._tests)
+
+    def read(self, name: str) -> NotebookNode | None:
+        """The kept run of this name."""
+        self._used.add(name)
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            if not self._force:
+                notebook = nbformat.read(self._folder / name, as_version=4)
+                return notebook if "autograder" in notebook.metadata else None
+        return None
+
+    def keep(self, name: str, text: str) -> NotebookNode:
+        """Keep a run, whole or not at all."""
+        half = self._folder / f"{name}.half"
+        half.write_text(text, encoding="utf-8")
+        half.replace(self._folder / name)
+        return nbformat.reads(text, as_version=4)
+
+    def forget_the_rest(self) -> None:
+        """Remove kept runs of notebooks that are no longer there."""
+        for path in self._folder.iterdir():
+            if path.name not in self._used | {"lock"}:
+                path.unlink(missing_ok=True)
+
+    @cached_property
+    def _tests(self) -> str:
+        """Everything that a hidden test may use: the course's code, and the libraries' versions."""
+        digest = sha256()
+        for package in ("torch", "numpy", "ipython"):
+            digest.update(f"{package} {metadata.version(package)}\n".encode())
+        folders = (f for f in sorted(self._root.iterdir()) if f.is_dir())
+        for folder in folders:
+            if folder.name.startswith(".") or folder.name in NOT_TESTS:
+                continue
+            for path in sorted(folder.rglob("*.py")):
+                digest.update(str(path.relative_to(self._root)).encode())
+                digest.update(path.read_bytes())
+        return digest.hexdigest()
+
+
+def remove_leftovers(out: Path, own: Path) -> None:
+    """Remove the workplaces of graders that were killed; only while `out` is locked."""
+    named = re.compile(rf"\.{re.escape(out.name)}-[a-z0-9_]{{8}}")
+    for path in out.absolute().parent.iterdir():
+        if named.fullmatch(path.name) and path != own:
+            shutil.rmtree(path, ignore_errors=True)

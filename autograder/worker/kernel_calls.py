@@ -1,0 +1,181 @@
+"""The few Linux system calls that Python does not offer, each as one function.
+
+Each raises OSError when the kernel refuses.
+"""
+
+import ctypes
+import os
+import platform
+import struct
+from pathlib import Path
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+# ---- namespaces and mounts -----------------------------------------------------------------------
+
+NEW_MOUNTS, NEW_NAMES, NEW_IPC = 0x00020000, 0x04000000, 0x08000000
+NEW_USER, NEW_PIDS, NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
+NO_SUID, NO_DEVICES, NO_EXEC, BIND, RECURSIVE, PRIVATE = 2, 4, 8, 4096, 16384, 1 << 18
+_DETACH = 2
+_MOUNT_SETATTR, _AT_FDCWD, _AT_RECURSIVE = 442, -100, 0x8000
+_READ_ONLY_NO_SUID = 0x1 | 0x2
+
+
+def unshare(flags: int) -> None:
+    """Leave the namespaces named by the flags for new ones."""
+    _check(LIBC.unshare(flags))
+
+
+def mount(source: str, target: str, kind: str = "", flags: int = 0, options: str = "") -> None:
+    """mount(2)."""
+    parts = (part.encode() or None for part in (source, target, kind))
+    _check(LIBC.mount(*parts, ctypes.c_ulong(flags), options.encode() or None))
+
+
+def make_read_only(target: str) -> None:
+    """Make a mount and everything below it read-only, and its set-user-id bits void."""
+    attributes = struct.pack("QQQQ", _READ_ONLY_NO_SUID, 0, 0, 0)
+    _check(
+        LIBC.syscall(
+            ctypes.c_long(_MOUNT_SETATTR),
+            ctypes.c_int(_AT_FDCWD),
+            target.encode(),
+            ctypes.c_uint(_AT_RECURSIVE),
+            attributes,
+            ctypes.c_size_t(len(attributes)),
+        )
+    )
+
+
+def pivot_root(new: str) -> None:
+    """Make `new` the root; nothing of the old one is left."""
+    os.chdir(new)
+    number = {"x86_64": 155, "aarch64": 41}[platform.machine()]
+    _check(LIBC.syscall(ctypes.c_long(number), b".", b"."))
+    _check(LIBC.umount2(b".", _DETACH))  # the old root lies on top of the new one
+    os.chdir("/")
+
+
+# ---- privileges ----------------------------------------------------------------------------------
+
+_SET_DEATH_SIGNAL, _SET_DUMPABLE, _SET_NO_NEW_PRIVILEGES, _SET_SUBREAPER = 1, 4, 38, 36
+_SET_SECCOMP, _SECCOMP_FILTER = 22, 2
+
+
+def die_with_parent(signal: int) -> None:
+    """Get this signal when the parent ends. Changing the user id undoes it."""
+    _control(_SET_DEATH_SIGNAL, signal)
+
+
+def no_new_privileges() -> None:
+    """No program that is started from here gains anything by its file's mode."""
+    _control(_SET_NO_NEW_PRIVILEGES, 1)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of all descendants whose own parent ends."""
+    _control(_SET_SUBREAPER, 1)
+
+
+def drop_capabilities() -> None:
+    """Give up every privilege of root."""
+    header = struct.pack("Ii", 0x20080522, 0)
+    _check(LIBC.capset(header, bytes(24)))
+
+
+def _control(option: int, value: int) -> None:
+    _check(LIBC.prctl(option, ctypes.c_ulong(value), 0, 0, 0))
+
+
+# ---- seccomp: system calls that fail from now on -------------------------------------------------
+
+_ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+# socket, ptrace, unshare, setns, mount, umount2, pivot_root, chroot, bpf, perf_event_open, keyctl,
+# add_key, request_key, userfaultfd, io_uring_setup, process_vm_readv, process_vm_writev, kcmp,
+# open_by_handle_at, name_to_handle_at, move_mount, fsopen, open_tree, mount_setattr, init_module,
+# finit_module, kexec_load, reboot, swapon, syslog
+_FORBIDDEN = {
+    "x86_64": (
+        *(41, 101, 272, 308, 165, 166, 155, 161, 321, 298, 250, 248, 249, 323, 425, 310, 311, 312),
+        *(304, 303, 429, 430, 428, 442, 175, 313, 246, 169, 167, 103),
+    ),
+    "aarch64": (
+        *(198, 117, 97, 268, 40, 39, 41, 51, 280, 241, 219, 217, 218, 282, 425, 270, 271, 272),
+        *(265, 264, 429, 430, 428, 442, 105, 273, 104, 142, 224, 116),
+    ),
+}
+_LOAD, _JUMP_IF_EQUAL, _JUMP_IF_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
+_ALLOW, _KILL, _REFUSE = 0x7FFF0000, 0x80000000, 0x00050000 | 1  # EPERM
+_X32 = 0x40000000
+
+
+def can_forbid_calls() -> bool:
+    """Whether the numbers of this machine's system calls are known here."""
+    return platform.machine() in _FORBIDDEN
+
+
+def forbid_calls() -> None:
+    """No new sockets, namespaces, mounts or tracing, in this process and its descendants.
+
+    Pairs of connected sockets can still be made: asyncio wants one, and they lead nowhere.
+    """
+    machine = platform.machine()
+    numbers = _FORBIDDEN[machine]
+    steps = [
+        (_LOAD, 0, 0, 4),  # the architecture that the call is made for
+        (_JUMP_IF_EQUAL, 1, 0, _ARCHITECTURE[machine]),
+        (_RETURN, 0, 0, _KILL),
+        (_LOAD, 0, 0, 0),  # its number
+        (_JUMP_IF_AT_LEAST, len(numbers) + 1, 0, _X32),
+        *((_JUMP_IF_EQUAL, len(numbers) - i, 0, n) for i, n in enumerate(numbers)),
+        (_RETURN, 0, 0, _ALLOW),
+        (_RETURN, 0, 0, _REFUSE),
+    ]
+    code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in steps))
+    program = struct.pack("HxxxxxxP", len(steps), ctypes.addressof(code))
+    _check(LIBC.prctl(_SET_SECCOMP, _SECCOMP_FILTER, program, 0, 0))
+
+
+# ---- Landlock: files that can be opened from now on ----------------------------------------------
+
+_CREATE, _ADD, _RESTRICT = 444, 445, 446
+_READ = 0b1101  # execute, read a file, list a folder
+_FILE = 0b111 | 0b11 << 14  # what can be allowed for a single file
+_TCP, _SCOPES = 0b11, 0b11
+
+
+def landlock_version() -> int:
+    """The version that this kernel offers, 0 if none."""
+    return max(0, LIBC.syscall(ctypes.c_long(_CREATE), None, ctypes.c_size_t(0), 1))
+
+
+def allow_only(read: list[Path], write: list[Path]) -> None:
+    """From now on only these places can be read, or read and written."""
+    version = landlock_version()
+    bits = {1: 13, 2: 14, 3: 15, 4: 15}.get(version, 16)
+    every = (1 << bits) - 1
+    rules = struct.pack("QQQ", every, _TCP if version >= 4 else 0, _SCOPES if version >= 6 else 0)
+    size = 24 if version >= 6 else 16 if version >= 4 else 8
+    ruleset = _check(LIBC.syscall(ctypes.c_long(_CREATE), rules, ctypes.c_size_t(size), 0))
+    try:
+        for path, rights in [*((p, _READ) for p in read), *((p, every) for p in write)]:
+            if not path.exists():
+                continue
+            if not path.is_dir():
+                rights &= _FILE & every
+            place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+            try:
+                rule = struct.pack("=Qi", rights, place)
+                _check(LIBC.syscall(ctypes.c_long(_ADD), ruleset, 1, rule, 0))
+            finally:
+                os.close(place)
+        _check(LIBC.syscall(ctypes.c_long(_RESTRICT), ruleset, 0))
+    finally:
+        os.close(ruleset)
+
+
+def _check(result: int) -> int:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    return result

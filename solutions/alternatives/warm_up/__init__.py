@@ -1,0 +1,1 @@
+"""The warm-up in other styles (reference: `solutions.broadcasting`, `pipeline`, `numpy_track`)."""
