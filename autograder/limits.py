@@ -13,7 +13,9 @@ class Limits:
     cell_seconds: float = 10
     submission_seconds: float = 60  # all cells together
     output_bytes: int = 20_000  # per cell: text, and pictures of that size
+    all_output_bytes: int = 400_000  # of all cells together
     memory_bytes: int = 2**30  # for each process, beyond what an empty notebook has
+    all_memory_bytes: int = 4 * 2**30  # of all processes together
     processes: int = 32  # threads count too
     file_bytes: int = 32 * 2**20  # for each file that is written
     disk_bytes: int = 64 * 2**20  # for all files together

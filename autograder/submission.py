@@ -50,9 +50,10 @@ def normalise(data: Any) -> NotebookNode:
         raise Unreadable("the file is not a Jupyter notebook")
     if data["nbformat"] not in (3, 4):
         raise Unreadable(f"notebook format {data['nbformat']} is not supported (3 and 4 are)")
-    cells = [_read_cell(cell, i) for i, cell in enumerate(_cells(data), start=1)]
-    if len(cells) > MAX_CELLS:
+    found = _cells(data)
+    if len(found) > MAX_CELLS:
         raise Unreadable(f"the notebook has more than {MAX_CELLS} cells")
+    cells = [_read_cell(cell, i) for i, cell in enumerate(found, start=1)]
     if sum(len(cell.source) for cell in cells) > MAX_SOURCE:
         raise Unreadable(f"the notebook holds more than {MAX_SOURCE // 2**20} MB of text and code")
     return notebook_of(cells)

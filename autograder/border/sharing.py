@@ -17,6 +17,8 @@ from torch import Tensor, nn
 
 from .values import BadValue, Codec, Node
 
+MOST_CONTAINERS = 1000
+
 
 @dataclass
 class _Shared:
@@ -40,6 +42,7 @@ class Sharing:
         self._shared: dict[int, _Shared] = {}
         self._keys: dict[int, int] = {}  # id of an object -> its key
         self.containers: dict[int, tuple[Any, Node]] = {}  # tag -> the object, its node as known
+        self._tags: dict[int, int] = {}  # id of a container -> its tag
         self.gone: list[int] = []
 
     def new_key(self) -> int:
@@ -58,6 +61,21 @@ class Sharing:
         if found is None:
             raise BadValue(f"nothing is shared under {key!r}")
         return found
+
+    def tag(self, tag: int, x: list | dict, node: Node) -> None:
+        """Share a container from now on, and keep it.
+
+        Raises:
+            BadValue: there are too many.
+        """
+        if len(self.containers) >= MOST_CONTAINERS:
+            raise BadValue("too many containers")
+        self.containers[tag] = (x, node)
+        self._tags[id(x)] = tag
+
+    def tag_of(self, x: list | dict) -> int | None:
+        """The tag of a shared container."""
+        return self._tags.get(id(x))
 
     def live(self) -> list[Any]:
         """All shared tensors and arrays that still exist."""

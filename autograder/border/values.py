@@ -8,6 +8,7 @@ something on the other side, is for its two subclasses to say.
 
 import math
 from collections import OrderedDict, namedtuple
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -252,7 +253,7 @@ class Codec:
     def _decode_named(self, name: str, fields: list, items: list) -> tuple:
         if not name.isidentifier() or len(fields) > 100:
             raise BadValue("a named tuple without a name")
-        return namedtuple(name, fields)(*(self.decode(node) for node in items))
+        return _named_tuple(name, tuple(fields))(*(self.decode(node) for node in items))
 
     def _decode_dict(self, entries: list, name: str, *rest: Any) -> dict:
         found = {self.decode(key): self.decode(value) for key, value in entries}
@@ -260,4 +261,14 @@ class Codec:
             return found
         if not name.isidentifier():
             raise BadValue("a dictionary of no class")
-        return KEEPS_ORDER.get(name, type(name, (dict,), {}))(found)
+        return KEEPS_ORDER[name](found) if name in KEEPS_ORDER else _kind_of_dict(name)(found)
+
+
+@lru_cache(maxsize=256)
+def _named_tuple(name: str, fields: tuple[str, ...]) -> type:
+    return namedtuple(name, fields)
+
+
+@lru_cache(maxsize=256)
+def _kind_of_dict(name: str) -> type:
+    return type(name, (dict,), {})

@@ -31,6 +31,7 @@ NONSENSE = (
     *(BadValue, KeyError, TypeError, ValueError, IndexError, AttributeError),
     *(RuntimeError, OverflowError, RecursionError, MemoryError),
 )
+MOST_MODULES = 5000
 LIBRARIES = ("torch", "torch.nn", "torch.nn.functional", "torch.optim", "numpy", "builtins", "math")
 
 
@@ -76,9 +77,9 @@ class CheckerCodec(Codec):
         return self._with_tag(x, super().encode_entries(x))
 
     def _with_tag(self, x: Any, node: Node) -> Node:
-        for tag, (known, _) in self.conversation.shared.containers.items():
-            if known is x:
-                return [*node, tag]
+        known = self.conversation.shared.tag_of(x)
+        if known is not None:
+            return [*node, known]
         if not self.sharing_lists:
             return node
         tag = self.conversation.shared.new_key()
@@ -141,7 +142,7 @@ class CheckerCodec(Codec):
 
     def _tagged(self, made: Any, tag: int | None) -> Any:
         if type(tag) is int and tag < 0:  # an attribute: changes made here must reach the worker
-            self.conversation.shared.containers[tag] = (made, self.conversation.plain_node(made))
+            self.conversation.shared.tag(tag, made, self.conversation.plain_node(made))
         return made
 
 
@@ -342,6 +343,8 @@ class Conversation:
         for key, name, *_ in news:
             if type(key) is not int or type(name) is not str or not name.isidentifier():
                 raise BadValue("a module without a name")
+            if len(self.modules) > MOST_MODULES:
+                raise BadValue("too many modules")
             if key not in self.modules:
                 self.modules[key] = mirror_class(name)(self, key)
         for key, _, *build in news:

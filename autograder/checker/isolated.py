@@ -35,7 +35,8 @@ from ..notebook import is_test
 from ..rebuild import name_of
 from ..verdict import Reader, error_output
 from ..worker.lock_in import Walls
-from .conversation import Conversation, WorkerGone, WorkerLate
+from .conversation import Conversation
+from .errors import WorkerGone, WorkerLate, as_exception
 from .prelude import HiddenTest, hidden_tests
 from .zygotes import NoWorker, Worker, Zygote, ask
 
@@ -83,6 +84,7 @@ class Grader:
             folder="",
             hidden=self.hidden,
             memory=limits.memory_bytes,
+            all_memory=limits.all_memory_bytes,
             processes=limits.processes,
             file_size=limits.file_bytes,
             disk=limits.disk_bytes,
@@ -103,6 +105,7 @@ class _Run:
         self.late: list[str] = []
         self.crashed: list[str] = []
         self.left = self.limits.submission_seconds
+        self.room = self.limits.all_output_bytes
 
     def go(self) -> tuple[str, str]:
         """Run cell after cell; the status and its reason."""
@@ -170,7 +173,7 @@ class _Run:
             "id": cell.id,
             "source": cell.source,
             "seconds": seconds,
-            "output": self.limits.output_bytes,
+            "output": min(self.limits.output_bytes, max(self.room, 0)),
             "given": bool(cell.metadata.get("nbgrader", {}).get("locked")),
             "seed": self._seed(cell),
         }
@@ -211,12 +214,20 @@ class _Run:
             self.late.append(_title(cell))
             return [*self._outputs(answer), _too_long(seconds)]
         outputs = self._outputs(answer)
-        return [*outputs, self._error(error)] if isinstance(name, str) else outputs
+        if not isinstance(error, dict):
+            return outputs
+        try:
+            return [*outputs, self._error(error)]
+        except (KeyError, ValueError, TypeError):
+            return [
+                *outputs,
+                error_output("Crashed", "This cell ended in a way that makes no sense."),
+            ]
 
     def _outputs(self, answer: dict) -> list[NotebookNode]:
         """What a cell wrote and showed. All of it comes from the student's process."""
         found: list[NotebookNode] = []
-        room = self.limits.output_bytes + 100
+        before = room = min(self.limits.output_bytes, max(self.room, 0)) + 100
         for entry in _lists(answer.get("streams")):
             if len(entry) != 2 or not all(isinstance(part, str) for part in entry) or room <= 0:
                 continue
@@ -236,12 +247,12 @@ class _Run:
                     room -= len(value)
             if kept:
                 found.append(new_output("display_data", data=kept))
+        self.room -= before - room
         return found
 
     def _error(self, data: dict) -> NotebookNode:
         """An exception of a student's cell, as the worker tells it."""
-        text = data.get("text")
-        return _as_output(self.reader, data["type"], text, _place(data.get("place")), graded=False)
+        return _as_output(self.reader, as_exception({"bases": [], **data}), graded=False)
 
     # ---- a hidden test --------------------------------------------------------------------------
 
@@ -268,9 +279,7 @@ class _Run:
             self.crashed.append(_title(cell))
             return [error_output("Crashed", str(gone))]
         except Exception as error:
-            place = getattr(error, "place", None)
-            name = type(error).__name__
-            return [_as_output(self.reader, name, str(error), place, graded=True)]
+            return [_as_output(self.reader, error, graded=True)]
         finally:
             ours.close(), theirs.close()
             self._end_of_test()
@@ -353,17 +362,11 @@ def _checkers_world(environment: Environment):
             os.environ[SEED_VARIABLE] = before
 
 
-def _as_output(
-    reader: Reader, name: str, text: Any, place: tuple | None, graded: bool
-) -> NotebookNode:
-    text = text if isinstance(text, str) else ""
-    name = reader.clean(name)[:100]
-    return error_output(name, reader.say(name, text, place, graded))
-
-
-def _place(data: Any) -> tuple | None:
-    whole = isinstance(data, list) and len(data) == 3 and isinstance(data[1], int)
-    return tuple(data) if whole and isinstance(data[2], str) else None
+def _as_output(reader: Reader, error: Exception, graded: bool) -> NotebookNode:
+    name = reader.clean(type(error).__name__)[:100]
+    students = getattr(error, "from_worker", False)
+    place = getattr(error, "place", None)
+    return error_output(name, reader.say(name, str(error), place, graded, students))
 
 
 def _lists(data: Any) -> list[list]:

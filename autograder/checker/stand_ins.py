@@ -5,7 +5,7 @@ the same names: a test can load, read and change them, and differentiate with re
 """
 
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from torch import Tensor, nn
@@ -120,7 +120,7 @@ for _method in PASSED_ON:
     setattr(Mirror, _method, _passed_on(_method))
 
 
-@cache
+@lru_cache(maxsize=256)
 def mirror_class(name: str) -> type[Mirror]:
     """Mirrors of a class of this name, so that messages name the student's class."""
     return type(name, (Mirror,), {})

@@ -93,15 +93,16 @@ _ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 # socket, ptrace, unshare, setns, mount, umount2, pivot_root, chroot, bpf, perf_event_open, keyctl,
 # add_key, request_key, userfaultfd, io_uring_setup, process_vm_readv, process_vm_writev, kcmp,
 # open_by_handle_at, name_to_handle_at, move_mount, fsopen, open_tree, mount_setattr, init_module,
-# finit_module, kexec_load, reboot, swapon, syslog
+# finit_module, kexec_load, reboot, swapon, syslog; and memory that no limit counts: memfd_create,
+# memfd_secret, shmget, mq_open
 _FORBIDDEN = {
     "x86_64": (
         *(41, 101, 272, 308, 165, 166, 155, 161, 321, 298, 250, 248, 249, 323, 425, 310, 311, 312),
-        *(304, 303, 429, 430, 428, 442, 175, 313, 246, 169, 167, 103),
+        *(304, 303, 429, 430, 428, 442, 175, 313, 246, 169, 167, 103, 319, 447, 29, 240),
     ),
     "aarch64": (
         *(198, 117, 97, 268, 40, 39, 41, 51, 280, 241, 219, 217, 218, 282, 425, 270, 271, 272),
-        *(265, 264, 429, 430, 428, 442, 105, 273, 104, 142, 224, 116),
+        *(265, 264, 429, 430, 428, 442, 105, 273, 104, 142, 224, 116, 279, 447, 194, 180),
     ),
 }
 _LOAD, _JUMP_IF_EQUAL, _JUMP_IF_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06

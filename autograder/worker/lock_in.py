@@ -45,6 +45,7 @@ class Walls:
             only place to write to.
         hidden: folders inside of the readable places that must look empty.
         memory: beyond what a new worker has, for each process.
+        all_memory: that no file is behind, of all processes together; needs level `full`.
         processes: threads count too.
     """
 
@@ -52,6 +53,7 @@ class Walls:
     folder: str
     hidden: tuple[str, ...] = ()
     memory: int = 2**30
+    all_memory: int = 4 * 2**30
     processes: int = 32
     file_size: int = 32 * 2**20
     disk: int = 64 * 2**20
@@ -123,12 +125,12 @@ def _own_world(walls: Walls, tell: int, lifeline: int) -> Path:
     worker = os.fork()
     if worker:
         _become(user, group)
-        _wait_for(worker, lifeline)
+        _wait_for(worker, lifeline, walls.all_memory)
     _become(user, group)
     return Path("/tmp")
 
 
-def _wait_for(worker: int, lifeline: int) -> None:
+def _wait_for(worker: int, lifeline: int, most: int) -> None:
     """Be the first process: bury the others, and end them all by ending."""
     for number in range(1024):
         if number != lifeline:
@@ -139,7 +141,21 @@ def _wait_for(worker: int, lifeline: int) -> None:
             while (ended := os.waitpid(-1, os.WNOHANG)[0]) != 0:
                 if ended == worker:
                     os._exit(0)
+        if _memory_of_all() > most:
+            break
     os._exit(0)
+
+
+def _memory_of_all() -> int:
+    """Bytes of memory with no file behind, of all processes that can be seen."""
+    pages = 0
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            with suppress(OSError, ValueError, IndexError):
+                with open(f"/proc/{entry}/statm") as file:
+                    _, resident, shared, *_ = map(int, file.read().split())
+                pages += resident - shared
+    return pages * resource.getpagesize()
 
 
 def _become(user: int, group: int) -> None:
@@ -174,7 +190,7 @@ def _new_root(walls: Walls, user: int) -> None:
         kernel.mount("proc", root + "/proc", "proc", quiet | kernel.NO_EXEC)
     for place, size in (("/tmp", walls.disk), ("/dev/shm", walls.disk // 4)):
         Path(root + place).mkdir(parents=True, exist_ok=True)
-        kernel.mount("tmpfs", root + place, "tmpfs", quiet, f"size={size},mode=1777")
+        kernel.mount("tmpfs", root + place, "tmpfs", quiet, f"size={size},mode=1777,nr_inodes=10k")
     kernel.pivot_root(root)
 
 

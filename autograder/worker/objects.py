@@ -69,7 +69,7 @@ class WorkerCodec(Codec):
         if not self.sharing_lists:
             return node
         tag = self.objects.shared.new_key()
-        self.objects.shared.containers[tag] = (x, node)
+        self.objects.shared.tag(tag, x, node)
         return [*node, tag]
 
     def encode_other(self, x: Any) -> Node:
