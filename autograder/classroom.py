@@ -3,10 +3,12 @@
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat import NotebookNode
+from nbgrader.utils import parse_utc
 
 from .errors import UserError
 from .submission import read_master
@@ -32,6 +34,17 @@ class HandIn:
     status: str = ""
     reason: str = ""
     staged: bool = True
+
+    @property
+    def timestamp(self) -> str:
+        """nbgrader's note of when it was handed in; empty if there is none that can be read."""
+        stamp = self.path.with_name("timestamp.txt")
+        with suppress(OSError, ValueError, TypeError, OverflowError):
+            if stamp.is_file() and not stamp.is_symlink() and stamp.stat().st_size < 100:
+                text = stamp.read_text(encoding="utf-8").strip()
+                parse_utc(text)
+                return text
+        return ""
 
 
 def read_course(source: Path, only: str | None = None) -> Masters:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -59,20 +60,35 @@ class FeedbackExporter(Exporter):
     ) -> tuple[str, dict]:
         """Run the preprocessors, which fetch scores and comments, and render the page."""
         notebook, resources = super().from_notebook_node(nb, resources, **kwargs)
-        about = resources["nbgrader"]
-        page = render(
-            "feedback.html.j2",
-            student=about["student"],
-            assignment=about["assignment"],
-            title=notebook.metadata.get("course", {}).get("title", about["notebook"]),
-            book=web_address(notebook.metadata.get("course", {}).get("book_url", "")),
-            run=notebook.metadata.get("autograder", {"status": "graded", "reason": ""}),
-            score=about["score"],
-            max_score=about["max_score"],
-            late_penalty=about["late_penalty"],
-            exercises=exercises(notebook),
-        )
-        return page, resources
+        names = ("student", "assignment", "notebook", "score", "max_score", "late_penalty")
+        about = {name: resources["nbgrader"][name] for name in names}
+        return page(notebook, **about), resources
+
+
+def page(
+    ran: NotebookNode,
+    *,
+    student: str,
+    assignment: str,
+    notebook: str,
+    score: float,
+    max_score: float,
+    late_penalty: float,
+) -> str:
+    """The feedback page of a notebook that ran, with scores and comments in its cells."""
+    course = ran.metadata.get("course", {})
+    return render(
+        "feedback.html.j2",
+        student=student,
+        assignment=assignment,
+        title=course.get("title", notebook),
+        book=web_address(course.get("book_url", "")),
+        run=ran.metadata.get("autograder", {"status": "graded", "reason": ""}),
+        score=score,
+        max_score=max_score,
+        late_penalty=late_penalty,
+        exercises=exercises(ran),
+    )
 
 
 def exercises(notebook: NotebookNode) -> list[Exercise]:
@@ -126,6 +142,12 @@ def beside(reference: str, book: str) -> str:
 
 def render(template: str, **values: Any) -> str:
     """Render one of our templates; all text is escaped unless it is markup of ours."""
+    return _environment().get_template(template).render(**values)
+
+
+@cache
+def _environment() -> Environment:
+    """One for all pages: it keeps the compiled templates."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -134,4 +156,4 @@ def render(template: str, **values: Any) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {"number": number, "beside": beside}
-    return environment.get_template(template).render(**values)
+    return environment

@@ -4,30 +4,29 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.utils import parse_utc
 
 from .checker.jobs import job
 from .checker.pool import Pool
 from .classroom import HandIn, Masters, find, read_course
 from .errors import UserError
-from .gradebook import read_scores, record
+from .gradebook import copy_gradebook, record
 from .limits import Environment, Limits
 from .notebook import is_test
 from .rebuild import rebuild
 from .report import write_report
-from .results import ClassResults, Graded, read_results, write_results
+from .results import CheckOutcome, ClassResults, Graded, read_results, write_results
 from .runs import Runs, remove_leftovers
 from .submission import Unreadable, read_submission
 from .verdict import error_output
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many are done, of how many
+Ran = dict[HandIn, NotebookNode]
 ENTRIES = ("gradebook.db", "autograded", "feedback", "grades.csv", "results.json", "report.html")
 
 
@@ -60,17 +59,16 @@ def grade(
     with _workplace(out) as folder, Runs(out, source.resolve().parent, force) as runs:
         remove_leftovers(out, folder)
         if (out / "gradebook.db").exists():
-            shutil.copy(out / "gradebook.db", folder / "gradebook.db")
-        class_ = _Class(folder, hand_ins, masters, source.resolve().parent, limits or Limits())
-        outcomes = class_.run(runs, jobs or os.cpu_count() or 1, level, progress)
+            copy_gradebook(out / "gradebook.db", folder / "gradebook.db")
+        class_ = _Class(hand_ins, masters, source.resolve().parent, limits or Limits())
+        ran = class_.run(runs, jobs or os.cpu_count() or 1, level, progress)
         progress("Writing the gradebook and feedback", 0, 1)
-        assignments = sorted({h.assignment for h in hand_ins if h.staged})
-        complaints = record(folder, masters, assignments)
-        rows = [_result(folder, h, *outcomes[h], masters) for h in hand_ins]
+        recorded = record(folder, masters, ran)
+        rows = [_result(h, ran.get(h), recorded.get(h), masters) for h in hand_ins]
         if assignment is not None:
             rows += _kept_from_before(out, folder, assignment)
         rows.sort(key=lambda row: (row.assignment, row.student, row.notebook))
-        results = ClassResults(tuple(rows), (*ignored, *complaints))
+        results = ClassResults(tuple(rows), tuple(ignored))
         write_results(folder, results)
         write_report(folder, results)
         _put_in_place(folder, out)
@@ -79,49 +77,41 @@ def grade(
 
 
 class _Class:
-    """Runs what a class handed in, and stages it for the gradebook."""
+    """What a class handed in, and how to run it."""
 
-    def __init__(
-        self, folder: Path, hand_ins: list[HandIn], masters: Masters, root: Path, limits: Limits
-    ):
-        self.folder, self.masters, self.root, self.limits = folder, masters, root, limits
-        self.hand_ins = hand_ins
-        self.outcomes: dict[HandIn, tuple[str, str, str]] = {}
+    def __init__(self, hand_ins: list[HandIn], masters: Masters, root: Path, limits: Limits):
+        self._hand_ins = [hand_in for hand_in in hand_ins if hand_in.staged]
+        self._masters, self._root, self._limits = masters, root, limits
 
-    def run(
-        self, runs: Runs, size: int, level: str, progress: Progress
-    ) -> dict[HandIn, tuple[str, str, str]]:
-        """Stage and run everything; status, reason and seed of each."""
-        staged = [h for h in self.hand_ins if h.staged]
+    def run(self, runs: Runs, size: int, level: str, progress: Progress) -> Ran:
+        """Every notebook with its outcomes, in the order of the class."""
+        ran: dict[HandIn, NotebookNode] = {}
         waiting: dict[str, list[tuple[HandIn, NotebookNode]]] = {}
         jobs: dict[str, dict] = {}
-        for hand_in in self.hand_ins:
-            if not hand_in.staged:
-                self.outcomes[hand_in] = hand_in.status, hand_in.reason, ""
-                continue
+        for hand_in in self._hand_ins:
             rebuilt, done = self._prepared(hand_in)
             if done is None:
-                environment = Environment((self.root,), seed=hand_in.student)
-                one = job(rebuilt, self.limits, environment, level)
+                environment = Environment((self._root,), seed=hand_in.student)
+                one = job(rebuilt, self._limits, environment, level)
                 name = runs.name_of(one)
                 done = runs.read(name)
             if done is None:
                 jobs[name] = one
                 waiting.setdefault(name, []).append((hand_in, rebuilt))
             else:
-                self._stage(hand_in, rebuilt, done)
-        total = len(staged)
-        progress("Running notebooks", total - len(jobs), total)
+                ran[hand_in] = done
+        total = len(self._hand_ins)
+        progress("Running notebooks", len(ran), total)
         with Pool(min(size, len(jobs))) as pool:
             for name, answer in pool.do(jobs):
                 for hand_in, rebuilt in waiting.pop(name):
-                    self._stage(hand_in, rebuilt, self._ran(runs, name, rebuilt, answer))
-                progress("Running notebooks", total - len(waiting), total)
-        return self.outcomes
+                    ran[hand_in] = _outcome(runs, name, rebuilt, answer)
+                progress("Running notebooks", len(ran), total)
+        return {hand_in: ran[hand_in] for hand_in in self._hand_ins}
 
     def _prepared(self, hand_in: HandIn) -> tuple[NotebookNode, NotebookNode | None]:
         """The rebuilt notebook; and what is to be recorded, if it need not or cannot be run."""
-        master = self.masters[hand_in.assignment][hand_in.notebook]
+        master = self._masters[hand_in.assignment][hand_in.notebook]
         rebuilt = rebuild(master, nbformat.v4.new_notebook())
         if hand_in.status:
             return rebuilt, _not_run(rebuilt, hand_in.status, hand_in.reason)
@@ -133,20 +123,12 @@ class _Class:
             reason = f"the grader itself failed on it ({type(error).__name__})"
             return rebuilt, _not_run(rebuilt, "grader failed", reason)
 
-    def _ran(self, runs: Runs, name: str, rebuilt: NotebookNode, answer: dict) -> NotebookNode:
-        if "failed" in answer:
-            reason = f"the grader itself failed on it ({answer['failed']})"
-            return _not_run(rebuilt, "grader failed", reason)
-        return runs.keep(name, answer["notebook"])
 
-    def _stage(self, hand_in: HandIn, rebuilt: NotebookNode, ran: NotebookNode) -> None:
-        for step, notebook in (("submitted", rebuilt), ("ran", ran)):
-            place = self.folder / step / hand_in.student / hand_in.assignment
-            place.mkdir(parents=True, exist_ok=True)
-            nbformat.write(notebook, place / f"{hand_in.notebook}.ipynb")
-        _stage_timestamp(self.folder, hand_in)
-        about = ran.metadata.autograder
-        self.outcomes[hand_in] = about.status, about.reason, about.seed
+def _outcome(runs: Runs, name: str, rebuilt: NotebookNode, answer: dict) -> NotebookNode:
+    if "failed" in answer:
+        reason = f"the grader itself failed on it ({answer['failed']})"
+        return _not_run(rebuilt, "grader failed", reason)
+    return runs.keep(name, answer["notebook"])
 
 
 def _not_run(rebuilt: NotebookNode, status: str, reason: str) -> NotebookNode:
@@ -158,30 +140,20 @@ def _not_run(rebuilt: NotebookNode, status: str, reason: str) -> NotebookNode:
     return notebook
 
 
-def _stage_timestamp(folder: Path, hand_in: HandIn) -> None:
-    stamp = hand_in.path.with_name("timestamp.txt")  # nbgrader's note of when it was handed in
-    with suppress(OSError, ValueError, TypeError, OverflowError):
-        if stamp.is_file() and not stamp.is_symlink() and stamp.stat().st_size < 100:
-            text = stamp.read_text(encoding="utf-8")
-            parse_utc(text.strip())
-            (folder / "submitted" / hand_in.student / hand_in.assignment / stamp.name).write_text(
-                text, encoding="utf-8"
-            )
-
-
 def _result(
-    folder: Path, hand_in: HandIn, status: str, reason: str, seed: str, masters: Masters
+    hand_in: HandIn,
+    ran: NotebookNode | None,
+    recorded: tuple[float, tuple[CheckOutcome, ...]] | None,
+    masters: Masters,
 ) -> Graded:
     cells = filter(is_test, masters[hand_in.assignment][hand_in.notebook].cells)
     points = sum(float(cell.metadata.nbgrader.points) for cell in cells)
-    row = Graded(hand_in.student, hand_in.assignment, hand_in.notebook, status, reason, 0.0, points)
-    if not hand_in.staged:
-        return row
-    recorded = read_scores(folder, hand_in)
-    if recorded is None:
-        return replace(row, status="grader failed", reason="nbgrader could not record it")
+    who = hand_in.student, hand_in.assignment, hand_in.notebook
+    if ran is None:
+        return Graded(*who, hand_in.status, hand_in.reason, 0.0, points)
+    about = ran.metadata.autograder
     score, checks = recorded
-    return replace(row, score=score, checks=checks, seed=seed)
+    return Graded(*who, about.status, about.reason, score, points, checks, about.seed)
 
 
 def _kept_from_before(out: Path, folder: Path, assignment: str) -> list[Graded]:

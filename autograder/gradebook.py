@@ -1,118 +1,211 @@
-"""The one writer: nbgrader's own converters record what came out of the runs.
+"""The one writer: records what came out of the runs.
 
-They work in a course folder of their own that holds `source/`, `submitted/` (rebuilt notebooks)
-and `ran/` (the same with outputs), and leave `gradebook.db`, `autograded/` and `feedback/`.
+nbgrader declares the assignments in its gradebook; scores and comments are entered as its own
+`SaveAutoGrades` would, but for all students in one transaction. Leaves `gradebook.db`,
+`autograded/` and `feedback/`.
 """
 
 import logging
 import os
+import sqlite3
 import sys
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import nbformat
-from nbgrader.api import Gradebook
-from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
-from nbgrader.converters.base import BaseConverter, NbGraderException
+from nbformat import NotebookNode
+from nbgrader import utils
+from nbgrader.api import Comment, Grade, Gradebook, Student, SubmittedAssignment, SubmittedNotebook
+from nbgrader.converters import GenerateAssignment
+from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, SAWarning
 from traitlets.config import Config
 
 from .classroom import HandIn, Masters
 from .course import configure
 from .errors import UserError
+from .feedback import page
+from .notebook import to_text
 from .results import CheckOutcome, read_checks
 
-
-class _ByListing:
-    """Finds notebooks by listing folders: nbgrader globs, and misses names such as `smith[1]`."""
-
-    def init_notebooks(self: BaseConverter) -> None:
-        root = Path(self.coursedir.root, self._input_directory)
-        students = sorted(folder.name for folder in root.iterdir())
-        folders = (
-            Path(self._format_source(self.coursedir.assignment_id, student)) for student in students
-        )
-        self.notebooks = []
-        self.assignments = {
-            str(folder): [str(path) for path in sorted(folder.glob("*.ipynb"))]
-            for folder in folders
-            if folder.is_dir()
-        }
+Recorded = Mapping[HandIn, tuple[float, tuple[CheckOutcome, ...]]]
+BUSY_SECONDS = 10
 
 
-class _Autograde(_ByListing, Autograde):
-    pass
-
-
-class _GenerateFeedback(_ByListing, GenerateFeedback):
-    pass
-
-
-def record(folder: Path, masters: Masters, assignments: list[str]) -> list[str]:
-    """Fill gradebook, `autograded/` and `feedback/` from what lies in the folder.
-
-    Returns:
-        what nbgrader complained of, one line each; those submissions are not recorded.
+def copy_gradebook(old: Path, new: Path) -> None:
+    """Copy a gradebook as it is between two transactions of whoever else uses it.
 
     Raises:
-        UserError: the gradebook that was there belongs to another version of the assignment.
+        UserError: it is locked, or damaged.
+    """
+    try:
+        with (
+            closing(sqlite3.connect(f"file:{old}?mode=ro", BUSY_SECONDS, uri=True)) as source,
+            closing(sqlite3.connect(new)) as target,
+        ):
+            source.backup(target)
+    except sqlite3.Error as error:
+        raise UserError(
+            f"{old} cannot be read ({error}): close what uses it, or give another --out."
+        ) from None
+
+
+def record(folder: Path, masters: Masters, ran: Mapping[HandIn, NotebookNode]) -> Recorded:
+    """Enter what ran into the gradebook in the folder, and write all pages.
+
+    The gradebook's word counts: it knows of manual scores.
+
+    Returns:
+        the score of each notebook and its checks.
+
+    Raises:
+        UserError: the gradebook that was there belongs to another version of an assignment.
     """
     # nbgrader's own use of SQLAlchemy; nothing a user could do about it.
     warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
-    config = Config()
-    configure(config, trusted=[], replay=folder / "ran")
-    log, complaints = _quiet_log()
-    for assignment in assignments:
-        source = folder / "source" / assignment
-        source.mkdir(parents=True)
-        for name, master in masters[assignment].items():
-            nbformat.write(master, source / f"{name}.ipynb")
-        course = CourseDirectory(config=config, log=log, root=str(folder), assignment_id=assignment)
-        options = {"coursedir": course, "config": config, "log": log}
-        with _alembic_on_path():
-            try:
-                GenerateAssignment(**options).start()
-            except (NbGraderException, DatabaseError):
-                raise UserError(
-                    f"gradebook.db in the output folder was made with another version of "
-                    f"{assignment}: delete it, or give another --out."
-                ) from None
-        for converter in (_Autograde, _GenerateFeedback):
-            with suppress(NbGraderException):  # the others are done; the log tells what failed
-                converter(**options).start()
-    return complaints
-
-
-def read_scores(folder: Path, hand_in: HandIn) -> tuple[float, tuple[CheckOutcome, ...]] | None:
-    """The score of a recorded notebook and its checks, as the gradebook has them.
-
-    The gradebook's word counts: it knows of manual scores and late penalties.
-    """
-    name = (hand_in.notebook, hand_in.assignment, hand_in.student)
-    path = folder / "autograded" / hand_in.student / hand_in.assignment
-    path /= f"{hand_in.notebook}.ipynb"
-    if not path.exists():
-        return None
-    checks = read_checks(nbformat.read(path, as_version=4))
+    for assignment in sorted({hand_in.assignment for hand_in in ran}):
+        _declare(folder, assignment, masters[assignment])
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
-        submission = gradebook.find_submission_notebook(*name)
-        scores = {grade.name: grade.score or 0.0 for grade in submission.grades}
-        total = submission.score - (submission.late_submission_penalty or 0.0)
-    return total, tuple(replace(c, score=scores.get(c.check, c.score)) for c in checks)
+        # Nobody else sees this copy before it is whole.
+        gradebook.db.execute(text("PRAGMA synchronous = OFF"))
+        entries = _Entries(gradebook)
+        places = {hand_in: entries.enter(hand_in, notebook) for hand_in, notebook in ran.items()}
+        gradebook.db.commit()
+        return {
+            hand_in: _write_pages(folder, hand_in, notebook, places[hand_in])
+            for hand_in, notebook in ran.items()
+        }
 
 
-def _quiet_log() -> tuple[logging.Logger, list[str]]:
-    """A logger that shows nothing and keeps the errors."""
-    complaints: list[str] = []
-    handler = logging.Handler(logging.ERROR)
-    handler.emit = lambda entry: complaints.append(entry.getMessage().strip().split("\n")[-1])
-    log = logging.Logger("autograder.nbgrader", logging.WARNING)
-    log.addHandler(handler)
-    return log, complaints
+def _declare(folder: Path, assignment: str, notebooks: Mapping[str, NotebookNode]) -> None:
+    """Tell the gradebook what the assignment consists of."""
+    config = Config()
+    configure(config, trusted=[])
+    log = logging.Logger("autograder.nbgrader", logging.CRITICAL)
+    source = folder / "source" / assignment
+    source.mkdir(parents=True)
+    for name, master in notebooks.items():
+        (source / f"{name}.ipynb").write_text(to_text(master), encoding="utf-8")
+    course = CourseDirectory(config=config, log=log, root=str(folder), assignment_id=assignment)
+    with _alembic_on_path():
+        try:
+            GenerateAssignment(coursedir=course, config=config, log=log).start()
+        except (NbGraderException, DatabaseError):
+            raise _another_version(assignment) from None
+
+
+def _another_version(assignment: str) -> UserError:
+    return UserError(
+        f"gradebook.db in the output folder was made with another version of {assignment}: "
+        "delete it, or give another --out."
+    )
+
+
+class _Entries:
+    """Students, submissions, grades and comments, found or made."""
+
+    def __init__(self, gradebook: Gradebook):
+        self._db = gradebook.db
+        self._students = {student.id: student for student in gradebook.students}
+        self._assignments = {one.name: one for one in gradebook.assignments}
+        self._submissions = {
+            (one.student_id, one.assignment.name): one
+            for one in self._db.query(SubmittedAssignment).all()
+        }
+
+    def enter(self, hand_in: HandIn, ran: NotebookNode) -> SubmittedNotebook:
+        """Note what a notebook earned, as `SaveAutoGrades` does."""
+        notebook = self._notebook(hand_in)
+        grades = {grade.cell.name: grade for grade in notebook.grades}
+        comments = {comment.cell.name: comment for comment in notebook.comments}
+        checksums = {cell.name: cell.checksum for cell in notebook.notebook.source_cells}
+        for cell in ran.cells:
+            name = cell.metadata.get("nbgrader", {}).get("grade_id")
+            if name is None:
+                continue
+            if name not in checksums:
+                raise _another_version(hand_in.assignment)
+            cell.metadata.nbgrader["checksum"] = checksums[name]
+            if utils.is_grade(cell):
+                grade = grades[name]
+                grade.auto_score, _ = utils.determine_grade(cell)
+                grade.needs_manual_grade = (
+                    grade.manual_score is not None or grade.auto_score is None
+                )
+            if utils.is_solution(cell) or utils.is_task(cell):
+                untouched = checksums[name] == utils.compute_checksum(cell)
+                silent = untouched and not utils.is_task(cell)
+                comments[name].auto_comment = "No response." if silent else None
+        notebook.late_submission_penalty = None
+        return notebook
+
+    def _notebook(self, hand_in: HandIn) -> SubmittedNotebook:
+        submission = self._submission(hand_in)
+        return next(n for n in submission.notebooks if n.notebook.name == hand_in.notebook)
+
+    def _submission(self, hand_in: HandIn) -> SubmittedAssignment:
+        """The entry of a student's submission, with empty grades and comments if it is new."""
+        key = hand_in.student, hand_in.assignment
+        submission = self._submissions.get(key)
+        if submission is None:
+            with self._db.no_autoflush:  # nothing is asked for before it is whole
+                submission = self._submissions[key] = self._new(hand_in)
+                self._db.add(submission)
+        if hand_in.timestamp:
+            submission.timestamp = utils.parse_utc(hand_in.timestamp)
+        return submission
+
+    def _new(self, hand_in: HandIn) -> SubmittedAssignment:
+        student = self._students.get(hand_in.student)
+        if student is None:
+            student = self._students[hand_in.student] = Student(id=hand_in.student)
+        assignment = self._assignments[hand_in.assignment]
+        submission = SubmittedAssignment(assignment=assignment, student=student)
+        for notebook in assignment.notebooks:
+            entry = SubmittedNotebook(notebook=notebook, assignment=submission)
+            for cell in (*notebook.grade_cells, *notebook.task_cells):
+                Grade(cell=cell, notebook=entry)
+            for cell in (*notebook.solution_cells, *notebook.task_cells):
+                Comment(cell=cell, notebook=entry)
+        return submission
+
+
+def _write_pages(
+    folder: Path, hand_in: HandIn, ran: NotebookNode, entry: SubmittedNotebook
+) -> tuple[float, tuple[CheckOutcome, ...]]:
+    """Write the graded notebook and the feedback; score and checks as the gradebook has them."""
+    place = folder / "autograded" / hand_in.student / hand_in.assignment
+    place.mkdir(parents=True, exist_ok=True)
+    (place / f"{hand_in.notebook}.ipynb").write_text(to_text(ran), encoding="utf-8")
+    grades = {grade.cell.name: grade for grade in entry.grades}
+    comments = {comment.cell.name: comment.comment for comment in entry.comments}
+    for cell in ran.cells:
+        about = cell.metadata.get("nbgrader", {})
+        name = about.get("grade_id")
+        if name in comments:
+            about["comment"] = comments[name]
+        if name in grades:
+            about["score"], about["points"] = grades[name].score, grades[name].max_score
+    scores = {name: grade.score or 0.0 for name, grade in grades.items()}
+    penalty = entry.late_submission_penalty or 0.0
+    text = page(
+        ran,
+        student=hand_in.student,
+        assignment=hand_in.assignment,
+        notebook=hand_in.notebook,
+        score=entry.score - penalty,
+        max_score=entry.max_score,
+        late_penalty=penalty,
+    )
+    place = folder / "feedback" / hand_in.student / hand_in.assignment
+    place.mkdir(parents=True, exist_ok=True)
+    (place / f"{hand_in.notebook}.html").write_text(text, encoding="utf-8")
+    checks = tuple(replace(c, score=scores.get(c.check, c.score)) for c in read_checks(ran))
+    return entry.score - penalty, checks
 
 
 @contextmanager

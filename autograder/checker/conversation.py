@@ -32,6 +32,7 @@ NONSENSE = (
     *(RuntimeError, OverflowError, RecursionError, MemoryError),
 )
 MOST_MODULES = 5000
+LONGEST_RANGE = 1_000_000
 LIBRARIES = ("torch", "torch.nn", "torch.nn.functional", "torch.optim", "numpy", "builtins", "math")
 
 
@@ -109,6 +110,12 @@ class CheckerCodec(Codec):
         if math.prod(shape) * 8 > self.conversation.caps.tensors or min(shape, default=0) < 0:
             raise BadValue("a tensor that claims more than may come")
         return super()._decode_meta(shape, dtype)
+
+    def _decode_range(self, *parts: Node) -> range:
+        made = super()._decode_range(*parts)
+        if len(made) > LONGEST_RANGE:
+            raise BadValue("a range that is as good as endless")
+        return made
 
     def decode_other(self, kind: str, *parts: Any) -> Any:
         make = getattr(self, f"_take_{kind}", None)

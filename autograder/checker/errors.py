@@ -51,4 +51,4 @@ def as_exception(data: Any) -> Exception:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(text.splitlines())

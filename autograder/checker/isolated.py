@@ -282,17 +282,20 @@ class _Run:
             return [_as_output(self.reader, error, graded=True)]
         finally:
             ours.close(), theirs.close()
-            self._end_of_test()
             # A test's own work is free, but no more of it than a test needs.
             own = time.monotonic() - began - OWN_SECONDS
             self.left -= max(seconds - conversation.left, own)
+            self._end_of_test()
 
     def _end_of_test(self) -> None:
         """Have the worker bury the fork; if it does not, it goes too, and a new one takes over."""
+        began = time.monotonic()
         try:
-            ask(self.worker, {"do": "go on"}, SPARE_SECONDS + 3, self._caps())
+            ask(self.worker, {"do": "go on"}, SPARE_SECONDS, self._caps())
         except (Late, Closed, BadFrame):
             self._end_worker()
+        finally:
+            self.left -= time.monotonic() - began
 
 
 def _too_long(seconds: float) -> NotebookNode:

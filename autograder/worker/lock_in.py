@@ -72,10 +72,10 @@ def lock_in(walls: Walls, tell: int, lifeline: int) -> Path:
     """
     with suppress(OSError):  # should memory run out, the kernel ends students' code first
         Path("/proc/self/oom_score_adj").write_text("1000")
+    os.setsid()  # a signal to its own group must not reach ours
     if walls.level == FULL:
         folder = _own_world(walls, tell, lifeline)
     else:
-        os.setsid()
         if sys.platform == "linux":
             kernel.die_with_parent(signal.SIGKILL)
         os.write(tell, f"{os.getpid()}\n".encode())
