@@ -63,8 +63,13 @@ class Report(Protocol):
 
 
 @contextmanager
-def progress_bar(total: int) -> Iterator[Report]:
-    """A bar with the time left on the terminal; nothing in a file or a pipe."""
+def progress_bar(total: int, done: int = 0) -> Iterator[Report]:
+    """A bar with the time left on the terminal; nothing in a file or a pipe.
+
+    Args:
+        total: how many steps there are in all.
+        done: how many of them had been done before.
+    """
     console = Console(stderr=True)
     bar = Progress(
         BarColumn(),
@@ -75,5 +80,5 @@ def progress_bar(total: int) -> Iterator[Report]:
         disable=not console.is_terminal,
     )
     with bar:
-        task = bar.add_task("", total=total)
+        task = bar.add_task("", total=total, completed=done)
         yield lambda done, words: bar.update(task, completed=done, description=words)

@@ -112,6 +112,29 @@ def tiny_shakespeare(path: Path | str | None = None) -> str:
     return _read_text(Path(path))
 
 
+def sentences(source: str, folder: Path | str | None = None) -> dict[str, Sentences]:
+    """Every split of one of the two sources, as it was written.
+
+    Args:
+        source: "corpus" or "multi30k"; see the functions of these names.
+        folder: where the files of Multi30k are.
+
+    Returns:
+        split -> German and English sentences.
+
+    Raises:
+        ValueError: for another source, or a folder for the corpus.
+        DataError: see `multi30k`.
+    """
+    if source not in ("corpus", "multi30k"):
+        raise ValueError(f"source must be 'corpus' or 'multi30k', not {source!r}")
+    if source == "multi30k":
+        return multi30k(folder)
+    if folder is not None:
+        raise ValueError("the corpus comes with the course: leave the folder out")
+    return {split: corpus(split) for split in CORPUS_SPLITS}
+
+
 @dataclass(frozen=True)
 class TranslationData:
     """Sentence pairs, tokenised, with the vocabularies of the training split.
@@ -151,15 +174,7 @@ class TranslationData:
         """
         if direction not in ("de-en", "en-de"):
             raise ValueError(f"direction must be 'de-en' or 'en-de', not {direction!r}")
-        if source not in ("corpus", "multi30k"):
-            raise ValueError(f"source must be 'corpus' or 'multi30k', not {source!r}")
-        if source == "corpus" and folder is not None:
-            raise ValueError("the corpus comes with the course: leave the folder out")
-        splits = (
-            multi30k(folder)
-            if source == "multi30k"
-            else {split: corpus(split) for split in CORPUS_SPLITS}
-        )
+        splits = sentences(source, folder)
         languages = direction.split("-")
         tokens = {}
         for split, (german, english) in splits.items():

@@ -70,6 +70,17 @@ def test_a_defect_keeps_its_traceback(tmp_path):
     assert isinstance(result.exception, ValueError)
 
 
+def test_a_bar_goes_on_where_it_was(monkeypatch, capsys):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    with progress_bar(9, done=3) as report:
+        assert "3/9" not in capsys.readouterr().out  # it is drawn on the standard error
+        report(4, "four")
+    shown = capsys.readouterr().err
+    assert "4/9" in shown
+    assert "four" in shown
+
+
 def test_into_a_pipe_no_bar_is_drawn():
     result = CliRunner().invoke(command, ["nothing"])
     assert (result.exit_code, result.stderr, result.stdout) == (0, "", "_build/x\n")

@@ -31,6 +31,19 @@ def test_outputs_and_gradients_are_the_same():
         torch.testing.assert_close(mine.grad, right.grad, rtol=0, atol=1e-12, msg=name)
 
 
+def test_in_bfloat16_they_are_the_same_up_to_its_eight_bits():
+    plain, quick = (model.float() for model in twins())
+    with torch.autocast("cpu", torch.bfloat16):
+        outputs = [model(SOURCE, TARGET) for model in (plain, quick)]
+    torch.testing.assert_close(*outputs, rtol=0, atol=0.05)
+    for model, output in zip((plain, quick), outputs, strict=True):
+        output.float().square().mean().backward()
+        assert all(parameter.grad.isfinite().all() for parameter in model.parameters())
+    exact = plain(SOURCE, TARGET).detach()
+    worst = max(float((output.detach().float() - exact).abs().max()) for output in outputs)
+    assert 0 < worst < 0.05 * float(exact.abs().max())
+
+
 def test_every_layer_is_changed_and_nothing_else():
     plain, quick = twins()
     kinds = {type(module) for module in quick.modules()}

@@ -1,0 +1,134 @@
+"""One process or several: who takes which sentences, and how their gradients become one.
+
+`torchrun` starts the same command several times and tells each process its number. Here they do
+together what one process would do alone: every batch is shared out, and the gradients are added up
+so that the sum is that of the whole batch.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+
+
+@dataclass(frozen=True)
+class Team:
+    """The processes of a run, seen from one of them.
+
+    Attributes:
+        rank: number of this process, from 0. Only the first one writes and shows anything.
+        size: how many there are.
+        device: where this process computes.
+    """
+
+    rank: int = 0
+    size: int = 1
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this process speaks for all."""
+        return self.rank == 0
+
+    def share(self, batch: Sequence[int]) -> tuple[Sequence[int], float]:
+        """This process's sentences of a batch, and the factor of their loss.
+
+        Every size-th sentence, so that long and short ones are spread evenly. If there are fewer
+        sentences than processes, some have nothing to do; but gradients are exchanged by all. Those
+        compute a sentence that counts nothing.
+
+        Args:
+            batch: the sentences of a batch, at least one.
+
+        Returns:
+            some of the sentences; a factor. Sum the losses of the sentences, take them times the
+            factor, and `wrap` makes the gradient of the sum over the whole batch of it.
+        """
+        mine = batch[self.rank :: self.size]
+        # DistributedDataParallel takes the mean over the processes: size times too little.
+        return (mine, float(self.size)) if mine else (batch[:1], 0.0)
+
+    def wrap(self, module: nn.Module) -> nn.Module:
+        """The same module, whose gradients are the mean over all processes after `backward`."""
+        if self.size == 1:
+            return module
+        # Buffers are tables that each process can compute.
+        return DistributedDataParallel(module, forward_sync_buffers=False)
+
+    def add_up(self, x: Tensor) -> Tensor:
+        """The sum over all processes, in place."""
+        if self.size > 1:
+            dist.all_reduce(x)
+        return x
+
+    def as_first_says(self, value: float) -> float:
+        """The first process's value, in every process."""
+        if self.size == 1:
+            return value
+        x = torch.tensor(value, dtype=torch.float64, device=self.device)
+        dist.broadcast(x, src=0)
+        return float(x)
+
+    def wait_for_all(self) -> None:
+        """Go on when every process has got here."""
+        if self.size > 1:
+            dist.barrier()
+
+
+def own_device(name: str = "auto") -> torch.device:
+    """Where this process is to compute.
+
+    Args:
+        name: "cpu", "cuda", "mps", or "auto": CUDA where there is one, else Apple's MPS, else the
+            CPU. With several processes on CUDA each takes a GPU of its own.
+
+    Raises:
+        ValueError: if this computer has no such device, or too few of them.
+    """
+    has = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    there = [kind for kind in has if has[kind]]
+    kind = there[0] if name == "auto" else name
+    if kind not in there:
+        raise ValueError(f"PyTorch finds no {kind} here: --device can be auto, {', '.join(there)}")
+    local, size = int(os.environ.get("LOCAL_RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
+    if kind == "mps" and size > 1:
+        raise ValueError("several processes cannot share MPS: add --device cpu")
+    if kind == "cuda" and local >= torch.cuda.device_count():
+        raise ValueError(
+            f"there are more processes than the {torch.cuda.device_count()} GPUs: start as many, "
+            "or add --device cpu"
+        )
+    return torch.device("cuda", local) if kind == "cuda" else torch.device(kind)
+
+
+def first_of_all() -> bool:
+    """Whether this process is the first, or the only one."""
+    return os.environ.get("RANK", "0") == "0"
+
+
+@contextmanager
+def joined(device: torch.device) -> Iterator[Team]:
+    """The team that `torchrun` has started; without it, a team of one.
+
+    Args:
+        device: from `own_device`.
+    """
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
+    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+        yield Team(device=device)
+        return
+    dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    try:
+        yield Team(dist.get_rank(), dist.get_world_size(), device)
+    finally:
+        dist.destroy_process_group()

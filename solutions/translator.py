@@ -1,0 +1,99 @@
+"""A finished run at work: sentences in, sentences out.
+
+The tokens are those of `solutions.vocabulary.tokenise`, lower-cased. `Translator.written` makes
+text of them again (`solutions.detokenise`).
+"""
+
+from collections.abc import Callable, Sequence
+
+import torch
+
+from .batching import pad
+from .decoding import translate
+from .detokenise import capitalise, detokenise
+from .fast import fast
+from .run_folder import RunFolder
+from .vocabulary import BOS, EOS, PAD, encode_source, tokenise
+
+BATCH = 100  # sentences that are translated side by side
+
+
+class Translator:
+    """The model of a finished run, with its vocabularies.
+
+    Args:
+        folder: of the run.
+        device: where to compute.
+
+    Raises:
+        ValueError: if the run is not finished, or its files are missing or damaged.
+    """
+
+    def __init__(self, folder: RunFolder, device: torch.device | str = "cpu"):
+        self.settings = folder.settings()
+        self.model, self.source, self.target = folder.load_model()
+        self.spelling = folder.read("spelling.json")
+        self.device = torch.device(device)
+        fast(self.model).to(self.device)
+
+    def tokens(self, sentences: Sequence[str]) -> list[list[str]]:
+        """Cut source sentences into tokens.
+
+        Raises:
+            ValueError: if a sentence is longer than the model can read.
+        """
+        language = self.settings.direction.split("-")[0]
+        cut = tokenise(list(sentences), language)
+        limit = self.model.config.max_length - 1  # and </s>
+        for number, tokens in enumerate(cut, start=1):
+            if len(tokens) > limit:
+                raise ValueError(
+                    f"sentence {number} has {len(tokens)} tokens, and the model reads at most "
+                    f"{limit}: cut it into several"
+                )
+        return cut
+
+    def unknown(self, tokens: Sequence[str]) -> list[str]:
+        """The tokens that are not in the source vocabulary: the model reads "<unk>" for each."""
+        return [token for token in tokens if token not in self.source.ids]
+
+    def translate(
+        self,
+        sentences: Sequence[list[str]],
+        beam: int = 5,
+        alpha: float = 0.6,
+        report: Callable[[int], None] = lambda done: None,
+    ) -> list[list[str]]:
+        """Translate, sentences of like length side by side.
+
+        Args:
+            sentences: tokens of each. One that has none is translated by none.
+            beam, alpha: as `beam_size` and `alpha` of `solutions.decoding.translate`.
+            report: told how many sentences are done.
+
+        Returns:
+            the tokens of each translation, in the order of the sentences.
+        """
+        found: list[list[str]] = [[] for _ in sentences]
+        order = [place for place, tokens in enumerate(sentences) if tokens]
+        order.sort(key=lambda place: len(sentences[place]))
+        for start in range(0, len(order), BATCH):
+            places = order[start : start + BATCH]
+            ids = [encode_source(sentences[place], self.source.ids) for place in places]
+            written = translate(
+                self.model,
+                pad(ids, PAD).to(self.device),
+                BOS,
+                EOS,
+                beam_size=beam,
+                alpha=alpha,
+                cached=self.settings.d_k is None,  # the cache knows one width of heads only
+            )
+            for place, sequence in zip(places, written, strict=True):
+                found[place] = self.target.decode(sequence)
+            report(start + len(places))
+        return found
+
+    def written(self, tokens: Sequence[str]) -> str:
+        """A translation as text: with capitals, and blanks where they belong."""
+        return detokenise(capitalise(tokens, self.spelling))
