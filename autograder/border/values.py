@@ -81,7 +81,15 @@ class Codec:
         self._depth += 1
         try:
             return self._decode(node[0], *node[1:])
-        except (TypeError, ValueError, IndexError, KeyError, RuntimeError, OverflowError) as error:
+        except (
+            ArithmeticError,
+            AttributeError,
+            LookupError,
+            RuntimeError,
+            TypeError,
+            ValueError,
+            MemoryError,
+        ) as error:
             raise BadValue(f"{node[0]}: {error}") from None
         finally:
             self._depth -= 1

@@ -223,6 +223,8 @@ class Conversation:
         found = self._objects.get(key)
         if found is None:
             found = self._objects[key] = StandIn(self, key, name)
+            if key in self._gone:  # its last stand-in went while this answer was on its way
+                self._gone.remove(key)
             weakref.finalize(found, self._gone.append, key)
         return found
 

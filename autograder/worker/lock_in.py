@@ -136,26 +136,27 @@ def _wait_for(worker: int, lifeline: int, most: int) -> None:
         if number != lifeline:
             with suppress(OSError):
                 os.close(number)
+    inherited = _own_memory("self")
     while not select.select([lifeline], [], [], LOOK_SECONDS)[0]:
         with suppress(ChildProcessError):
             while (ended := os.waitpid(-1, os.WNOHANG)[0]) != 0:
                 if ended == worker:
                     os._exit(0)
-        if _memory_of_all() > most:
+        # What all forks have inherited is there once, though each of them counts it.
+        processes = filter(str.isdigit, os.listdir("/proc"))
+        if sum(max(0, _own_memory(one) - inherited) for one in processes) > most:
             break
     os._exit(0)
 
 
-def _memory_of_all() -> int:
-    """Bytes of memory with no file behind, of all processes that can be seen."""
-    pages = 0
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            with suppress(OSError, ValueError, IndexError):
-                with open(f"/proc/{entry}/statm") as file:
-                    _, resident, shared, *_ = map(int, file.read().split())
-                pages += resident - shared
-    return pages * resource.getpagesize()
+def _own_memory(process: str) -> int:
+    """Bytes of a process's memory that no file is behind; 0 if it cannot be seen."""
+    try:
+        with open(f"/proc/{process}/statm") as file:
+            _, resident, shared, *_ = map(int, file.read().split())
+    except (OSError, ValueError):
+        return 0
+    return (resident - shared) * resource.getpagesize()
 
 
 def _become(user: int, group: int) -> None:
@@ -173,6 +174,10 @@ def _new_root(walls: Walls, user: int) -> None:
     root = walls.folder
     quiet = kernel.NO_SUID | kernel.NO_DEVICES
     kernel.mount("tmpfs", root, "tmpfs", quiet, "size=4m,mode=755")
+    # Before the rest: Python itself may have been installed below one of them.
+    for place, size in (("/tmp", walls.disk), ("/dev/shm", walls.disk // 4)):
+        Path(root + place).mkdir(parents=True, exist_ok=True)
+        kernel.mount("tmpfs", root + place, "tmpfs", quiet, f"size={size},mode=1777,nr_inodes=10k")
     for place in readable():
         _show(place, root)
     for place in DEVICES:
@@ -188,9 +193,6 @@ def _new_root(walls: Walls, user: int) -> None:
     Path(root, "proc").mkdir()
     with suppress(OSError):  # some containers forbid it; nothing of a course needs it
         kernel.mount("proc", root + "/proc", "proc", quiet | kernel.NO_EXEC)
-    for place, size in (("/tmp", walls.disk), ("/dev/shm", walls.disk // 4)):
-        Path(root + place).mkdir(parents=True, exist_ok=True)
-        kernel.mount("tmpfs", root + place, "tmpfs", quiet, f"size={size},mode=1777,nr_inodes=10k")
     kernel.pivot_root(root)
 
 

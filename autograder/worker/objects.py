@@ -130,6 +130,7 @@ class Objects:
         self.namespace, self.given = namespace, given
         self.shared = Sharing(-1, weak=False)
         self.held: dict[int, Any] = {}
+        self._held_keys: dict[int, int] = {}  # id of an object -> its key
         self.modules: dict[int, nn.Module] = {}
         self._module_keys: dict[int, int] = {}
         self._told: dict[int, Node] = {}  # what the checker knows of each module
@@ -138,9 +139,11 @@ class Objects:
     # ---- keys -----------------------------------------------------------------------------------
 
     def hold(self, x: Any) -> int:
-        """A key for an object that stays here."""
-        key = self.shared.new_key()
-        self.held[key] = x
+        """The key of an object that stays here: the same one as long as it is held."""
+        key = self._held_keys.get(id(x))
+        if key is None:
+            key = self._held_keys[id(x)] = self.shared.new_key()
+            self.held[key] = x
         return key
 
     def key_of_module(self, module: nn.Module) -> int:
@@ -200,7 +203,8 @@ class Objects:
         """Bring this side up to date."""
         for key in request.get("gone", ()):
             self.shared.drop(key)
-            self.held.pop(key, None)
+            if key in self.held:
+                self._held_keys.pop(id(self.held.pop(key)), None)
             self._graphs.pop(key, None)
         self.shared.take(request.get("shared", []), codec)
         for tag, node in request.get("rewritten", ()):

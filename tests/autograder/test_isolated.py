@@ -212,6 +212,21 @@ def test_memory_is_limited(ran):
     assert "MemoryError" in messages(notebook)[0]
 
 
+def test_memory_of_all_processes_together_is_limited(ran):
+    if best_level() != FULL:
+        pytest.skip("needs the level full")
+    greedy = "import os, time\nfor _ in range(4):\n    if not os.fork():\n"
+    greedy += "        x = bytearray(100 * 2**20); time.sleep(60); os._exit(0)\ntime.sleep(5)"
+    limits = Limits(cell_seconds=10, submission_seconds=40, all_memory_bytes=200 * 2**20)
+    notebook = ran("x = 1", greedy, "#T\nassert x", limits=limits)
+    assert scores(notebook) == [1]
+    assert notebook.metadata.autograder.status == "crashed"
+    forks = "import os, time\nfor _ in range(20):\n    if not os.fork():\n"
+    forks += "        time.sleep(60); os._exit(0)\ntime.sleep(2)"
+    notebook = ran("x = 1", forks, "#T\nassert x", limits=limits)
+    assert (scores(notebook), notebook.metadata.autograder.status) == ([1], "graded")
+
+
 def test_the_checker_is_given_the_course_and_the_student_nothing(ran, tmp_path, monkeypatch):
     (tmp_path / "trusted_module.py").write_text("answer = 42")
     monkeypatch.setenv("A_TOKEN", "secret")
