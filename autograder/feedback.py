@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from pygments import highlight
@@ -20,6 +20,7 @@ from .rebuild import MISSING, is_extra
 from .results import CheckOutcome, number, read_checks
 
 TEMPLATES = Path(__file__).parent / "templates"
+LONGEST_COLOURED = 20_000
 WEB = re.compile(r"https?://\S+")
 
 
@@ -126,7 +127,12 @@ def _cell(cell: NotebookNode) -> dict[str, Any]:
 
 
 def coloured(source: str) -> Markup:
-    """Python as HTML with classes for its parts; everything in it is escaped."""
+    """Python as HTML with classes for its parts; everything in it is escaped.
+
+    A very long cell stays without colours: they take much time and many times the room.
+    """
+    if len(source) > LONGEST_COLOURED:
+        return escape(source)
     return Markup(highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)))
 
 

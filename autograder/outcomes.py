@@ -13,7 +13,9 @@ from torch import Tensor, nn
 
 from .compare import Difference, compare
 
-NAME = re.compile(r"[\w.<>]+\(\)")  # as in "Layer.forward() missing 1 required argument"
+NAME = re.compile(
+    r"(?<![\w.<>])[\w.<>]+\(\)"
+)  # as in "Layer.forward() missing 1 required argument"
 
 
 @dataclass(frozen=True)
