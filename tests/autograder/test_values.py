@@ -146,7 +146,11 @@ def test_numbers_of_numpy_come_back(x):
     assert same(x, there_and_back(x))
 
 
-@pytest.mark.parametrize("x", [object(), int, lambda: 1, torch.ones(2).to_sparse()], ids=str)
+@pytest.mark.parametrize(
+    "x",
+    [object(), int, lambda: 1, torch.ones(2).to_sparse()],
+    ids=["object", "class", "function", "sparse tensor"],
+)
 def test_what_has_no_form_says_so(x):
     with pytest.raises(CannotCross):
         Codec().encode(x)
