@@ -27,13 +27,11 @@ def configure(
     config: Config,
     trusted: Iterable[Path],
     limits: Limits | None = None,
-    replay: Path | None = None,
 ) -> None:
     """Plug the grader into nbgrader.
 
     Args:
         trusted: folders that hidden tests may import from.
-        replay: notebooks that ran already, see `RunSubmission`.
     """
     # Without CheckCellMetadata (a third of the time of all recording): what stands in a rebuilt
     # notebook about grading is the master's, which `generate_assignment` has checked.
@@ -48,8 +46,6 @@ def configure(
     config.RunSubmission.trusted = [str(folder) for folder in trusted]
     if limits is not None:
         config.RunSubmission.limits = limits
-    if replay is not None:
-        config.RunSubmission.replay = str(replay)
     config.GenerateFeedback.preprocessors = [GetGrades, HideTests]
     config.GenerateFeedback.exporter_class = FeedbackExporter
 

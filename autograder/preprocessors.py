@@ -7,7 +7,6 @@ import atexit
 from functools import cache
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
@@ -39,27 +38,12 @@ class RunSubmission(NbGraderPreprocessor):
 
     trusted = List(Unicode(), help="Folders that hidden tests may import from.").tag(config=True)
     limits = Instance(Limits, (), help="What one submission may use.").tag(config=True)
-    replay = Unicode(
-        "", help="A folder of notebooks that ran already; their outputs are used instead."
-    ).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         about = resources["nbgrader"]
-        if not self.replay:
-            trusted = tuple(Path(folder).resolve() for folder in self.trusted)
-            grader = Grader(_zygote(), best_level(), self.limits, hidden(trusted))
-            return grader.run(nb, Environment(trusted, seed=about["student"])), resources
-        path = Path(
-            self.replay, about["student"], about["assignment"], about["notebook"] + ".ipynb"
-        )
-        done = nbformat.read(path, as_version=4)
-        for cell, ran in zip(nb.cells, done.cells, strict=True):
-            if cell.id != ran.id:
-                raise ValueError(f"{path} is not a run of this notebook")
-            if cell.cell_type == "code":
-                cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
-        nb.metadata["autograder"] = done.metadata["autograder"]
-        return nb, resources
+        trusted = tuple(Path(folder).resolve() for folder in self.trusted)
+        grader = Grader(_zygote(), best_level(), self.limits, hidden(trusted))
+        return grader.run(nb, Environment(trusted, seed=about["student"])), resources
 
 
 class HideTests(NbGraderPreprocessor):

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from ..border.frames import BadFrame, Caps, Closed, Late, read_frame, write_frame
 from ..border.sharing import Sharing
 from ..border.values import BadValue, CannotCross, Codec, Node
-from .errors import StudentsError, WorkerGone, WorkerLate, as_exception
+from .errors import WorkerGone, WorkerLate, as_exception
 from .stand_ins import Mirror, StandIn, mirror_class
 
 # What reading an answer raises that does not have the form of one.
@@ -408,6 +408,3 @@ def _in_a_library(x: Any) -> tuple[str, str] | None:
         if getattr(importlib.import_module(module), name, None) is x:
             return module, name
     return None
-
-
-__all__ = ["Conversation", "StudentsError", "WorkerGone", "WorkerLate"]
