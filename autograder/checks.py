@@ -133,7 +133,7 @@ def agree_layer(
         CheckFailed: with the feedback.
     """
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)
         right = reference(**build).to(dtype).eval()
 
     def with_the_same_parameters(layer: Callable) -> nn.Module:

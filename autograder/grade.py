@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 
 from .checker.jobs import job
@@ -22,7 +21,7 @@ from .rebuild import rebuild
 from .report import write_report
 from .results import CheckOutcome, ClassResults, Graded, read_results, write_results
 from .runs import Runs, remove_leftovers
-from .submission import Unreadable, read_submission
+from .submission import Unreadable, notebook_of, read_submission
 from .verdict import error_output
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many are done, of how many
@@ -112,16 +111,17 @@ class _Class:
     def _prepared(self, hand_in: HandIn) -> tuple[NotebookNode, NotebookNode | None]:
         """The rebuilt notebook; and what is to be recorded, if it need not or cannot be run."""
         master = self._masters[hand_in.assignment][hand_in.notebook]
-        rebuilt = rebuild(master, nbformat.v4.new_notebook())
-        if hand_in.status:
-            return rebuilt, _not_run(rebuilt, hand_in.status, hand_in.reason)
-        try:
-            return rebuild(master, read_submission(hand_in.path)), None
-        except Unreadable as error:
-            return rebuilt, _not_run(rebuilt, "unreadable", str(error))
-        except Exception as error:  # ours, not the student's; it must not stop the class
-            reason = f"the grader itself failed on it ({type(error).__name__})"
-            return rebuilt, _not_run(rebuilt, "grader failed", reason)
+        status, reason = hand_in.status, hand_in.reason
+        if not status:
+            try:
+                return rebuild(master, read_submission(hand_in.path)), None
+            except Unreadable as error:
+                status, reason = "unreadable", str(error)
+            except Exception as error:  # ours, not the student's; it must not stop the class
+                status = "grader failed"
+                reason = f"the grader itself failed on it ({type(error).__name__})"
+        rebuilt = rebuild(master, notebook_of([]))
+        return rebuilt, _not_run(rebuilt, status, reason)
 
 
 def _outcome(runs: Runs, name: str, rebuilt: NotebookNode, answer: dict) -> NotebookNode:

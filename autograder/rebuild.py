@@ -6,7 +6,9 @@ renaming, retyping or reordering cells, or changing points, changes no grade.
 """
 
 import re
+from collections.abc import Callable
 from copy import deepcopy
+from functools import cache
 from itertools import count
 
 from nbformat import NotebookNode
@@ -15,6 +17,8 @@ from .checker.prelude import definitions_in
 from .notebook import is_solution, is_test
 from .submission import bare_cell, clean_text, notebook_of
 
+Marks = dict[str | None, list[int]]
+DEFINITION = re.compile(r"^(?:def|class)\s+(\w+)", re.MULTILINE)
 MISSING = "# This cell was missing from the notebook that was handed in."
 
 
@@ -67,44 +71,58 @@ def _places(master: NotebookNode, theirs: list[NotebookNode]) -> dict[int, int]:
     places: dict[int, int] = {}
     taken: set[int] = set()
 
-    def claim(matches) -> None:
+    def claim(mark: Callable[[NotebookNode], str | None], theirs_by_mark: Marks) -> None:
         for position, cell in enumerate(master.cells):
-            if position in places:
-                continue
-            found = [i for i, c in enumerate(theirs) if i not in taken and matches(cell, c)]
-            if found:
+            known = None if position in places else mark(cell)
+            found = [i for i in theirs_by_mark.get(known, []) if i not in taken]
+            if known is not None and found:
                 # A note under a solution's name must not stand for the code of that name.
                 same_type = [i for i in found if theirs[i].cell_type == cell.cell_type]
                 places[position] = (same_type or found)[0]
                 taken.add(places[position])
 
-    claim(lambda cell, c: name_of(cell) is not None and name_of(c) == name_of(cell))
     names = {name_of(cell) for cell in master.cells} - {None}
-    claim(lambda cell, c: name_of(c) not in names and "id" in c and c.id == cell.get("id"))
-    claim(lambda cell, c: not is_solution(cell) and clean_text(c.source) == cell.source)
-    claim(_defines_its_symbol)
+    strangers = [None if name_of(c) in names else c.get("id") for c in theirs]
+    sources = [clean_text(c.source) for c in theirs]
+    claim(name_of, _by_mark([[name_of(c)] for c in theirs]))
+    claim(lambda cell: cell.get("id"), _by_mark([[mark] for mark in strangers]))
+    claim(lambda cell: None if is_solution(cell) else cell.source, _by_mark([[s] for s in sources]))
+    claim(_symbol, _by_mark([_defined_symbols(c) for c in theirs]))
     return places
 
 
-def _defines_its_symbol(cell: NotebookNode, candidate: NotebookNode) -> bool:
-    symbol = cell.metadata.get("course", {}).get("symbol") if is_solution(cell) else None
-    if symbol is None or candidate.cell_type != "code":
-        return False
-    pattern = rf"^(?:def|class)\s+{re.escape(symbol)}\b"
-    return re.search(pattern, clean_text(candidate.source), re.MULTILINE) is not None
+def _by_mark(marks: list[list[str | None]]) -> Marks:
+    """Indices of the student's cells that bear each mark."""
+    found: Marks = {}
+    for index, of_one in enumerate(marks):
+        for mark in dict.fromkeys(of_one):
+            found.setdefault(mark, []).append(index)
+    return found
+
+
+def _symbol(cell: NotebookNode) -> str | None:
+    return cell.metadata.get("course", {}).get("symbol") if is_solution(cell) else None
+
+
+def _defined_symbols(cell: NotebookNode) -> list[str]:
+    return DEFINITION.findall(clean_text(cell.source)) if cell.cell_type == "code" else []
 
 
 def _placed(cell: NotebookNode, found: NotebookNode | None) -> list[NotebookNode]:
     """The master's cell as it stands in the rebuilt notebook; a free one may be gone."""
     if is_solution(cell):
         placed = _fresh(cell, MISSING if found is None else clean_text(found.source))
-        names = {name for names, _ in definitions_in(cell.source) for name in names}
-        placed.metadata["autograder"] = {"defines": sorted(names)}
+        placed.metadata["autograder"] = {"defines": list(_defined_in(cell.source))}
         return [placed]
     locked = is_test(cell) or cell.metadata.get("nbgrader", {}).get("locked")
     if locked or cell.cell_type != "code":
         return [_fresh(cell, cell.source)]
     return [] if found is None else [_fresh(cell, clean_text(found.source))]
+
+
+@cache
+def _defined_in(source: str) -> tuple[str, ...]:
+    return tuple(sorted({name for names, _ in definitions_in(source) for name in names}))
 
 
 def _fresh(cell: NotebookNode, source: str) -> NotebookNode:

@@ -6,6 +6,7 @@ costs three notebooks.
 
 import contextlib
 import fcntl
+import json
 import re
 import shutil
 from functools import cached_property
@@ -61,16 +62,17 @@ class Runs:
         self._used.add(name)
         with contextlib.suppress(OSError, ValueError, AttributeError):
             if not self._force:
-                notebook = nbformat.read(self._folder / name, as_version=4)
+                text = (self._folder / name).read_text(encoding="utf-8")
+                notebook = nbformat.from_dict(json.loads(text))
                 return notebook if "autograder" in notebook.metadata else None
         return None
 
-    def keep(self, name: str, text: str) -> NotebookNode:
+    def keep(self, name: str, notebook: dict) -> NotebookNode:
         """Keep a run, whole or not at all."""
         half = self._folder / f"{name}.half"
-        half.write_text(text, encoding="utf-8")
+        half.write_text(json.dumps(notebook), encoding="utf-8")
         half.replace(self._folder / name)
-        return nbformat.reads(text, as_version=4)
+        return nbformat.from_dict(notebook)
 
     def forget_the_rest(self) -> None:
         """Remove kept runs of notebooks that are no longer there."""

@@ -28,7 +28,7 @@ def job(notebook: NotebookNode, limits: Limits, environment: Environment, level:
     """A job for a rebuilt notebook, as JSON data."""
     return {
         "version": VERSION,
-        "notebook": nbformat.writes(notebook, version=4),
+        "notebook": notebook,  # a dictionary of dictionaries, lists and text
         "limits": asdict(limits),
         "trusted": [str(folder) for folder in environment.trusted],
         "seed": environment.seed,
@@ -52,8 +52,8 @@ class Doer:
         self._zygote = Zygote()
         torch.set_num_threads(1)
 
-    def do(self, one: dict) -> str:
-        """The executed notebook as text.
+    def do(self, one: dict) -> NotebookNode:
+        """The executed notebook.
 
         Raises:
             NoWorker: students' code cannot be run here.
@@ -62,9 +62,8 @@ class Doer:
         grader = Grader(
             self._zygote, one["level"] or best_level(), Limits(**one["limits"]), hidden(trusted)
         )
-        notebook = nbformat.reads(one["notebook"], as_version=4)
-        done = grader.run(notebook, Environment(trusted, one["seed"]))
-        return nbformat.writes(done, version=4)
+        notebook = nbformat.from_dict(one["notebook"])
+        return grader.run(notebook, Environment(trusted, one["seed"]))
 
     def close(self) -> None:
         """End the zygote."""

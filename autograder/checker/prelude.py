@@ -10,6 +10,7 @@ import builtins
 import symtable
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from types import CodeType
 
 from nbformat import NotebookNode
@@ -21,6 +22,7 @@ DEFINITIONS = (
     *(ast.Assign, ast.AnnAssign),
 )
 BUILT_IN = frozenset(dir(builtins))
+Part = tuple[str, ...]  # of a notebook's frame: its kind, and what a test depends on
 
 
 @dataclass(frozen=True)
@@ -43,38 +45,52 @@ def hidden_tests(rebuilt: NotebookNode) -> dict[str, HiddenTest]:
 
     Only locked cells and test cells are read, which come from the master.
     """
-    found: dict[str, HiddenTest] = {}
-    definitions: list[tuple[frozenset[str], ast.stmt]] = []
-    written: set[str] = set()
+    frame: list[Part] = []
     for cell in rebuilt.cells:
         if cell.cell_type != "code":
             continue
         if is_test(cell):
-            found[cell.id] = _prepared(cell, definitions, written)
+            frame.append(("test", cell.id, cell.source))
         elif is_solution(cell):
             # What the cell defines in the master: its source here is the student's.
-            written |= set(cell.metadata.get("autograder", {}).get("defines", ()))
-            definitions = [d for d in definitions if not d[0] & written]
+            frame.append(("solution", *cell.metadata.get("autograder", {}).get("defines", ())))
         elif cell.metadata.get("nbgrader", {}).get("locked"):
-            for names, statement in definitions_in(cell.source):
+            frame.append(("given", cell.source))
+    return _tests_of(tuple(frame))
+
+
+@lru_cache(maxsize=64)
+def _tests_of(frame: tuple[Part, ...]) -> dict[str, HiddenTest]:
+    """The tests of a frame, which a class has in common: prepared once for all its notebooks."""
+    found: dict[str, HiddenTest] = {}
+    definitions: list[tuple[frozenset[str], ast.stmt]] = []
+    written: set[str] = set()
+    for kind, *about in frame:
+        if kind == "test":
+            found[about[0]] = _prepared(*about, definitions, written)
+        elif kind == "solution":
+            written |= set(about)
+            definitions = [d for d in definitions if not d[0] & written]
+        else:
+            for names, statement in definitions_in(*about):
                 written -= names
                 definitions.append((names, statement))
     return found
 
 
-def _prepared(cell: NotebookNode, definitions: list, written: set[str]) -> HiddenTest:
+def _prepared(test: str, source: str, definitions: list, written: set[str]) -> HiddenTest:
     """A test with the definitions that it needs, and those that they need."""
-    needed = set(_names_used(cell.source))
+    needed = set(_names_used(source))
     chosen: list[ast.stmt] = []
     for names, statement in reversed(definitions):
         if names & needed:
             chosen.insert(0, statement)
             needed |= set(_names_used(ast.unparse(statement)))
     own = {name for names, _ in definitions for name in names}
-    filename = f"<hidden test {cell.id}>"
+    filename = f"<hidden test {test}>"
     return HiddenTest(
-        compile(cell.source, filename, "exec"),
-        compile(ast.Module(chosen, []), f"<given before {cell.id}>", "exec"),
+        compile(source, filename, "exec"),
+        compile(ast.Module(chosen, []), f"<given before {test}>", "exec"),
         tuple(sorted((needed - own - BUILT_IN) | (needed & written))),
     )
 

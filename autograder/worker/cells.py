@@ -209,7 +209,7 @@ def seed(number: int) -> None:
     """The same numbers in every run: a fork would otherwise draw what its siblings draw."""
     random.seed(number)
     np.random.seed(number % 2**32)  # noqa: NPY002 - students use it
-    torch.manual_seed(number)
+    torch.default_generator.manual_seed(number)
 
 
 @contextlib.contextmanager

@@ -56,6 +56,30 @@ def pivot_root(new: str) -> None:
     os.chdir("/")
 
 
+# ---- memory --------------------------------------------------------------------------------------
+
+HUGE = 2 * 2**20  # bytes of a huge page
+_COLLAPSE = 25
+
+
+def collapse_memory() -> int:
+    """Gather this process's own memory in huge pages; returns the bytes that are.
+
+    A fork copies one entry for a huge page instead of 512, so forking takes a fifth of the time.
+    What a fork writes to is still copied in small pages. Older kernels refuse, and nothing changes.
+    """
+    done = 0
+    for line in Path("/proc/self/maps").read_text().splitlines():
+        places, mode, _, _, _, *name = line.split()
+        if mode != "rw-p" or name not in ([], ["[heap]"]):
+            continue
+        begin, end = (int(place, 16) for place in places.split("-"))
+        for place in range(-(-begin // HUGE) * HUGE, end // HUGE * HUGE, HUGE):
+            call = ctypes.c_void_p(place), ctypes.c_size_t(HUGE), _COLLAPSE
+            done += HUGE * (LIBC.madvise(*call) == 0)
+    return done
+
+
 # ---- privileges ----------------------------------------------------------------------------------
 
 _SET_DEATH_SIGNAL, _SET_DUMPABLE, _SET_NO_NEW_PRIVILEGES, _SET_SUBREAPER = 1, 4, 38, 36

@@ -48,6 +48,8 @@ def main() -> None:
         kernel.die_with_parent(signal.SIGKILL)
     gc.collect()
     gc.freeze()  # what is shared with all forks is not copied for counting its references
+    if sys.platform == "linux":
+        kernel.collapse_memory()
     # Nothing is ever written to it: workers see it close when this process ends, however it ends.
     lifeline = os.pipe()
     control.send(b"ready")

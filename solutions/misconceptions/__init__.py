@@ -11,6 +11,7 @@ the one that it replaces, so that its source can stand in a notebook as a studen
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib import import_module
 from types import FunctionType
 
@@ -85,18 +86,20 @@ def misconception(replaces: str, *, caught_by: str, section: str, sentence: str)
     return enter
 
 
-def all_of_them() -> list[Misconception]:
+@cache
+def all_of_them() -> tuple[Misconception, ...]:
     """The whole list, in reading order."""
     modules = [import_module(f"{__name__}.{module}") for module in _MODULES]
-    return [known for module in modules for known in _known[module.__name__]]
+    return tuple(known for module in modules for known in _known[module.__name__])
 
 
-def of(replaces: str) -> list[Misconception]:
+def of(replaces: str) -> tuple[Misconception, ...]:
     """Every known way to get `replaces` wrong."""
-    return [known for known in all_of_them() if known.replaces == replaces]
+    return tuple(known for known in all_of_them() if known.replaces == replaces)
 
 
-def reaching(reference: Callable) -> list[Misconception]:
+@cache
+def reaching(reference: Callable) -> tuple[Misconception, ...]:
     """The mistakes in a reference itself, then those that reach it from what it calls.
 
     A student's right layer on top of a wrong function gives a wrong result; it should be told
@@ -107,7 +110,7 @@ def reaching(reference: Callable) -> list[Misconception]:
         for function in _functions(reference)
         for name in function.__code__.co_names
     }
-    inherited = [
+    inherited = (
         replace(
             known,
             sentence=f"This comes from {known.replaces}: {known.sentence}",
@@ -116,8 +119,8 @@ def reaching(reference: Callable) -> list[Misconception]:
         for name, called in used.items()
         for known in of(name)
         if known.reference is called  # and not a method or another library's function of that name
-    ]
-    return of(reference.__name__) + inherited
+    )
+    return (*of(reference.__name__), *inherited)
 
 
 def _functions(reference: Callable) -> list[FunctionType]:
