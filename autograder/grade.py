@@ -55,12 +55,17 @@ def grade(
     """
     masters = read_course(source, assignment)
     hand_ins, ignored = find(submissions, masters, assignment)
-    with _workplace(out) as folder, Runs(out, source.resolve().parent, force) as runs:
+    with (
+        _workplace(out) as folder,
+        Runs(out, source.resolve().parent, force) as runs,
+        Pool(jobs or os.cpu_count() or 1) as pool,
+    ):
         remove_leftovers(out, folder)
         if (out / "gradebook.db").exists():
             copy_gradebook(out / "gradebook.db", folder / "gradebook.db")
         class_ = _Class(hand_ins, masters, source.resolve().parent, limits or Limits())
-        ran = class_.run(runs, jobs or os.cpu_count() or 1, level, progress)
+        ran = class_.run(runs, pool, level, progress)
+        pool.dismiss()
         progress("Writing the gradebook and feedback", 0, 1)
         recorded = record(folder, masters, ran)
         rows = [_result(h, ran.get(h), recorded.get(h), masters) for h in hand_ins]
@@ -82,7 +87,7 @@ class _Class:
         self._hand_ins = [hand_in for hand_in in hand_ins if hand_in.staged]
         self._masters, self._root, self._limits = masters, root, limits
 
-    def run(self, runs: Runs, size: int, level: str, progress: Progress) -> Ran:
+    def run(self, runs: Runs, pool: Pool, level: str, progress: Progress) -> Ran:
         """Every notebook with its outcomes, in the order of the class."""
         ran: dict[HandIn, NotebookNode] = {}
         waiting: dict[str, list[tuple[HandIn, NotebookNode]]] = {}
@@ -101,11 +106,10 @@ class _Class:
                 ran[hand_in] = done
         total = len(self._hand_ins)
         progress("Running notebooks", len(ran), total)
-        with Pool(min(size, len(jobs))) as pool:
-            for name, answer in pool.do(jobs):
-                for hand_in, rebuilt in waiting.pop(name):
-                    ran[hand_in] = _outcome(runs, name, rebuilt, answer)
-                progress("Running notebooks", len(ran), total)
+        for name, answer in pool.do(jobs):
+            for hand_in, rebuilt in waiting.pop(name):
+                ran[hand_in] = _outcome(runs, name, rebuilt, answer)
+            progress("Running notebooks", len(ran), total)
         return {hand_in: ran[hand_in] for hand_in in self._hand_ins}
 
     def _prepared(self, hand_in: HandIn) -> tuple[NotebookNode, NotebookNode | None]:

@@ -13,7 +13,6 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Instance, List, Unicode
 
-from .checker.isolated import Grader
 from .checker.jobs import hidden
 from .checker.zygotes import Zygote, best_level
 from .limits import Environment, Limits
@@ -40,6 +39,10 @@ class RunSubmission(NbGraderPreprocessor):
     limits = Instance(Limits, (), help="What one submission may use.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        from .checker.isolated import (
+            Grader,
+        )  # with PyTorch
+
         about = resources["nbgrader"]
         trusted = tuple(Path(folder).resolve() for folder in self.trusted)
         grader = Grader(_zygote(), best_level(), self.limits, hidden(trusted))

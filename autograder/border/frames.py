@@ -6,7 +6,7 @@
     tensors  safetensors, named "0", "1", ...; absent when there are none
 
 A reader believes nothing: lengths are checked before anything is allocated, and memory grows only
-as bytes really arrive.
+as bytes really arrive. PyTorch is imported only when tensors travel: schedulers send none.
 """
 
 import json
@@ -14,12 +14,10 @@ import socket
 import struct
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
-from safetensors import SafetensorError
-from safetensors.torch import load, save
-from torch import Tensor
+if TYPE_CHECKING:
+    from torch import Tensor
 
 HEAD = struct.Struct("!IQ")
 CHUNK = 2**20
@@ -47,20 +45,20 @@ class Late(Exception):
 
 
 def write_frame(
-    connection: socket.socket, header: Any, tensors: list[Tensor], deadline: float | None = None
+    connection: socket.socket, header: Any, tensors: "list[Tensor]", deadline: float | None = None
 ) -> None:
     """Send one frame.
 
     Args:
         header: JSON data.
-        tensors: dense, contiguous, on the processor.
+        tensors: dense, contiguous, on the processor, not lazily conjugated or negated.
         deadline: on `time.monotonic`'s clock.
 
     Raises:
         Closed, Late: nobody takes it.
     """
     text = json.dumps(header, allow_nan=False, separators=(",", ":")).encode()
-    packed = save({str(i): x for i, x in enumerate(tensors)}) if tensors else b""
+    packed = _packed(tensors) if tensors else b""
     data = memoryview(HEAD.pack(len(text), len(packed)) + text + packed)
     try:
         while data:
@@ -74,7 +72,7 @@ def write_frame(
 
 def read_frame(
     connection: socket.socket, caps: Caps, deadline: float | None = None
-) -> tuple[Any, list[Tensor]]:
+) -> "tuple[Any, list[Tensor]]":
     """Receive one frame.
 
     Raises:
@@ -89,22 +87,35 @@ def read_frame(
         header = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise BadFrame("a header that is not JSON") from None
-    return header, _tensors(bytes(packed), caps) if packed else []
+    return header, _unpacked(bytes(packed), caps.count) if packed else []
 
 
-def _tensors(packed: bytes, caps: Caps) -> list[Tensor]:
+def _packed(tensors: "list[Tensor]") -> bytes:
+    from safetensors import TensorSpec, serialize
+
+    # As `safetensors.torch.save`, which takes ten times as long for small tensors.
+    kinds = [str(x.dtype).removeprefix("torch.") for x in tensors]
+    about = {
+        str(i): TensorSpec(dtype=kind, shape=x.shape, data_ptr=x.data_ptr(), data_len=x.nbytes)
+        for i, (x, kind) in enumerate(zip(tensors, kinds, strict=True))
+    }
+    return bytes(serialize(about))
+
+
+def _unpacked(packed: bytes, most: int) -> "list[Tensor]":
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
     try:
         found = load(packed)
     except (SafetensorError, ValueError, TypeError, RuntimeError, KeyError, OverflowError):
         raise BadFrame("tensors that are not in the safetensors format") from None
-    if len(found) > caps.count or set(found) != {str(i) for i in range(len(found))}:
+    if len(found) > most or set(found) != {str(i) for i in range(len(found))}:
         raise BadFrame("tensors with wrong names")
-    return [_sound(found[str(i)]) for i in range(len(found))]
-
-
-def _sound(x: Tensor) -> Tensor:
-    """A byte other than 0 and 1 is no truth value; PyTorch would take it for one."""
-    return x.view(torch.uint8) != 0 if x.dtype == torch.bool else x
+    tensors = [found[str(i)] for i in range(len(found))]
+    # A byte other than 0 and 1 is no truth value; PyTorch would take it for one.
+    return [x.view(torch.uint8) != 0 if x.dtype == torch.bool else x for x in tensors]
 
 
 def _receive(connection: socket.socket, size: int, deadline: float | None) -> bytearray:

@@ -121,7 +121,7 @@ class Codec:
             raise CannotCross(f"a tensor of {x.dtype} in layout {x.layout} cannot cross")
         if x.device.type == "meta":
             return ["meta", list(x.shape), str(x.dtype).removeprefix("torch.")]
-        self.tensors.append(x.cpu().contiguous().resolve_conj().clone())
+        self.tensors.append(x.cpu().contiguous().resolve_conj().resolve_neg().clone())
         return ["tensor", len(self.tensors) - 1]
 
     def pack_with_strides(self, x: Tensor) -> Node:

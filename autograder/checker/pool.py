@@ -5,6 +5,7 @@ anything.
 """
 
 import contextlib
+import json
 import select
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 
 from ..border.frames import BadFrame, Closed, Late, read_frame, write_frame
 from .jobs import LARGEST
+from .zygotes import LONGEST, START_SECONDS
 
 TRIES = 2
 SPARE_SECONDS = 180  # for a job, beyond what its cells may take
@@ -24,7 +26,7 @@ ANSWER_SECONDS = 60  # from the first byte of an answer to its last
 
 @dataclass
 class _Checker:
-    process: subprocess.Popen
+    process: int
     connection: socket.socket
     job: str = ""
     deadline: float = 0.0
@@ -39,14 +41,15 @@ class Pool:
 
     def __init__(self, size: int):
         self._size = size
+        self._host = _Host()
         self._checkers: list[_Checker] = []
 
     def __enter__(self) -> "Pool":
         return self
 
     def __exit__(self, *_: object) -> None:
-        for checker in list(self._checkers):
-            self._end(checker, wait=True)
+        self.dismiss()
+        self._host.wait()
 
     def do(self, jobs: dict[str, dict]) -> Iterator[tuple[str, dict]]:
         """Each job's name with its answer, as they come: `notebook` or `failed`."""
@@ -63,6 +66,16 @@ class Pool:
                 else:
                     yield name, answer or {"failed": "the process that graded it ended, twice"}
 
+    def dismiss(self) -> None:
+        """Have all processes end, without waiting for it; busy ones at once."""
+        for checker in list(self._checkers):
+            if checker.job:
+                self._end(checker)
+            else:
+                checker.connection.close()
+        self._checkers.clear()
+        self._host.hang_up()
+
     def _free(self) -> _Checker | None:
         for checker in self._checkers:
             if not checker.job:
@@ -71,11 +84,8 @@ class Pool:
 
     def _start(self) -> _Checker:
         ours, theirs = socket.socketpair()
-        number = theirs.fileno()
-        command = [sys.executable, "-m", "autograder.checker.jobs", str(number)]
-        process = subprocess.Popen(command, pass_fds=[number], stdin=subprocess.DEVNULL)
+        checker = _Checker(self._host.order({"do": "checker"}, theirs).get("process", 0), ours)
         theirs.close()
-        checker = _Checker(process, ours)
         self._checkers.append(checker)
         return checker
 
@@ -101,14 +111,55 @@ class Pool:
         checker.job = ""
         return answer
 
-    def _end(self, checker: _Checker, wait: bool = False) -> None:
+    def _end(self, checker: _Checker) -> None:
         self._checkers.remove(checker)
         checker.connection.close()
-        if wait and not checker.job:
-            try:
-                checker.process.wait(SPARE_SECONDS)
-                return
-            except subprocess.TimeoutExpired:
-                pass
-        checker.process.kill()
-        checker.process.wait()
+        if checker.process:
+            self._host.order({"do": "end", "process": checker.process})
+
+
+class _Host:
+    """The process that forks checkers; started on first use, and again when it is gone."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen | None = None
+        self._control: socket.socket | None = None
+
+    def order(self, order: dict, connection: socket.socket | None = None) -> dict:
+        """Its answer; none if it is gone, and its checkers with it."""
+        if self._process is None:
+            self._start()
+        fds = [] if connection is None else [connection.fileno()]
+        try:
+            socket.send_fds(self._control, [json.dumps(order).encode()], fds)
+            return json.loads(self._control.recv(LONGEST))
+        except (OSError, ValueError):
+            self._process.kill()
+            self.hang_up()
+            self.wait()
+            return {}
+
+    def hang_up(self) -> None:
+        """Have it end."""
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+
+    def wait(self) -> None:
+        """Wait until it has ended."""
+        if self._process is None:
+            return
+        try:
+            self._process.wait(START_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+    def _start(self) -> None:
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control.settimeout(START_SECONDS)
+        number = theirs.fileno()
+        command = [sys.executable, "-m", "autograder.checker.host", str(number)]
+        self._process = subprocess.Popen(command, pass_fds=[number], stdin=subprocess.DEVNULL)
+        theirs.close()

@@ -55,8 +55,9 @@ class Zygote:
     """
 
     def __init__(self) -> None:
-        self._process: subprocess.Popen | None = None
+        self._process: subprocess.Popen | None = None  # a copy's parent is the one it was made of
         self._control: socket.socket | None = None
+        self._warm = False
 
     def __enter__(self) -> "Zygote":
         return self
@@ -70,7 +71,6 @@ class Zygote:
         Raises:
             NoWorker: it could not be started.
         """
-        self._start()
         folder = tempfile.mkdtemp(prefix="ag-")
         Path(folder).chmod(0o711)
         ours, theirs = socket.socketpair()
@@ -90,25 +90,45 @@ class Zygote:
     def end(self, worker: Worker) -> None:
         """End a worker, all that it started, and its folder."""
         worker.connection.close()
-        if self._process is not None:
+        if self._control is not None:
             self._order({"do": "end", "process": worker.process}, [])
         shutil.rmtree(worker.folder, ignore_errors=True)
 
+    def clone(self) -> "Zygote":
+        """A copy of the warm process, for another checker: a fork, and most memory is shared.
+
+        It ends when it is closed, and with the process that it was made of.
+        """
+        copy = Zygote()
+        copy._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            self._order({"do": "clone"}, [theirs.fileno()])
+        finally:
+            theirs.close()
+        return copy
+
+    def let_go(self) -> None:
+        """Leave it to another process, which has inherited the way to it."""
+        if self._control is not None:
+            self._control.close()
+        self._process, self._control, self._warm = None, None, False
+
     def close(self) -> None:
         """End the zygote."""
-        if self._process is None:
-            return
-        self._control.close()
-        try:
-            self._process.wait(ORDER_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process = self._control = None
+        process = self._process
+        self.let_go()
+        if process is not None:
+            try:
+                process.wait(ORDER_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
-    def _start(self) -> None:
-        if self._process is not None and self._process.poll() is None:
+    def launch(self) -> None:
+        """Start the process if it does not run, without waiting until it is warm."""
+        if self._control is not None and (self._process is None or self._process.poll() is None):
             return
+        self.close()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         number = theirs.fileno()
         command = [sys.executable, "-I", "-m", "autograder.worker.zygote", str(number)]
@@ -118,21 +138,22 @@ class Zygote:
         )
         theirs.close()
         self._control = ours
-        ours.settimeout(START_SECONDS)
-        try:
-            if ours.recv(LONGEST) != b"ready":
-                raise NoWorker("the process that forks workers ended at once")
-        except OSError as error:
-            raise NoWorker(f"the process that forks workers did not start: {error}") from None
-        ours.settimeout(ORDER_SECONDS)
 
     def _order(self, order: dict, fds: list[int]) -> dict:
+        self.launch()
         try:
+            if not self._warm:
+                self._control.settimeout(START_SECONDS)
+                if self._control.recv(LONGEST) != b"ready":
+                    raise OSError("it ended at once")
+                self._control.settimeout(ORDER_SECONDS)
+                self._warm = True
             socket.send_fds(self._control, [json.dumps(order).encode()], fds)
             return json.loads(self._control.recv(LONGEST))
         except (OSError, ValueError) as error:
-            self._process.kill()
-            self._process.wait()
+            if self._process is not None:
+                self._process.kill()
+            self.close()
             raise NoWorker(f"the process that forks workers is gone: {error}") from None
 
 

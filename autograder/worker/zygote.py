@@ -43,16 +43,11 @@ def main() -> None:
 
     shell = new_shell()
     _forget_the_course()
-    if sys.platform == "linux":
-        kernel.adopt_orphans()
-        kernel.die_with_parent(signal.SIGKILL)
     gc.collect()
     gc.freeze()  # what is shared with all forks is not copied for counting its references
     if sys.platform == "linux":
         kernel.collapse_memory()
-    # Nothing is ever written to it: workers see it close when this process ends, however it ends.
-    lifeline = os.pipe()
-    control.send(b"ready")
+    lifeline = _settle_down(control)
     while True:
         message, fds, *_ = socket.recv_fds(control, LONGEST, 1)
         if not message:
@@ -61,10 +56,33 @@ def main() -> None:
         if order["do"] == "fork":
             answer = _fork(Walls(**order["walls"]), fds[0], control, lifeline, shell, Worker)
             os.close(fds[0])
+        elif order["do"] == "clone":
+            copy = os.fork()
+            if copy == 0:  # another zygote from here on, with a checker of its own
+                control.close()
+                control = socket.socket(fileno=fds[0])
+                os.close(lifeline[0]), os.close(lifeline[1])
+                lifeline = _settle_down(control)
+                continue
+            os.close(fds[0])
+            answer = {"process": copy}
         else:
             _end(order["process"])
             answer = {"ended": order["process"]}
         control.send(json.dumps(answer).encode())
+
+
+def _settle_down(control: socket.socket) -> tuple[int, int]:
+    """Be ready for orders; returns the lifeline of the workers to come.
+
+    Nothing is ever written to it: workers see it close when this process ends, however it ends.
+    """
+    if sys.platform == "linux":
+        kernel.adopt_orphans()
+        kernel.die_with_parent(signal.SIGKILL)
+    lifeline = os.pipe()
+    control.send(b"ready")
+    return lifeline
 
 
 def _fork(
