@@ -76,6 +76,7 @@ def release(source: Path, assignment: str | None, out: Path) -> None:
     help="Where grades, feedback, report and gradebook go.",
 )
 @click.option("--jobs", type=int, help="Notebooks that run at a time.  [default: one per core]")
+@click.option("--scheduler", help="Run them on the workers of this dask scheduler instead.")
 @click.option("--force", is_flag=True, help="Run also what was run before and has not changed.")
 @click.option("--unsafe", is_flag=True, help="Grade even where students' code cannot be locked in.")
 @SOURCE
@@ -84,6 +85,7 @@ def grade(
     assignment: str | None,
     out: Path,
     jobs: int | None,
+    scheduler: str | None,
     force: bool,
     unsafe: bool,
     source: Path,
@@ -96,21 +98,35 @@ def grade(
     """
     if jobs is not None and jobs < 1:
         raise UserError("--jobs must be at least 1.")
+    if jobs is not None and scheduler is not None:
+        raise UserError("--jobs is about this machine, --scheduler about others: give one of them.")
     from .checker.zygotes import best_level
     from .console import progress_bar, show
-    from .doctor import meaning
+    from .doctor import isolation
     from .grade import grade as grade_class
-    from .worker.lock_in import NONE
+    from .worker.lock_in import LEVELS, NONE
 
-    level = best_level()
-    if level == NONE and not unsafe:
+    cluster = None
+    if scheduler is not None:
+        from .checker.cluster import Cluster
+
+        cluster = Cluster(scheduler)
+    levels = [best_level()] if cluster is None else cluster.levels()
+    worst = max(levels, key=[*LEVELS, NONE].index)
+    if worst == NONE and not unsafe:
         raise UserError(
             "Students' code cannot be locked in here (see `autograder doctor`): grade on a Linux "
             "machine, or say --unsafe if you trust everybody."
         )
-    with progress_bar(f"Isolation: {level} ({meaning(level)})") as progress:
+    # Each machine of a cluster knows best what it can do; that it can do nothing must be said.
+    level = worst if cluster is None or worst == NONE else ""
+    with progress_bar(isolation(levels, cluster is not None)) as progress:
         results = grade_class(
-            submissions, source, out, assignment, jobs, progress=progress, force=force, level=level
+            *(submissions, source, out, assignment, jobs),
+            progress=progress,
+            force=force,
+            level=level,
+            cluster=cluster,
         )
     show(results, out)
 

@@ -21,6 +21,16 @@ def meaning(level: str) -> str:
     return MEANINGS[level]
 
 
+def isolation(levels: list[str], of_workers: bool) -> str:
+    """One line: what keeps students' code in its place, here or on each of the workers."""
+    said = []
+    for level in (*LEVELS, NONE):
+        if level in levels:
+            where = f" on {levels.count(level)} of the workers" if of_workers else ""
+            said.append(f"{level} ({meaning(level)}){where}")
+    return f"Isolation: {'; '.join(said)}"
+
+
 def findings() -> list[tuple[str, str]]:
     """Pairs of a thing and what was found."""
     return [

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from .checker.jobs import job
+from .checker.jobs import digest_of, job, name_of
 from .checker.pool import Pool
 from .classroom import HandIn, Masters, find, read_course
 from .errors import UserError
@@ -39,6 +39,7 @@ def grade(
     progress: Progress = lambda what, done, total: None,
     force: bool = False,
     level: str = "",
+    cluster: Pool | None = None,
 ) -> ClassResults:
     """Grade all submissions, of all assignments or of one, and write everything into `out`.
 
@@ -48,7 +49,8 @@ def grade(
     Args:
         jobs: notebooks that run at a time; by default one for each core.
         force: run also what was run before and has not changed since.
-        level: of isolation; by default the best that this machine allows.
+        level: of isolation; by default the best that the machine allows.
+        cluster: where notebooks run, if not on this machine; `jobs` is then of no account.
 
     Raises:
         UserError: something that the user gave is wrong; nothing has been written.
@@ -57,8 +59,8 @@ def grade(
     hand_ins, ignored = find(submissions, masters, assignment)
     with (
         _workplace(out) as folder,
-        Runs(out, source.resolve().parent, force) as runs,
-        Pool(jobs or os.cpu_count() or 1) as pool,
+        Runs(out, force) as runs,
+        cluster or Pool(jobs or os.cpu_count() or 1) as pool,
     ):
         remove_leftovers(out, folder)
         if (out / "gradebook.db").exists():
@@ -92,12 +94,13 @@ class _Class:
         ran: dict[HandIn, NotebookNode] = {}
         waiting: dict[str, list[tuple[HandIn, NotebookNode]]] = {}
         jobs: dict[str, dict] = {}
+        tests = digest_of(self._root)
         for hand_in in self._hand_ins:
             rebuilt, done = self._prepared(hand_in)
             if done is None:
                 environment = Environment((self._root,), seed=hand_in.student)
-                one = job(rebuilt, self._limits, environment, level)
-                name = runs.name_of(one)
+                one = job(rebuilt, self._limits, environment, level, tests)
+                name = name_of(one)
                 done = runs.read(name)
             if done is None:
                 jobs[name] = one

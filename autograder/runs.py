@@ -9,19 +9,14 @@ import fcntl
 import json
 import re
 import shutil
-from functools import cached_property
-from hashlib import sha256
-from importlib import metadata
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-from .checker.jobs import name_of
 from .errors import UserError
 
 FOLDER = ".runs"
-NOT_TESTS = {"tests", "_build", "book"}
 
 
 class Runs:
@@ -29,12 +24,11 @@ class Runs:
 
     Args:
         out: the folder of results.
-        root: of the course; what hidden tests may import is part of what a run depends on.
         force: do not look at what is kept.
     """
 
-    def __init__(self, out: Path, root: Path, force: bool = False):
-        self._out, self._root, self._force = out.absolute(), root, force
+    def __init__(self, out: Path, force: bool = False):
+        self._out, self._force = out.absolute(), force
         self._folder = self._out / FOLDER
         self._used: set[str] = set()
 
@@ -52,10 +46,6 @@ class Runs:
 
     def __exit__(self, *_: object) -> None:
         self._lock.close()
-
-    def name_of(self, job: dict) -> str:
-        """What tells this run from any other."""
-        return name_of(job, self._tests)
 
     def read(self, name: str) -> NotebookNode | None:
         """The kept run of this name."""
@@ -79,21 +69,6 @@ class Runs:
         for path in self._folder.iterdir():
             if path.name not in self._used | {"lock"}:
                 path.unlink(missing_ok=True)
-
-    @cached_property
-    def _tests(self) -> str:
-        """Everything that a hidden test may use: the course's code, and the libraries' versions."""
-        digest = sha256()
-        for package in ("torch", "numpy", "ipython"):
-            digest.update(f"{package} {metadata.version(package)}\n".encode())
-        folders = (f for f in sorted(self._root.iterdir()) if f.is_dir())
-        for folder in folders:
-            if folder.name.startswith(".") or folder.name in NOT_TESTS:
-                continue
-            for path in sorted(folder.rglob("*.py")):
-                digest.update(str(path.relative_to(self._root)).encode())
-                digest.update(path.read_bytes())
-        return digest.hexdigest()
 
 
 def remove_leftovers(out: Path, own: Path) -> None:

@@ -220,7 +220,7 @@ def test_what_has_not_changed_is_not_run_again(graded, monkeypatch):
 def test_two_graders_do_not_write_to_one_folder(graded):
     folder, _ = graded
     with (
-        Runs(folder / "out", folder),
+        Runs(folder / "out"),
         pytest.raises(UserError, match="Another grader is writing"),
     ):
         grade(folder / "submitted", folder / "exercises", folder / "out", limits=LIMITS)

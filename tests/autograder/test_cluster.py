@@ -1,0 +1,128 @@
+"""Many machines: the same bytes as on one, also when one of them dies half-way."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+import toy_course as toy
+from click.testing import CliRunner
+from distributed import Client
+
+from autograder import cli
+from autograder.checker.cluster import Cluster
+from autograder.errors import UserError
+from autograder.grade import grade
+from autograder.limits import Limits
+
+LIMITS = Limits(cell_seconds=20, submission_seconds=60)
+ROOT = Path(cli.__file__).parents[1]
+DASK = str(Path(sys.executable).with_name("dask"))
+START_SECONDS = 90
+STUDENTS = [f"student-{i}" for i in range(8)]
+
+
+@contextmanager
+def dask(folder: Path, *words: str):
+    """A process of dask's own; killed at the end."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    with (folder / "dask.log").open("a") as log:
+        process = subprocess.Popen(
+            [DASK, *words, "--no-dashboard"], cwd=folder, env=environment, stdout=log, stderr=log
+        )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    """The address of a scheduler on the loopback, and its two workers."""
+    folder = tmp_path_factory.mktemp("dask")
+    about = folder / "scheduler.json"
+    with ExitStack() as stack:
+        where = ("--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(about))
+        stack.enter_context(dask(folder, "scheduler", *where))
+        deadline = time.monotonic() + START_SECONDS
+        while not about.exists() or "tcp://" not in about.read_text():
+            assert time.monotonic() < deadline, (folder / "dask.log").read_text()
+            time.sleep(0.1)
+        address = re.search(r"tcp://127\.0\.0\.1:\d+", about.read_text())[0]
+        with pytest.raises(UserError, match="has no workers: start `dask worker`"):
+            Cluster(address)
+        one = ("worker", address, "--nthreads", "1", "--no-nanny")
+        workers = [stack.enter_context(dask(folder, *one)) for _ in range(2)]
+        with Client(address, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=START_SECONDS)
+        yield address, workers
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory) -> Path:
+    """A course, a class of which everybody takes a while, and its results on this machine."""
+    folder = tmp_path_factory.mktemp("course")
+    toy.write_course(folder)
+    for number, student in enumerate(STUDENTS):
+        notebook = toy.answered(twice="return 7") if number % 3 == 0 else toy.answered()
+        toy.cell(notebook, "free").source = f"import time\ntime.sleep(1)\nprint({number})"
+        toy.hand_in(folder / "class", student, notebook)
+    grade_class(folder, "here")
+    return folder
+
+
+def grade_class(folder: Path, out: str, **how) -> None:
+    grade(folder / "class", folder / "exercises", folder / out, limits=LIMITS, **how)
+
+
+def bytes_of(out: Path) -> dict[str, bytes]:
+    """Grades, results and everybody's pages."""
+    files = [out / "grades.csv", out / "results.json", *sorted(out.glob("*/*/*/*"))]
+    assert len(files) > 2 * len(STUDENTS)
+    return {str(path.relative_to(out)): path.read_bytes() for path in files}
+
+
+def test_workers_give_what_this_machine_gives_and_one_may_die(course, cluster):
+    address, workers = cluster
+    grade_class(course, "there", cluster=Cluster(address))
+    assert bytes_of(course / "there") == bytes_of(course / "here")
+
+    told = []
+
+    def kill_one_half_way(what: str, done: int, total: int) -> None:
+        told.append((what, done))
+        if what.startswith("Running") and done == 3:
+            workers[0].send_signal(signal.SIGKILL)
+
+    grade_class(course, "after-a-death", cluster=Cluster(address), progress=kill_one_half_way)
+    assert workers[0].wait(10) == -signal.SIGKILL
+    assert bytes_of(course / "after-a-death") == bytes_of(course / "here")
+    running = [done for what, done in told if what.startswith("Running")]
+    assert running == list(range(len(STUDENTS) + 1))  # each job gave one result
+
+
+def test_another_version_of_the_course_is_refused(course, cluster):
+    address, _ = cluster
+    (course / "exercises" / "helpers.py").write_text("answer = 42\n")
+    with pytest.raises(UserError, match=rf"The course has changed .*: start {address[:15]}"):
+        grade_class(course, "there", cluster=Cluster(address))
+
+
+def test_the_command_line_knows_schedulers(course, cluster, monkeypatch):
+    words = ["grade", str(course / "class"), "--source", str(course / "exercises")]
+    words += ["--out", str(course / "by-command"), "--scheduler"]
+    both = CliRunner().invoke(cli.main, [*words, cluster[0], "--jobs", "2"])
+    assert (both.exit_code, "give one of them" in both.output) == (2, True)
+    monkeypatch.setattr("autograder.checker.cluster.CONNECT_SECONDS", 1)
+    nobody = CliRunner().invoke(cli.main, [*words, "tcp://127.0.0.1:9"])
+    assert (nobody.exit_code, "No scheduler answers" in nobody.output) == (2, True)
+    (course / "exercises" / "helpers.py").unlink(missing_ok=True)
+    done = CliRunner().invoke(cli.main, [*words, cluster[0]])
+    assert done.exit_code == 0, done.output
+    assert re.search(r"Isolation: \w+ \(.*\) on 1 of the workers", done.output)
