@@ -298,6 +298,48 @@ def test_what_a_level_keeps_from_students(ran, level, tmp_path):
     assert {name for name, yes in eval(told).items() if yes} == ALLOWED[level]
 
 
+AS_ANYBODY = """
+import ctypes, os, sys
+user, group = os.getuid(), os.getgid()
+if ctypes.CDLL(None).unshare(0x10000000):  # a user namespace, to be nobody in particular
+    sys.exit(77)
+open("/proc/self/setgroups", "w").write("deny")
+open("/proc/self/uid_map", "w").write(f"1000 {user} 1")
+open("/proc/self/gid_map", "w").write(f"1000 {group} 1")
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
+GRADES_AT_FULL = r"""
+import os
+from nbformat.v4 import *
+from autograder.checker.isolated import Grader
+from autograder.checker.zygotes import Zygote
+from autograder.limits import Environment, Limits
+status = open("/proc/self/status").read()
+assert os.geteuid() == 1000 and "CapEff:\t0000000000000000" in status, status
+about = {"grade_id": "t", "grade": True, "solution": False, "locked": True, "points": 1}
+look = "import os\ndef see():\n    return os.listdir(), os.path.exists(%r)"
+cells = [
+    new_code_cell(look % __file__, id="a"),
+    new_code_cell("assert see() == ([], False)", id="t", metadata={"nbgrader": about}),
+]
+with Zygote() as zygote:
+    ran = Grader(zygote, "full", Limits()).run(new_notebook(cells=cells), Environment())
+print(ran.metadata.autograder.status, ran.cells[1].outputs)
+"""
+
+
+def test_somebody_without_any_privilege_gets_the_best_level(tmp_path):
+    if sys.platform != "linux" or best_level() != FULL:
+        pytest.skip("needs the level full")
+    script = tmp_path / "grade.py"
+    script.write_text(GRADES_AT_FULL)
+    words = [sys.executable, "-c", AS_ANYBODY, str(script)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    if done.returncode == 77:
+        pytest.skip("no user namespaces for ordinary users on this machine")
+    assert done.stdout == "graded []\n", done.stdout + done.stderr
+
+
 def test_nothing_is_left_when_the_checker_is_killed(tmp_path):
     script = tmp_path / "grade.py"
     script.write_text(
