@@ -39,9 +39,7 @@ class RunSubmission(NbGraderPreprocessor):
     limits = Instance(Limits, (), help="What one submission may use.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
-        from .checker.isolated import (
-            Grader,
-        )  # with PyTorch
+        from .checker.isolated import Grader
 
         about = resources["nbgrader"]
         trusted = tuple(Path(folder).resolve() for folder in self.trusted)

@@ -30,13 +30,15 @@ class Cluster:
     """Does jobs like `Pool`, wherever the scheduler has workers. Use it as a context manager.
 
     Args:
-        address: of the scheduler, such as "tcp://10.0.0.1:8786".
+        where: the scheduler's address, such as "tcp://10.0.0.1:8786", or the file that it writes
+            with `--scheduler-file`.
 
     Raises:
         UserError: there is no scheduler, or it has no worker.
     """
 
-    def __init__(self, address: str):
+    def __init__(self, where: str):
+        address = _address(where)
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         try:
             self._client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
@@ -82,6 +84,17 @@ class Cluster:
     def dismiss(self) -> None:
         """Leave the scheduler; what nobody has begun is forgotten."""
         self._client.close()
+
+
+def _address(where: str) -> str:
+    if not Path(where).is_file():
+        return where
+    try:
+        return str(json.loads(Path(where).read_text(encoding="utf-8"))["address"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise UserError(
+            f"{where} is not a file that `dask scheduler --scheduler-file` has written."
+        ) from None
 
 
 def _answer_of(future: Future) -> dict:

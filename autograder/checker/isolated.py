@@ -10,34 +10,27 @@ Whatever happens to that fork, the next cell finds the worker as it was. When a 
 student's ends the worker itself, a new one runs the cells before it again and goes on after it.
 """
 
-import contextlib
 import hashlib
-import io
-import os
-import signal
 import socket
-import sys
-import threading
 import time
-import warnings
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import torch
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 
 from ..border.frames import BadFrame, Caps, Closed, Late, write_frame
-from ..limits import SEED_VARIABLE, Environment, Limits
+from ..limits import Environment, Limits
 from ..notebook import is_test
 from ..rebuild import name_of
 from ..verdict import Reader, error_output
 from ..worker.lock_in import Walls
 from .conversation import Conversation
-from .errors import WorkerGone, WorkerLate, as_exception
-from .prelude import HiddenTest, hidden_tests
+from .errors import WorkerGone, WorkerLate
+from .outputs import Outputs, too_long
+from .prelude import hidden_tests
+from .world import checkers_world, clock, hold
 from .zygotes import NoWorker, Worker, Zygote, ask
 
 GRADED, TIME_LIMIT, CRASHED = "graded", "time limit", "crashed"
@@ -67,7 +60,7 @@ class Grader:
         """Execute the notebook; see the module."""
         notebook = deepcopy(notebook)
         run = _Run(self, notebook, environment)
-        with _checkers_world(environment):
+        with checkers_world(environment):
             status, reason = run.go()
         notebook.metadata["autograder"] = {
             "status": status,
@@ -99,13 +92,12 @@ class _Run:
         self.grader, self.limits, self.environment = grader, grader.limits, environment
         self.cells = [c for c in notebook.cells if c.cell_type == "code" and c.source.strip()]
         self.tests = hidden_tests(notebook)
-        self.reader = Reader(environment.trusted)
+        self.outputs = Outputs(Reader(environment.trusted), self.limits)
         self.worker: Worker | None = None
         self.deadly: set[str] = set()
         self.late: list[str] = []
         self.crashed: list[str] = []
         self.left = self.limits.submission_seconds
-        self.room = self.limits.all_output_bytes
 
     def go(self) -> tuple[str, str]:
         """Run cell after cell; the status and its reason."""
@@ -173,7 +165,7 @@ class _Run:
             "id": cell.id,
             "source": cell.source,
             "seconds": seconds,
-            "output": min(self.limits.output_bytes, max(self.room, 0)),
+            "output": self.outputs.room,
             "given": bool(cell.metadata.get("nbgrader", {}).get("locked")),
             "seed": self._seed(cell),
         }
@@ -212,47 +204,17 @@ class _Run:
         name = error.get("type") if isinstance(error, dict) else None
         if answer.get("end") == "late" or name == "CellTimeLimit":
             self.late.append(_title(cell))
-            return [*self._outputs(answer), _too_long(seconds)]
-        outputs = self._outputs(answer)
+            return [*self.outputs.of(answer), too_long(seconds)]
+        outputs = self.outputs.of(answer)
         if not isinstance(error, dict):
             return outputs
         try:
-            return [*outputs, self._error(error)]
+            return [*outputs, self.outputs.of_error(error)]
         except (KeyError, ValueError, TypeError):
             return [
                 *outputs,
                 error_output("Crashed", "This cell ended in a way that makes no sense."),
             ]
-
-    def _outputs(self, answer: dict) -> list[NotebookNode]:
-        """What a cell wrote and showed. All of it comes from the student's process."""
-        found: list[NotebookNode] = []
-        before = room = min(self.limits.output_bytes, max(self.room, 0)) + 100
-        for entry in _lists(answer.get("streams")):
-            if len(entry) != 2 or not all(isinstance(part, str) for part in entry) or room <= 0:
-                continue
-            name = "stderr" if entry[0] == "stderr" else "stdout"
-            text = self.reader.clean(entry[1][:room])
-            room -= len(text)
-            if found and found[-1].name == name:
-                found[-1].text += text
-            else:
-                found.append(new_output("stream", name=name, text=text))
-        for data in answer.get("shown", []) if isinstance(answer.get("shown"), list) else []:
-            kept = {}
-            for kind in ("text/plain", "image/png"):
-                value = data.get(kind) if isinstance(data, dict) else None
-                if isinstance(value, str) and len(value) <= room:
-                    kept[kind] = self.reader.clean(value) if kind == "text/plain" else value
-                    room -= len(value)
-            if kept:
-                found.append(new_output("display_data", data=kept))
-        self.room -= before - room
-        return found
-
-    def _error(self, data: dict) -> NotebookNode:
-        """An exception of a student's cell, as the worker tells it."""
-        return _as_output(self.reader, as_exception({"bases": [], **data}), graded=False)
 
     # ---- a hidden test --------------------------------------------------------------------------
 
@@ -270,17 +232,17 @@ class _Run:
             # `torch.manual_seed` tells CUDA too, which takes longer than many a test.
             torch.default_generator.manual_seed(self._seed(cell))
             np.random.seed(self._seed(cell) % 2**32)  # noqa: NPY002 - whatever a test may use
-            with _clock(seconds + OWN_SECONDS):
-                _hold(self.tests[cell.id], conversation)
+            with clock(seconds + OWN_SECONDS):
+                hold(self.tests[cell.id], conversation)
             return []
         except WorkerLate:
             self.late.append(_title(cell))
-            return [_too_long(seconds)]
+            return [too_long(seconds)]
         except WorkerGone as gone:
             self.crashed.append(_title(cell))
             return [error_output("Crashed", str(gone))]
         except Exception as error:
-            return [_as_output(self.reader, error, graded=True)]
+            return [self.outputs.of_failure(error)]
         finally:
             ours.close(), theirs.close()
             # A test's own work is free, but no more of it than a test needs.
@@ -299,82 +261,12 @@ class _Run:
             self.left -= time.monotonic() - began
 
 
-def _too_long(seconds: float) -> NotebookNode:
-    text = f"Stopped: this ran longer than {seconds:g} seconds. Is there an endless loop?"
-    return error_output("TimeLimit", text)
-
-
 def _send_test(worker: Worker, order: dict, connection: socket.socket) -> None:
     try:
         write_frame(worker.connection, order, [], time.monotonic() + SPARE_SECONDS)
         socket.send_fds(worker.connection, [b"."], [connection.fileno()])
     except (Late, Closed, OSError):
         raise WorkerGone("The process of this notebook has ended.") from None
-
-
-def _hold(test: HiddenTest, conversation: Conversation) -> None:
-    """Execute a hidden test; raises what it raises."""
-    namespace: dict[str, Any] = {"__name__": "__main__"}
-    with (
-        contextlib.redirect_stdout(io.StringIO()),
-        contextlib.redirect_stderr(io.StringIO()),
-        warnings.catch_warnings(),
-    ):
-        warnings.simplefilter("ignore")
-        exec(test.prelude, namespace)
-        namespace |= conversation.names(list(test.theirs))
-        exec(test.code, namespace)
-
-
-@contextlib.contextmanager
-def _clock(seconds: float):
-    """Raise WorkerLate in the block when its time is over: a test may look at what never ends.
-
-    Only in a main thread; there are no signals elsewhere.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def over(*_: Any) -> None:
-        raise WorkerLate
-
-    before = signal.signal(signal.SIGALRM, over)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
-@contextlib.contextmanager
-def _checkers_world(environment: Environment):
-    """The seed where `checks` looks for it, and the folders that tests import from."""
-    before, path = os.environ.get(SEED_VARIABLE), list(sys.path)
-    os.environ[SEED_VARIABLE] = environment.seed
-    sys.path[:0] = [str(p) for p in environment.trusted if str(p) not in sys.path]
-    state = torch.get_rng_state()
-    try:
-        yield
-    finally:
-        torch.set_rng_state(state)
-        sys.path[:] = path
-        if before is None:
-            os.environ.pop(SEED_VARIABLE, None)
-        else:
-            os.environ[SEED_VARIABLE] = before
-
-
-def _as_output(reader: Reader, error: Exception, graded: bool) -> NotebookNode:
-    name = reader.clean(type(error).__name__)[:100]
-    students = getattr(error, "from_worker", False)
-    place = getattr(error, "place", None)
-    return error_output(name, reader.say(name, str(error), place, graded, students))
-
-
-def _lists(data: Any) -> list[list]:
-    return [entry for entry in data if isinstance(entry, list)] if isinstance(data, list) else []
 
 
 def _title(cell: NotebookNode) -> str:

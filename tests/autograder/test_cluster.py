@@ -61,6 +61,10 @@ def cluster(tmp_path_factory):
         workers = [stack.enter_context(dask(folder, *one)) for _ in range(2)]
         with Client(address, set_as_default=False) as client:
             client.wait_for_workers(2, timeout=START_SECONDS)
+        Cluster(str(about)).dismiss()  # the scheduler's file does as well
+        (folder / "other.json").write_text('{"id": "Scheduler"}')
+        with pytest.raises(UserError, match=r"other\.json is not a file that `dask scheduler"):
+            Cluster(str(folder / "other.json"))
         yield address, workers
 
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from worker_talk import CAPS
 
 from autograder.border.values import CROSSING, BadValue, CannotCross, Codec
-from autograder.checker.conversation import CheckerCodec, Conversation
+from autograder.checker.codec import CheckerCodec
+from autograder.checker.conversation import Conversation
 
 Point = namedtuple("Point", "x y")
 

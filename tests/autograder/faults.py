@@ -1,0 +1,107 @@
+"""Graders that are killed: `python tests/autograder/faults.py --kills 50`.
+
+A class is graded by the command as an instructor gives it. The command, and with it all that it has
+started, is killed with SIGKILL at a random moment and given again, many times; then it may end. The
+results must be those of a run that nobody has disturbed, byte for byte.
+"""
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import closing
+from pathlib import Path
+
+import click
+import toy_course as toy
+
+COMMAND = [sys.executable, "-c", "from autograder.cli import main; main()", "grade"]
+GRADES = (
+    "select student.id, base_cell.name, grade.auto_score from grade "
+    "join submitted_notebook on submitted_notebook.id = grade.notebook_id "
+    "join submitted_assignment on submitted_assignment.id = submitted_notebook.assignment_id "
+    "join student on student.id = submitted_assignment.student_id "
+    "join base_cell on base_cell.id = grade.cell_id order by 1, 2"
+)
+
+
+def write_class(folder: Path, students: int) -> None:
+    """A course, and a class in which each notebook takes a moment."""
+    toy.write_course(folder)
+    for number in range(students):
+        notebook = toy.answered(twice="return 7") if number % 3 == 0 else toy.answered()
+        toy.cell(notebook, "free").source = f"import time\ntime.sleep(0.3)\nprint({number})"
+        toy.hand_in(folder / "class", f"student-{number}", notebook)
+
+
+def start(folder: Path, out: str) -> subprocess.Popen:
+    """The command, in a process group of its own."""
+    words = [str(folder / "class"), "--source", str(folder / "exercises"), "--out"]
+    return subprocess.Popen(
+        [*COMMAND, *words, str(folder / out)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
+def finish(folder: Path, out: str) -> float:
+    """Grade without being disturbed; the seconds that it takes."""
+    began = time.monotonic()
+    process = start(folder, out)
+    errors = process.communicate()[1]
+    if process.returncode != 0:
+        raise AssertionError(errors.decode())
+    return time.monotonic() - began
+
+
+def kill_at_random(folder: Path, out: str, within: float, dice: random.Random) -> bool:
+    """Start it and kill it, the command alone; whether it was still running."""
+    process = start(folder, out)
+    time.sleep(dice.uniform(0, within))
+    running = process.poll() is None
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    return running
+
+
+def contents(out: Path) -> dict[str, bytes | list]:
+    """All that a run leaves, and the grades in its gradebook."""
+    paths = [p for p in sorted(out.rglob("*")) if p.is_file() and p.name != "gradebook.db"]
+    found = {str(p.relative_to(out)): p.read_bytes() for p in paths if ".runs" not in p.parts}
+    with closing(sqlite3.connect(out / "gradebook.db")) as gradebook:
+        return found | {"gradebook": gradebook.execute(GRADES).fetchall()}
+
+
+def disturbed(folder: Path, students: int, kills: int, seed: int) -> tuple[int, bool]:
+    """How many kills met a running grader, and whether the results are the right ones."""
+    write_class(folder, students)
+    whole = finish(folder, "undisturbed")
+    dice = random.Random(seed)
+    met = sum(kill_at_random(folder, "out", whole, dice) for _ in range(kills))
+    finish(folder, "out")
+    leftovers = [p.name for p in folder.iterdir() if p.name.startswith(".")]
+    same = contents(folder / "out") == contents(folder / "undisturbed")
+    return met, same and not leftovers
+
+
+@click.command()
+@click.option("--kills", default=50, show_default=True)
+@click.option("--students", default=24, show_default=True)
+@click.option("--seed", default=1, show_default=True)
+def main(kills: int, students: int, seed: int) -> None:
+    """Kill a grader at random moments and say whether anything is lost."""
+    with tempfile.TemporaryDirectory() as name:
+        met, same = disturbed(Path(name), students, kills, seed)
+    click.echo(
+        f"{kills} kills, {met} of them while it ran: {'the same' if same else 'OTHER'} bytes"
+    )
+    raise SystemExit(0 if same else 1)
+
+
+if __name__ == "__main__":
+    main()
