@@ -27,6 +27,7 @@ from .text import Block, read_text
 
 CHECKS_ID = "instant-checks"
 WIDTH = 88  # of a comment, so that it fits into a notebook's cell
+OPTIONAL = ("shortcuts", "files", "reference_files")  # of the front matter
 
 
 @dataclass
@@ -98,6 +99,7 @@ class _Builder:
             title=front["title"],
             assignment=self.path.parent.name,
             book_url=front["book_url"],
+            **{name: front[name] for name in OPTIONAL if name in front},
         )
 
     def _exercises(self) -> dict[int, Exercise]:

@@ -94,7 +94,9 @@ def find(submissions: Path, masters: Masters, only: str | None = None) -> tuple[
     ]
     if not active:
         wanted = only or ", ".join(masters)
-        raise UserError(f"{submissions} has no submission for {wanted}: expected {LAYOUT}.")
+        raise UserError(
+            f"{submissions} has no submission for {wanted}: expected {LAYOUT}, or --pattern."
+        )
     found: list[HandIn] = []
     for student in students:
         name, status, reason = _student(student)

@@ -69,6 +69,14 @@ def release(source: Path, assignment: str | None, out: Path) -> None:
 @click.argument("submissions", type=PATH)
 @click.option("--assignment", help="Grade only this assignment.")
 @click.option(
+    "--student",
+    "students",
+    multiple=True,
+    metavar="NAME",
+    help="Grade only this student, and keep the others' results. May be given several times.",
+)
+@click.option("--pattern", help="How files are named, such as '{student}_{notebook}.ipynb'.")
+@click.option(
     "--out",
     type=PATH,
     default=Path("_build/graded"),
@@ -76,13 +84,15 @@ def release(source: Path, assignment: str | None, out: Path) -> None:
     help="Where grades, feedback, report and gradebook go.",
 )
 @click.option("--jobs", type=int, help="Notebooks that run at a time.  [default: one per core]")
-@click.option("--scheduler", help="Run them on the workers of this dask scheduler instead.")
+@click.option("--scheduler", help="Run them on the workers of a dask scheduler.")
 @click.option("--force", is_flag=True, help="Run also what was run before and has not changed.")
 @click.option("--unsafe", is_flag=True, help="Grade even where students' code cannot be locked in.")
 @SOURCE
 def grade(
     submissions: Path,
     assignment: str | None,
+    students: tuple[str, ...],
+    pattern: str | None,
     out: Path,
     jobs: int | None,
     scheduler: str | None,
@@ -93,7 +103,11 @@ def grade(
     """Grade a class.
 
     SUBMISSIONS holds <student>/<assignment>/<notebook>.ipynb, as nbgrader and its exchange have
-    it. A notebook that is missing, damaged or never ends costs its student marks and nobody else.
+    it; or it is what Canvas or Moodle gives when all submissions are downloaded; or it holds files
+    that are named as --pattern says, with {student}, {assignment}, {notebook}, and * for anything.
+    It may be a folder or a zip file.
+
+    A notebook that is missing, damaged or never ends costs its student marks and nobody else.
     Killed at any moment, it goes on where it was when it is started again.
     """
     if jobs is not None and jobs < 1:
@@ -127,6 +141,8 @@ def grade(
             force=force,
             level=level,
             cluster=cluster,
+            pattern=pattern,
+            students=students,
         )
     show(results, out)
 

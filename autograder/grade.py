@@ -3,20 +3,23 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from pathlib import Path
 
 from nbformat import NotebookNode
+from sqlalchemy.exc import SQLAlchemyError
 
 from .checker.jobs import digest_of, job, name_of
 from .checker.pool import Pool
-from .classroom import HandIn, Masters, find, read_course
+from .classroom import HandIn, Masters, read_course
 from .errors import UserError
 from .gradebook import copy_gradebook, record
+from .intake import open_submissions
 from .limits import Environment, Limits
 from .notebook import is_test
+from .policy import shortcuts
 from .rebuild import rebuild
 from .report import write_report
 from .results import CheckOutcome, ClassResults, Graded, read_results, write_results
@@ -40,6 +43,8 @@ def grade(
     force: bool = False,
     level: str = "",
     cluster: Pool | None = None,
+    pattern: str | None = None,
+    students: Collection[str] = (),
 ) -> ClassResults:
     """Grade all submissions, of all assignments or of one, and write everything into `out`.
 
@@ -51,34 +56,39 @@ def grade(
         force: run also what was run before and has not changed since.
         level: of isolation; by default the best that the machine allows.
         cluster: where notebooks run, if not on this machine; `jobs` is then of no account.
+        pattern: how files are named; by default it is recognised.
+        students: grade only these, and keep the others' results; by default all.
 
     Raises:
         UserError: something that the user gave is wrong; nothing has been written.
     """
     masters = read_course(source, assignment)
-    hand_ins, ignored = find(submissions, masters, assignment)
     with (
+        _one_line_for_what_is_full(out),
         _workplace(out) as folder,
+        open_submissions(submissions, masters, folder, assignment, pattern, students) as given,
         Runs(out, force) as runs,
         cluster or Pool(jobs or os.cpu_count() or 1) as pool,
     ):
         remove_leftovers(out, folder)
         if (out / "gradebook.db").exists():
             copy_gradebook(out / "gradebook.db", folder / "gradebook.db")
-        class_ = _Class(hand_ins, masters, source.resolve().parent, limits or Limits())
+        class_ = _Class(given.hand_ins, masters, source.resolve().parent, limits or Limits())
         ran = class_.run(runs, pool, level, progress)
         pool.dismiss()
         progress("Writing the gradebook and feedback", 0, 1)
         recorded = record(folder, masters, ran)
-        rows = [_result(h, ran.get(h), recorded.get(h), masters) for h in hand_ins]
-        if assignment is not None:
-            rows += _kept_from_before(out, folder, assignment)
+        rows = [_result(h, ran.get(h), recorded.get(h), masters) for h in given.hand_ins]
+        is_part = given.assignment is not None or bool(students)
+        if is_part:
+            rows += _kept_from_before(out, folder, given.assignment, students)
         rows.sort(key=lambda row: (row.assignment, row.student, row.notebook))
-        results = ClassResults(tuple(rows), tuple(ignored))
+        results = ClassResults(tuple(rows), tuple(given.ignored))
         write_results(folder, results)
         write_report(folder, results)
         _put_in_place(folder, out)
-        runs.forget_the_rest()
+        if not is_part:
+            runs.forget_the_rest()
     return results
 
 
@@ -160,14 +170,21 @@ def _result(
         return Graded(*who, hand_in.status, hand_in.reason, 0.0, points)
     about = ran.metadata.autograder
     score, checks = recorded
-    return Graded(*who, about.status, about.reason, score, points, checks, about.seed)
+    judged = about.status, about.reason, score, points, checks, about.seed
+    return Graded(*who, *judged, shortcuts(ran))
 
 
-def _kept_from_before(out: Path, folder: Path, assignment: str) -> list[Graded]:
-    """Results of other assignments in `out`, with their pages, when only one is graded."""
+def _kept_from_before(
+    out: Path, folder: Path, assignment: str | None, students: Collection[str]
+) -> list[Graded]:
+    """Results in `out`, with their pages, of other assignments and students than are graded."""
     if not (out / "results.json").exists():
         return []
-    rows = [r for r in read_results(out).submissions if r.assignment != assignment]
+    rows = [
+        row
+        for row in read_results(out).submissions
+        if assignment not in (None, row.assignment) or (students and row.student not in students)
+    ]
     for row in rows:
         for entry in ("autograded", "feedback"):
             old = out / entry / row.student / row.assignment
@@ -178,10 +195,24 @@ def _kept_from_before(out: Path, folder: Path, assignment: str) -> list[Graded]:
 
 
 @contextmanager
+def _one_line_for_what_is_full(out: Path) -> Iterator[None]:
+    """Tell the user what the disk or the gradebook's database refuses to take."""
+    try:
+        yield
+    except (OSError, SQLAlchemyError) as error:
+        reason = getattr(error, "strerror", None) or str(getattr(error, "orig", error))
+        raise UserError(
+            f"Cannot write the results to {out} ({reason.splitlines()[0]}): they are as they were. "
+            "Mend that and start again; what has been run is not run again."
+        ) from None
+
+
+@contextmanager
 def _workplace(out: Path) -> Iterator[Path]:
     """A temporary folder beside `out`, so that moving results into place is a mere renaming."""
     out = out.absolute()
     parent = out.parent
+    made = [folder for folder in (parent, *parent.parents) if not folder.exists()]
     try:
         if out.exists() and not out.is_dir():
             raise UserError(f"{out} is not a folder: give another --out.")
@@ -195,6 +226,9 @@ def _workplace(out: Path) -> Iterator[Path]:
         yield Path(name)
     finally:
         shutil.rmtree(name, ignore_errors=True)
+        with suppress(OSError):  # they are empty only if nothing was graded
+            for folder in made:
+                folder.rmdir()
 
 
 def _put_in_place(folder: Path, out: Path) -> None:

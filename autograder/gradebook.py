@@ -5,8 +5,10 @@ nbgrader declares the assignments in its gradebook; scores and comments are ente
 `autograded/` and `feedback/`.
 """
 
+import errno
 import logging
 import os
+import shutil
 import sqlite3
 import sys
 import warnings
@@ -34,6 +36,7 @@ from .results import CheckOutcome, read_checks
 
 Recorded = Mapping[HandIn, tuple[float, tuple[CheckOutcome, ...]]]
 BUSY_SECONDS = 10
+ROOM = 2**20  # bytes that a gradebook needs at least
 
 
 def copy_gradebook(old: Path, new: Path) -> None:
@@ -95,6 +98,8 @@ def _declare(folder: Path, assignment: str, notebooks: Mapping[str, NotebookNode
         try:
             GenerateAssignment(coursedir=course, config=config, log=log).start()
         except (NbGraderException, DatabaseError):
+            if shutil.disk_usage(folder).free < ROOM:  # nbgrader keeps its reasons to itself
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from None
             raise _another_version(assignment) from None
 
 

@@ -23,6 +23,27 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class ArchiveLimits:
+    """What a class's zip file may hold. The only place where these numbers stand.
+
+    All bytes are counted as they come out, whatever the archive says about itself.
+    """
+
+    entries: int = 50_000  # files and folders in a whole class's archive
+    own_entries: int = 5_000  # and in a zip file that a student handed in
+    own_archives: int = 3  # zip files of one student that are unpacked, one level deep
+    name_bytes: int = 256  # for each entry, in the archive's table of contents
+    depth: int = 16  # folders in folders, with the file itself
+    file_bytes: int = 64 * 2**20  # of one file: as large as a notebook may be
+    student_bytes: int = 256 * 2**20  # of everything that is unpacked for one student
+    all_bytes: int = 8 * 2**30  # of everything, and at most half of what is free on the disk
+    ratio: int = (
+        600  # unpacked to packed; a line printed a million times comes to 400, zeros to 1000
+    )
+    ratio_bytes: int = 16 * 2**20  # in files larger than this
+
+
+@dataclass(frozen=True)
 class Environment:
     """What belongs to one submission: folders that hidden tests import from, and their seed."""
 

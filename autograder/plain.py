@@ -1,18 +1,22 @@
 """Run a notebook of the course in this process: quick, and only for code that we trust.
 
 The gates and the kill table use it on references, known mistakes and stubs. A stranger's notebook
-never comes here.
+never comes here. It runs in a folder of its own, in which lie the files that the perfect student
+hands in beside it.
 """
 
 import contextlib
 import io
 import linecache
 import math
+import tempfile
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from nbformat import NotebookNode
 
 from .notebook import is_test
+from .submit import files_of
 
 PASSED = ""
 
@@ -44,17 +48,20 @@ def score(nb: NotebookNode, ends: Mapping[str, str]) -> tuple[float, float]:
 
 def _ends(nb: NotebookNode) -> Iterator[tuple[NotebookNode, str]]:
     namespace: dict = {"__name__": "__main__"}
-    for cell in nb.cells:
-        if cell.cell_type == "code":
-            yield cell, _execute(cell, namespace)
+    with tempfile.TemporaryDirectory() as folder:
+        for name, data in files_of(nb).items():
+            Path(folder, name).write_bytes(data)
+        for cell in nb.cells:
+            if cell.cell_type == "code":
+                yield cell, _execute(cell, namespace, folder)
 
 
-def _execute(cell: NotebookNode, namespace: dict) -> str:
+def _execute(cell: NotebookNode, namespace: dict, folder: str) -> str:
     filename = f"<ipykernel cell {cell.id}>"  # named as in Jupyter, so that messages show the line
     lines = cell.source.splitlines(keepends=True)
     linecache.cache[filename] = (len(cell.source), None, lines, filename)
     try:
-        with contextlib.redirect_stdout(io.StringIO()):
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.chdir(folder):
             exec(compile(cell.source, filename, "exec"), namespace)
     except Exception as error:
         return (

@@ -61,6 +61,11 @@ class Section:
         return [row for row in self.rows if row.status != "graded"]
 
     @property
+    def shortcuts(self) -> list[Graded]:
+        """Who lets a library do an exercise's work: points are as earned, a person decides."""
+        return [row for row in self.rows if row.shortcuts]
+
+    @property
     def median(self) -> float:
         scores = sorted(row.score for row in self.rows)
         middle = len(scores) // 2

@@ -52,7 +52,12 @@ class CheckOutcome:
 
 @dataclass(frozen=True)
 class Graded:
-    """One notebook of one student. `status` is "graded", "missing", "unreadable", ..."""
+    """One notebook of one student.
+
+    Attributes:
+        status: "graded", "missing", "unreadable", ...
+        shortcuts: what of a library does an exercise's work in it; see `policy`.
+    """
 
     student: str
     assignment: str
@@ -63,6 +68,7 @@ class Graded:
     max_score: float
     checks: tuple[CheckOutcome, ...] = ()
     seed: str = ""
+    shortcuts: tuple[str, ...] = ()
 
     @property
     def misconceptions(self) -> list[str]:
@@ -142,7 +148,13 @@ def read_results(folder: Path) -> ClassResults:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         submissions = [
-            Graded(**{**row, "checks": tuple(CheckOutcome(**check) for check in row["checks"])})
+            Graded(
+                **{
+                    **row,
+                    "checks": tuple(CheckOutcome(**check) for check in row["checks"]),
+                    "shortcuts": tuple(row["shortcuts"]),
+                }
+            )
             for row in data["submissions"]
         ]
         return ClassResults(tuple(submissions), tuple(data["ignored"]))

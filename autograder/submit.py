@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from nbformat import NotebookNode
 
 from .notebook import is_solution
-from .source import BEGIN, END, wrong_version
+from .source import BEGIN, END, find, wrong_version
 
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"  # what nbgrader leaves of a solution
 
@@ -36,6 +36,12 @@ def blank(master: NotebookNode) -> NotebookNode:
 def with_mistake(master: NotebookNode, mistake: Callable, reference: Callable) -> NotebookNode:
     """Right everywhere but for one known mistake."""
     return hand_in(master, {reference.__name__: wrong_version(mistake, reference)})
+
+
+def files_of(master: NotebookNode) -> Mapping[str, bytes]:
+    """What the perfect student hands in beside the notebook: name -> what stands in the file."""
+    made_by = master.metadata.get("course", {}).get("reference_files")
+    return {} if made_by is None else find(made_by)()
 
 
 def _without_solutions(source: str) -> str:

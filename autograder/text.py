@@ -19,6 +19,10 @@ Everything outside these blocks is prose and becomes locked Markdown cells.
 In prose and hints, `](book:page.html#anchor)` links to the book and `{points}` is the sum of all
 points. The file begins with YAML front matter: title; read (the chapter); book_url; preamble, code
 at the head of every hidden test and instant block, which must define `mistakes_of(reference)`.
+shortcuts lists names of libraries that do an exercise's work, such as torch.nn.Transformer*: who
+uses one is named to the instructor. Where students hand in more than the notebook: files, name ->
+at most so many MB; and reference_files, the name of a function that gives those of the perfect
+student, name -> bytes.
 """
 
 import re
@@ -31,6 +35,7 @@ from markdown_it import MarkdownIt
 from .errors import UserError
 
 EXERCISE = ("title", "reference", "difficulty", "importance", "minutes")
+FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 TEST_ID = re.compile(r"[a-z][a-z0-9-]{0,63}")
 KINDS = {"given", "data", "checks", "exercise", "stub", "hint", "instant", "try", "test", "prose"}
 
@@ -87,6 +92,14 @@ def _front_matter(path: Path) -> tuple[dict, str, int]:
     for name in ("title", "read", "book_url", "preamble"):
         if name not in front:
             raise UserError(f"{path}: the front matter needs a line `{name}:`")
+    if ("files" in front) != ("reference_files" in front):
+        raise UserError(f"{path}: `files:` and `reference_files:` belong together; give both")
+    for name, most in front.get("files", {}).items():
+        if not FILE.fullmatch(name) or not isinstance(most, int) or most < 1:
+            raise UserError(f"{path}: each of `files:` is a plain file name and its most MB")
+    names = front.get("shortcuts", [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise UserError(f"{path}: `shortcuts:` is a list of names, such as - torch.nn.LayerNorm")
     return front, parts[2], parts[1].count("\n") + 2
 
 

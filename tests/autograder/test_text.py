@@ -117,3 +117,26 @@ def test_front_matter_must_be_complete(tmp_path, name):
 def test_front_matter_that_is_no_yaml_is_named_with_its_line(tmp_path):
     with pytest.raises(UserError, match=r"sums\.md:1: .*mapping values"):
         read_text(write(tmp_path, "---\ntitle: a: b\n---\n"))
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        ("files:\n  model.bin: 4\n", "belong together"),
+        ("reference_files: m.files\n", "belong together"),
+        ("files:\n  ../model.bin: 4\nreference_files: m.files\n", "plain file name"),
+        ("files:\n  model.bin: none\nreference_files: m.files\n", "most MB"),
+        ("files:\n  model.bin: 0\nreference_files: m.files\n", "most MB"),
+    ],
+)
+def test_files_beside_the_notebook_that_make_no_sense(lines, says, tmp_path):
+    front = FRONT.replace("preamble: |", f"{lines}preamble: |")
+    with pytest.raises(UserError, match=says):
+        read_text(write(tmp_path, front + "# Sums\n"))
+
+
+def test_files_beside_the_notebook_are_read(tmp_path):
+    lines = "files:\n  model.bin: 4\nreference_files: m.files\n"
+    front, _ = read_text(write(tmp_path, FRONT.replace("preamble: |", f"{lines}preamble: |")))
+    assert front["files"] == {"model.bin": 4}
+    assert front["reference_files"] == "m.files"

@@ -1,0 +1,71 @@
+"""A zip file with nbgrader's layout gets what the folder in it would have got."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from pathlib import Path
+
+from .archives import Archive
+from .classroom import Masters
+from .entries import Entry, Folder, Refused, Rooms, name_problem
+from .handed import SUFFIX, Staged, shown
+from .limits import ArchiveLimits
+
+
+def mirror(
+    source: Archive | Folder,
+    entries: Collection[Entry],
+    masters: Masters,
+    folder: Path,
+    rooms: Rooms,
+    limits: ArchiveLimits,
+) -> Staged:
+    """Make the same files in `folder`; of all but notebooks and time stamps only the names count.
+
+    Raises:
+        UserError: there is no room for them.
+    """
+    staged = Staged()
+    for entry in entries:
+        if not entry.problem:
+            entry = _put(source, entry, masters, folder, rooms)
+        if entry.problem:
+            _refuse(staged, entry, masters, folder, limits)
+    return staged
+
+
+def _put(
+    source: Archive | Folder, entry: Entry, masters: Masters, folder: Path, rooms: Rooms
+) -> Entry:
+    """The entry, with its problem if it turned out to have one."""
+    target = folder.joinpath(*entry.parts[:3])
+    if entry.is_folder or len(entry.parts) > 3:
+        target.mkdir(parents=True, exist_ok=True)
+        return entry
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not _notebooks(entry, masters) and entry.parts[2:] != ["timestamp.txt"]:
+        target.touch()
+        return entry
+    try:
+        source.put(entry, target, *rooms.of(entry.parts[0]))
+    except Refused as reason:
+        return replace(entry, problem=str(reason))
+    return entry
+
+
+def _refuse(
+    staged: Staged, entry: Entry, masters: Masters, folder: Path, limits: ArchiveLimits
+) -> None:
+    """Note what it costs that a file is not taken."""
+    costs = [] if name_problem(entry.path, limits) else _notebooks(entry, masters)
+    if not costs:
+        staged.lines.append(f"{shown(entry.path)}: {entry.problem}")
+    for notebook in costs:
+        student, assignment = entry.parts[:2]
+        (folder / student / assignment).mkdir(parents=True, exist_ok=True)
+        staged.verdicts[student, assignment, notebook] = ("unreadable", entry.problem)
+
+
+def _notebooks(entry: Entry, masters: Masters) -> list[str]:
+    """The notebooks that an entry is, or that are in it if it stands in an assignment's place."""
+    known = masters.get(entry.parts[1], {}) if len(entry.parts) in (2, 3) else {}
+    return [n for n in known if entry.parts[2:] in ([], [f"{n}{SUFFIX}"])]
