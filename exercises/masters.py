@@ -1,6 +1,6 @@
 """The assignments of the course with the references and mistakes that belong to them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 from autograder.build import build, text_files
 from autograder.notebook import is_solution
 from autograder.source import find
+from autograder.submit import files_of
 from autograder.text import read_text
 from solutions.misconceptions import Misconception, of
 
@@ -39,6 +40,11 @@ class Master:
     def mistakes_in(self, name: str) -> list[Misconception]:
         """Every known way to get one of the references wrong."""
         return of(name)
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """What the perfect student hands in beside the notebook: name -> bytes."""
+        return files_of(self.source)
 
     @property
     def symbols(self) -> list[str]:

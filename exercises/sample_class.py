@@ -64,7 +64,8 @@ def brief_class(master: Master) -> Iterator[tuple[str, str]]:
 def write_class(out: Path) -> list[Path]:
     """Write the class as `<out>/<student>/<assignment>/<notebook>.ipynb`; return the files.
 
-    In one assignment everybody takes part, in the others a few.
+    In one assignment everybody takes part, in the others a few. Where more than the notebook is
+    handed in, all but the one who did nothing hand in the perfect student's files.
     """
     written = []
     for master in masters():
@@ -74,6 +75,8 @@ def write_class(out: Path) -> list[Path]:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
             written.append(path)
+            for name, data in master.files.items() if student != "blank" else ():
+                path.with_name(name).write_bytes(data)
     return written
 
 

@@ -1,11 +1,14 @@
 """Shortcuts are found by what a name stands for, and cost nothing."""
 
+import nbformat
 import pytest
 import toy_course as toy
 from nbformat.v4 import new_code_cell
 
+from autograder.grade import grade
 from autograder.policy import shortcuts
 from autograder.rebuild import rebuild
+from autograder.results import read_results
 
 WATCHED = ["torch.nn.MultiheadAttention", "torch.nn.functional.scaled_dot_*", "builtins_like.sum"]
 LAYER = "torch.nn.MultiheadAttention"
@@ -60,6 +63,25 @@ def test_imports_of_other_cells_count_and_each_name_is_told_once():
 )
 def test_what_is_no_shortcut_is_not_told(cell):
     assert found(cell) == ()
+
+
+def test_the_instructor_is_told_and_it_costs_nothing(tmp_path):
+    toy.write_course(tmp_path)
+    path = tmp_path / "exercises" / toy.ASSIGNMENT / f"{toy.NOTEBOOK}.ipynb"
+    master = nbformat.read(path, as_version=4)
+    master.metadata["course"]["shortcuts"] = ["math.fsum"]
+    nbformat.write(master, path)
+    toy.hand_in(tmp_path / "class", "ada", toy.answered())
+    toy.hand_in(tmp_path / "class", "grace", toy.answered(add="return int(math.fsum([a, b]))"))
+    results = grade(tmp_path / "class", tmp_path / "exercises", tmp_path / "out", jobs=1)
+    assert [(row.student, row.score, row.shortcuts) for row in results.submissions] == [
+        *(("ada", 6, ()), ("grace", 6, ("math.fsum",))),
+    ]
+    assert read_results(tmp_path / "out") == results
+    report = (tmp_path / "out" / "report.html").read_text()
+    assert report.count("math.fsum") == 1
+    told = (tmp_path / "out" / "feedback" / "grace" / toy.ASSIGNMENT / "sums.html").read_text()
+    assert "shortcut" not in told.lower()
 
 
 def test_a_course_that_watches_nothing_reads_nothing():
