@@ -50,7 +50,7 @@ are commands:
 28. `progress`, `trainer`, `train`  the loop (section 5)
 29. `detokenise`       from tokens back to text
 30. `translator`, `translate`  a finished run at work
-31. `scores`, `evaluate`  how good it is, and what each score compares (section 6.1)
+31. `scores`, `evaluation`, `evaluate`  how good it is, and what each score compares (section 6.1)
     (`pictures`: the curves of a run, and what its decoder looked at)
 
 For the exercises: `stand_ins` are the layers once more, for students who go on without their own;

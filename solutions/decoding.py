@@ -7,7 +7,7 @@ Legend: B sentences, R sentences that are still open, S source length, V size of
 vocabulary.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
@@ -19,6 +19,7 @@ from .prediction import (
     CachedPredictor,
     Predictor,
     UncachedPredictor,
+    Without,
     forbid,
     require_a_possible_search,
 )
@@ -102,6 +103,7 @@ def translate(
     alpha: float = 0.6,
     extra: int = 50,
     cached: bool = True,
+    never: Sequence[int] = (),
 ) -> list[list[int]]:
     """Translate a batch, without dropout and without gradients; the model's mode stays as it was.
 
@@ -114,6 +116,7 @@ def translate(
         extra: a translation has at most this many tokens more than its source, and never more
             than the model has positions.
         cached: whether to compute each position once. The tokens are the same, up to rounding.
+        never: ids that are not written, beside those of padding and <s>.
 
     Returns:
         for each sentence the token ids of its translation, without <s> and </s>.
@@ -125,7 +128,9 @@ def translate(
     pad_id = model.config.pad_id
     limits = length_limits(source, pad_id, extra).clamp(max=model.config.max_length)
     with evaluating(model):
-        predictor = (CachedPredictor if cached else UncachedPredictor)(model, source)
+        predictor: Predictor = (CachedPredictor if cached else UncachedPredictor)(model, source)
+        if never:
+            predictor = Without(predictor, never)
         if beam_size == 1:
             return greedy(predictor, limits, pad_id, bos_id, eos_id)
         found = beam_search(predictor, limits, pad_id, bos_id, eos_id, beam_size, alpha)

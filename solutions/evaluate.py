@@ -4,7 +4,7 @@ What the scores compare is told in `solutions.scores`.
 """
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -15,60 +15,12 @@ from rich.table import Table
 from .command import PATH, OneLineCommand, progress_bar, told_in_one_line
 from .data import sentences
 from .distributed import own_device
+from .evaluation import best_alpha, evaluate
 from .run_folder import Json, RunFolder
-from .scores import COLUMNS, RESAMPLES, scores
+from .scores import COLUMNS
 from .translator import Translator
-from .vocabulary import SPECIALS, UNK, tokenise
 
 POSITIVE = click.IntRange(1)
-
-
-def evaluate(
-    translator: Translator,
-    splits: dict[str, tuple[list[str], list[str]]],
-    beams: Sequence[int],
-    alpha: float,
-    report: Callable[[int], None] = lambda done: None,
-    resamples: int = RESAMPLES,
-) -> list[Json]:
-    """Translate test sets and compare.
-
-    Args:
-        translator: the model.
-        splits: name -> German and English sentences.
-        beams: the searches: 1 is greedy, a larger number the size of the beam.
-        alpha: of the length penalty of beam search.
-        report: told how many sentences are translated.
-        resamples: as in `scores`.
-
-    Returns:
-        for each test set and each search: "test", "sentences", "beam", "alpha", "unknown" (how many
-        "<unk>" the model wrote), and "scores".
-
-    Raises:
-        ValueError: if a sentence is longer than the model can read.
-    """
-    languages = translator.settings.direction.split("-")
-    results, done = [], 0
-    for test, (german, english) in splits.items():
-        of = {"de": german, "en": english}
-        source, references = (of[language] for language in languages)
-        read, reference_tokens = translator.tokens(source), tokenise(references, languages[1])
-        for beam in beams:
-            wrote = translator.translate(read, beam, alpha, lambda n, done=done: report(done + n))
-            done += len(read)
-            texts = [translator.written(tokens) for tokens in wrote]
-            results.append(
-                {
-                    "test": test,
-                    "sentences": len(source),
-                    "beam": beam,
-                    "alpha": alpha if beam > 1 else None,
-                    "unknown": sum(tokens.count(SPECIALS[UNK]) for tokens in wrote),
-                    "scores": scores(wrote, texts, reference_tokens, references, resamples),
-                }
-            )
-    return results
 
 
 def table(title: str, runs: Sequence[list[Json]]) -> Table:
@@ -99,7 +51,15 @@ def table(title: str, runs: Sequence[list[Json]]) -> Table:
 @click.option("--data", type=PATH, help="Folder of Multi30k; else $MULTI30K_DIR, else download.")
 @click.option("--test", "tests", multiple=True, help="val, or a test set.  [default: all of these]")
 @click.option("--beam", type=POSITIVE, default=5, help="Beside greedy search, which is 1.")
-@click.option("--alpha", type=click.FloatRange(0), default=0.6, help="Of the length penalty.")
+@click.option(
+    "--alpha",
+    "alphas",
+    type=click.FloatRange(0),
+    multiple=True,
+    default=[0.6],
+    help="Of the length penalty. Of several, the best one on the validation split is taken.",
+)
+@click.option("--unknown", is_flag=True, help='Let the model write "<unk>".')
 @click.option("--write", is_flag=True, help="Write evaluation.json into each run's folder.")
 @click.option("--device", type=click.Choice(["auto", "cuda", "mps", "cpu"]), default="auto")
 @click.option("--threads", type=POSITIVE, default=torch.get_num_threads(), help="Of the CPU.")
@@ -109,7 +69,8 @@ def main(
     data: Path | None,
     tests: tuple[str, ...],
     beam: int,
-    alpha: float,
+    alphas: tuple[float, ...],
+    unknown: bool,
     write: bool,
     device: str,
     threads: int,
@@ -128,20 +89,46 @@ def main(
             side = ("de", "en").index(translator.settings.direction.split("-")[0])
             for pair in chosen.values():
                 translator.tokens(pair[side])  # raises if one is too long
-    runs = []
+    runs, alphas = [], tuple(dict.fromkeys(alphas))
     for folder, translator, chosen in zip(folders, translators, splits, strict=True):
+        record: Json = {}
+        alpha = alphas[0]
+        if len(alphas) > 1:
+            alpha, tried = chosen_alpha(translator, data, beam, alphas, unknown)
+            record["alpha_on_validation"] = [{"alpha": a, "bleu": b} for a, b in tried.items()]
         total = len(beams) * sum(len(german) for german, _ in chosen.values())
         with progress_bar(total) as report:
-            found = evaluate(translator, chosen, beams, alpha, lambda n: report(n, "sentences"))
+            found = evaluate(
+                translator, chosen, beams, alpha, lambda n: report(n, "sentences"), unknown=unknown
+            )
         runs.append(found)
         show(table(str(folder.path), [found]))
         if write:
             with told_in_one_line():
-                folder.write("evaluation.json", {"results": found})
+                folder.write("evaluation.json", {**record, "results": found})
     if len(runs) > 1 and len({translator.settings.source for translator in translators}) == 1:
         show(table(f"{len(runs)} runs: mean (lowest to highest)", runs))
     for name, column in COLUMNS.items():
         click.echo(f"{column}: {runs[0][0]['scores'][name]['signature']}")
+
+
+def chosen_alpha(
+    translator: Translator,
+    data: Path | None,
+    beam: int,
+    alphas: Sequence[float],
+    unknown: bool,
+) -> tuple[float, dict[float, float]]:
+    """`best_alpha` on the run's own validation split, with a progress bar and a line for each."""
+    (pairs,) = chosen_splits(translator.settings.source, data, ["val"]).values()
+    with progress_bar(len(alphas) * len(pairs[0])) as report:
+        alpha, tried = best_alpha(
+            translator, pairs, beam, alphas, lambda n: report(n, "of validation"), unknown
+        )
+    for candidate, bleu in tried.items():
+        taken = "  is taken" if candidate == alpha else ""
+        click.echo(f"validation, beam {beam}, alpha {candidate:g}: BLEU {bleu:.2f}{taken}")
+    return alpha, tried
 
 
 def chosen_splits(

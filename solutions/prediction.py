@@ -134,6 +134,26 @@ class TablePredictor:
         self.table, self.last = self.table[rows], self.last[rows]
 
 
+class Without:
+    """Another predictor, in which some tokens are impossible.
+
+    Args:
+        predictor: the other one.
+        ids: tokens that are never to be written, such as "<unk>", which no reader wants.
+    """
+
+    def __init__(self, predictor: Predictor, ids: Sequence[int]):
+        self.predictor, self.ids = predictor, ids
+
+    def log_probabilities(self, prefixes: Tensor) -> Tensor:
+        """As `Predictor.log_probabilities`; the others' numbers stay as they are."""
+        return forbid(self.predictor.log_probabilities(prefixes), self.ids)
+
+    def reorder(self, rows: Tensor) -> None:
+        """As `Predictor.reorder`."""
+        self.predictor.reorder(rows)
+
+
 def forbid(log_probabilities: Tensor, ids: Sequence[int]) -> Tensor:
     """Make tokens impossible. The others keep their log-probabilities.
 

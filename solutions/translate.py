@@ -57,6 +57,7 @@ def lines(sentences: tuple[str, ...]) -> Iterator[list[str]]:
 @click.option("--beam", type=POSITIVE, default=5, help="1 is greedy search.")
 @click.option("--alpha", type=click.FloatRange(0), default=0.6, help="Of the length penalty.")
 @click.option("--tokens", is_flag=True, help="Print the tokens that the model wrote.")
+@click.option("--unknown", is_flag=True, help='Let the model write "<unk>".')
 @click.option("--attention", type=PATH, help="Draw the cross-attention: FILE.png or FILE.svg.")
 @click.option("--layer", type=POSITIVE, help="Of the decoder, to draw.  [default: the last]")
 @click.option("--device", type=click.Choice(["auto", "cuda", "mps", "cpu"]), default="auto")
@@ -67,6 +68,7 @@ def main(
     beam: int,
     alpha: float,
     tokens: bool,
+    unknown: bool,
     attention: Path | None,
     layer: int | None,
     device: str,
@@ -89,7 +91,8 @@ def main(
     for several in lines(sentences):
         with told_in_one_line():
             read = translator.tokens([line.strip() for line in several])
-        for source, target in zip(read, translator.translate(read, beam, alpha), strict=True):
+        wrote = translator.translate(read, beam, alpha, unknown=unknown)
+        for source, target in zip(read, wrote, strict=True):
             for word in translator.unknown(source):
                 click.echo(f"unknown to the model: {word}", err=True)
             click.echo(" ".join(target) if tokens else translator.written(target))

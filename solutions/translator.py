@@ -13,7 +13,7 @@ from .decoding import translate
 from .detokenise import capitalise, detokenise
 from .fast import fast
 from .run_folder import RunFolder
-from .vocabulary import BOS, EOS, PAD, encode_source, tokenise
+from .vocabulary import BOS, EOS, PAD, UNK, encode_source, tokenise
 
 BATCH = 100  # sentences that are translated side by side
 
@@ -63,6 +63,7 @@ class Translator:
         beam: int = 5,
         alpha: float = 0.6,
         report: Callable[[int], None] = lambda done: None,
+        unknown: bool = False,
     ) -> list[list[str]]:
         """Translate, sentences of like length side by side.
 
@@ -70,6 +71,8 @@ class Translator:
             sentences: tokens of each. One that has none is translated by none.
             beam, alpha: as `beam_size` and `alpha` of `solutions.decoding.translate`.
             report: told how many sentences are done.
+            unknown: whether "<unk>" may be written. It helps nobody who reads a translation, so
+                by default the next best word is taken.
 
         Returns:
             the tokens of each translation, in the order of the sentences.
@@ -88,6 +91,7 @@ class Translator:
                 beam_size=beam,
                 alpha=alpha,
                 cached=self.settings.d_k is None,  # the cache knows one width of heads only
+                never=() if unknown else (UNK,),
             )
             for place, sequence in zip(places, written, strict=True):
                 found[place] = self.target.decode(sequence)

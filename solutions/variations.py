@@ -17,7 +17,7 @@ import torch
 
 from .command import PATH, SEED, OneLineCommand, UserError, told_in_one_line
 from .data import sentences
-from .evaluate import evaluate
+from .evaluation import evaluate
 from .run_folder import Json, RunFolder
 from .translator import Translator
 

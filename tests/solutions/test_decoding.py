@@ -122,6 +122,28 @@ def test_padding_and_the_start_symbol_are_never_written():
     assert read(log_table, [5]) == [[4]]
 
 
+@pytest.mark.parametrize("cached", [True, False])
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_never_to_be_written_gives_way_to_the_next_best(seed, cached):
+    writer, source = model(seed), sources([5, 3], seed)
+    options = {"extra": 3, "cached": cached}
+    usual = translate(writer, source, BOS, EOS, beam_size=1, **options)
+    (common, _), *_ = Counter(token for one in usual for token in one).most_common()
+    for beam_size in (1, 3):
+        found = translate(writer, source, BOS, EOS, beam_size=beam_size, never=[common], **options)
+        assert not any(common in one for one in found)
+    found = translate(writer, source, BOS, EOS, beam_size=1, never=[common], **options)
+    for row, one in enumerate(found):
+        for place, token in enumerate([*one, EOS]):
+            if place == int((source[row] != PAD).sum()) + 3:  # its limit
+                break
+            prefix = torch.tensor([[BOS, *one[:place]]])
+            memory = writer.encode(source[row : row + 1][:, source[row] != PAD])
+            logits = next_log_probabilities(writer, prefix, *memory)[0]
+            logits[[PAD, BOS, common]] = -math.inf
+            assert int(logits.argmax()) == token
+
+
 def test_of_equals_the_smallest_id_is_written():
     log_table = chain({(BOS, 4): 0.5, (BOS, 3): 0.5, (3, EOS): 1.0, (4, EOS): 1.0})
     assert read(log_table, [5]) == [[3]]

@@ -10,11 +10,12 @@ from click.testing import CliRunner
 from lab_runs import SMALL, begin, train
 
 from solutions.data import corpus
-from solutions.evaluate import chosen_splits, evaluate, main, table
+from solutions.evaluate import chosen_splits, main, table
+from solutions.evaluation import best_alpha, evaluate
 from solutions.run_folder import RunFolder
 from solutions.scores import COLUMNS, scores
 from solutions.translator import Translator
-from solutions.vocabulary import tokenise
+from solutions.vocabulary import UNK, tokenise
 
 REFERENCES = [
     "A Mexican man doesn't sleep, he reads (quietly).",
@@ -103,7 +104,7 @@ def test_references_never_pass_through_the_vocabulary(folder, monkeypatch):
         seen.update(wrote=wrote, tokens=reference_tokens, references=references)
         return {}
 
-    monkeypatch.setattr("solutions.evaluate.scores", note)
+    monkeypatch.setattr("solutions.evaluation.scores", note)
     translator = Translator(RunFolder(folder))
     german = ["Das Kind schläft.", "Ein Xylophon."]
     english = ["The Zyzzyva sleeps.", "A xylophone-player's Quux."]
@@ -142,11 +143,43 @@ def test_en_de_is_scored_against_the_german(tmp_path, monkeypatch):
     begin(tmp_path, settings, lab_runs.corpus("en-de")).run(lambda *_: None, lambda row: None, 1e9)
     translator = Translator(RunFolder(tmp_path))
     seen = {}
-    monkeypatch.setattr("solutions.evaluate.scores", lambda *given: seen.update(given=given) or {})
+    monkeypatch.setattr(
+        "solutions.evaluation.scores", lambda *given: seen.update(given=given) or {}
+    )
     german, english = ["Ein Haus."], ["A house."]
     evaluate(translator, {"test": (german, english)}, [1], 0.6)
     assert seen["given"][3] == german
     assert seen["given"][0] == translator.translate(tokenise(english, "en"), 1)
+
+
+def test_unknown_words_are_written_only_when_asked_for(folder, monkeypatch):
+    translator, seen = Translator(RunFolder(folder)), []
+
+    def pretend(model, source, bos_id, eos_id, *, never, **rest):
+        seen.append(never)
+        return [[UNK]]
+
+    monkeypatch.setattr("solutions.translator.translate", pretend)
+    for unknown in (False, True):
+        evaluate(translator, {"t": (["Ein Haus."], ["A house."])}, [1], 0.6, unknown=unknown)
+    assert seen == [(UNK,), ()]
+
+
+def test_alpha_is_chosen_by_the_score_on_validation(folder, monkeypatch):
+    translator = Translator(RunFolder(folder))
+    pairs = tuple(side[:8] for side in corpus("val"))
+    bleu = {0.0: 10.0, 0.5: 30.0, 1.0: 30.0, 2.0: 20.0}
+
+    def pretend(translator, splits, beams, alpha, report, resamples, unknown):
+        assert (splits, beams, resamples, unknown) == ({"val": pairs}, [3], 1, False)
+        report(8)
+        return [{"scores": {"tokens": {"score": bleu[alpha]}}}]
+
+    monkeypatch.setattr("solutions.evaluation.evaluate", pretend)
+    seen: list[int] = []
+    found = best_alpha(translator, pairs, 3, [2.0, 1.0, 0.0, 0.5], seen.append)
+    assert found == (0.5, bleu)
+    assert seen == [8, 16, 24, 32]
 
 
 # ---- the command ---------------------------------------------------------------------------------
@@ -181,6 +214,21 @@ def test_write_puts_everything_into_the_folder(folder):
     written = json.loads((folder / "evaluation.json").read_text())
     found = evaluate(Translator(RunFolder(folder)), {"val": corpus("val")}, [1], 0.6)
     assert written == {"results": found}
+
+
+def test_of_several_alphas_the_chosen_one_is_told_and_written(folder):
+    result = run("--checkpoint", folder, "--beam", 2, "--alpha", 2, "--alpha", 0.1, "--write")
+    assert result.exit_code == 0, result.output
+    alpha, tried = best_alpha(Translator(RunFolder(folder)), corpus("val"), 2, [0.1, 2.0])
+    lines = [line for line in result.stdout.splitlines() if line.startswith("validation")]
+    assert lines == [
+        f"validation, beam 2, alpha {one:g}: BLEU {tried[one]:.2f}"
+        + ("  is taken" if one == alpha else "")
+        for one in (0.1, 2.0)
+    ]
+    written = json.loads((folder / "evaluation.json").read_text())
+    assert written["alpha_on_validation"] == [{"alpha": a, "bleu": b} for a, b in tried.items()]
+    assert [one["alpha"] for one in written["results"]] == [None, alpha]
 
 
 def test_several_runs_are_summed_up(folder, tmp_path, monkeypatch):
