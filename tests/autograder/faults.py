@@ -20,6 +20,7 @@ import click
 import toy_course as toy
 
 COMMAND = [sys.executable, "-c", "from autograder.cli import main; main()", "grade"]
+PATIENCE = 60  # seconds in which a busy machine buries what is dead
 GRADES = (
     "select student.id, base_cell.name, grade.auto_score from grade "
     "join submitted_notebook on submitted_notebook.id = grade.notebook_id "
@@ -39,34 +40,51 @@ def write_class(folder: Path, students: int) -> None:
 
 
 def start(folder: Path, out: str) -> subprocess.Popen:
-    """The command, in a process group of its own."""
+    """The command, in a process group of its own. What it says goes to a file, not a pipe: a pipe
+    stays open for as long as one of the processes that it has started."""
     words = [str(folder / "class"), "--source", str(folder / "exercises"), "--out"]
-    return subprocess.Popen(
-        [*COMMAND, *words, str(folder / out)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
+    with (folder / f"{out}.said").open("w") as said:
+        return subprocess.Popen(
+            [*COMMAND, *words, str(folder / out)],
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+            start_new_session=True,
+        )
 
 
 def finish(folder: Path, out: str) -> float:
     """Grade without being disturbed; the seconds that it takes."""
     began = time.monotonic()
-    process = start(folder, out)
-    errors = process.communicate()[1]
-    if process.returncode != 0:
-        raise AssertionError(errors.decode())
+    if start(folder, out).wait() != 0:
+        raise AssertionError((folder / f"{out}.said").read_text())
     return time.monotonic() - began
 
 
 def kill_at_random(folder: Path, out: str, within: float, dice: random.Random) -> bool:
-    """Start it and kill it, the command alone; whether it was still running."""
+    """Start it and kill it, the command alone; whether it was still running.
+
+    All that it has started must end by itself.
+    """
     process = start(folder, out)
     time.sleep(dice.uniform(0, within))
     running = process.poll() is None
     os.kill(process.pid, signal.SIGKILL)
-    process.communicate()
+    process.wait()
+    last = time.monotonic() + PATIENCE
+    while _group_lives(process.pid):
+        if time.monotonic() > last:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise AssertionError(f"{PATIENCE} s after the grader, what it has started still runs")
+        time.sleep(0.02)
     return running
+
+
+def _group_lives(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def contents(out: Path) -> dict[str, bytes | list]:
