@@ -50,6 +50,10 @@ def copy_gradebook(old: Path, new: Path) -> None:
             closing(sqlite3.connect(f"file:{old}?mode=ro", BUSY_SECONDS, uri=True)) as source,
             closing(sqlite3.connect(new)) as target,
         ):
+            # A lock to read, held until the end. Without one `backup` would ask for it again and
+            # again, for ever, however long somebody keeps the gradebook to himself.
+            source.execute("BEGIN")
+            source.execute("SELECT count(*) FROM sqlite_master").fetchone()
             source.backup(target)
     except sqlite3.Error as error:
         raise UserError(
