@@ -7,6 +7,7 @@ walls of the machine that does the job. Nothing but JSON travels.
 
 import json
 import logging
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -21,6 +22,8 @@ from .pool import Pool
 from .zygotes import best_level
 
 CONNECT_SECONDS = 15
+LOST_SECONDS = 60  # without any worker; one that is started again within them goes on
+LOOK_SECONDS = 1
 # What a process starts is to end with it, and Linux takes the thread for the process: so one
 # thread, which lives as long as the worker, does all of a worker's jobs.
 _desk = ThreadPoolExecutor(1)
@@ -67,23 +70,50 @@ class Cluster:
         A worker that is lost costs time: its jobs go to the others.
 
         Raises:
-            UserError: a worker's machine cannot do them as they must be done.
+            UserError: a worker's machine cannot do them as they must be done, or no worker is left.
         """
         names = {
             self._client.submit(do_here, json.dumps(one), key=f"grade-{name}", pure=False): name
             for name, one in jobs.items()
         }
-        with self._client.as_current():
-            done = as_completed(list(names))
-        for future in done:
+        for future in self._as_they_come(list(names)):
             answer = _answer_of(future)
             if "refused" in answer:
                 raise UserError(answer["refused"])
             yield names.pop(future), answer
 
+    def _as_they_come(self, futures: list[Future]) -> Iterator[Future]:
+        """The futures that are done, for as long as there is somebody to do the others."""
+        with self._client.as_current():
+            done = as_completed(futures)
+        looked = seen = time.monotonic()
+        while not done.is_empty():
+            if done.has_ready():
+                future = next(done)
+                if future.cancelled():
+                    raise _lost("does not answer any more: start it again, and its workers")
+                yield future
+                continue
+            time.sleep(0.02)
+            now = time.monotonic()
+            if now - looked > LOOK_SECONDS:
+                looked, seen = now, now if self._has_workers() else seen
+            if now - seen > LOST_SECONDS:
+                raise _lost("has no workers any more: start `dask worker`")
+
+    def _has_workers(self) -> bool:
+        try:
+            return bool(self._client.nthreads())
+        except (OSError, TimeoutError):
+            return False
+
     def dismiss(self) -> None:
         """Leave the scheduler; what nobody has begun is forgotten."""
         self._client.close()
+
+
+def _lost(how: str) -> UserError:
+    return UserError(f"The scheduler {how}, and give the same command again. What is done is kept.")
 
 
 def _address(where: str) -> str:

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from ..border.frames import BadFrame, Caps, Closed, Late, read_frame, write_frame
-from ..worker.lock_in import LEVELS, NONE, Walls
+from ..worker.lock_in import FULL, LEVELS, NONE, Walls
 
 START_SECONDS = 120  # imports of PyTorch and the like, on a busy machine
 ORDER_SECONDS = 30
@@ -81,6 +81,8 @@ class Zygote:
                 raise NoWorker(answer.get("why", "it ended at once"))
             worker = Worker(ours, answer["process"], folder)
             read_frame(ours, Caps(), time.monotonic() + ORDER_SECONDS)
+            if walls.level == FULL:  # it has moved into its own root; nobody comes back here
+                Path(folder).rmdir()
             return worker
         except (Closed, Late, BadFrame, OSError) as error:
             raise NoWorker(f"{type(error).__name__}: {error}") from None

@@ -12,15 +12,23 @@ from .lock_in import Walls, lock_in
 
 
 def main() -> int:
-    """Lock a fork in, and see whether it says that it is."""
-    folder = tempfile.mkdtemp(prefix="ag-")
-    os.chmod(folder, 0o711)
+    """Try the level that was named."""
+    with tempfile.TemporaryDirectory(prefix="ag-", ignore_cleanup_errors=True) as folder:
+        os.chmod(folder, 0o711)
+        why = trial(sys.argv[1], folder)
+    if why:
+        print(why)
+    return 1 if why else 0
+
+
+def trial(level: str, folder: str) -> str:
+    """Lock a fork in, with a folder of its own; empty if it says that it is, else why not."""
     listen, tell = os.pipe()
     lifeline = os.pipe()
     child = os.fork()
     if child == 0:
         try:
-            lock_in(Walls(sys.argv[1], folder), tell, lifeline[0])
+            lock_in(Walls(level, folder), tell, lifeline[0])
             os.write(tell, b"in\n")
         except BaseException as error:
             os.write(tell, f"{type(error).__name__}: {error}\n".encode())
@@ -31,9 +39,8 @@ def main() -> int:
         said = lines.read().split("\n")
     os.waitpid(child, 0)
     if "in" in said:
-        return 0
-    print(" ".join(line for line in said if not line.isdigit()).strip() or "it ended at once")
-    return 1
+        return ""
+    return " ".join(line for line in said if not line.isdigit()).strip() or "it ended at once"
 
 
 if __name__ == "__main__":

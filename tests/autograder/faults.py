@@ -7,6 +7,7 @@ results must be those of a run that nobody has disturbed, byte for byte.
 
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -43,9 +44,12 @@ def start(folder: Path, out: str) -> subprocess.Popen:
     """The command, in a process group of its own. What it says goes to a file, not a pipe: a pipe
     stays open for as long as one of the processes that it has started."""
     words = [str(folder / "class"), "--source", str(folder / "exercises"), "--out"]
+    temporary = folder / "temporary"
+    temporary.mkdir(exist_ok=True)
     with (folder / f"{out}.said").open("w") as said:
         return subprocess.Popen(
             [*COMMAND, *words, str(folder / out)],
+            env={**os.environ, "TMPDIR": str(temporary)},
             stdout=subprocess.DEVNULL,
             stderr=said,
             start_new_session=True,
@@ -57,6 +61,8 @@ def finish(folder: Path, out: str) -> float:
     began = time.monotonic()
     if start(folder, out).wait() != 0:
         raise AssertionError((folder / f"{out}.said").read_text())
+    if left := [path.name for path in (folder / "temporary").glob("ag-*")]:
+        raise AssertionError(f"it leaves temporary files: {left}")
     return time.monotonic() - began
 
 
@@ -76,6 +82,7 @@ def kill_at_random(folder: Path, out: str, within: float, dice: random.Random) -
             os.killpg(process.pid, signal.SIGKILL)
             raise AssertionError(f"{PATIENCE} s after the grader, what it has started still runs")
         time.sleep(0.02)
+    shutil.rmtree(folder / "temporary")  # what was killed has had no time to clear up
     return running
 
 

@@ -14,7 +14,7 @@ import toy_course as toy
 from click.testing import CliRunner
 from distributed import Client
 
-from autograder import cli
+from autograder import checker, cli
 from autograder.checker.cluster import Cluster
 from autograder.errors import UserError
 from autograder.grade import grade
@@ -42,26 +42,32 @@ def dask(folder: Path, *words: str):
         process.wait()
 
 
+def started(stack: ExitStack, folder: Path, count: int):
+    """The address of a scheduler on the loopback, its workers, and the scheduler itself."""
+    about = folder / "scheduler.json"
+    where = ("--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(about))
+    scheduler = stack.enter_context(dask(folder, "scheduler", *where))
+    deadline = time.monotonic() + START_SECONDS
+    while not about.exists() or "tcp://" not in about.read_text():
+        assert time.monotonic() < deadline, (folder / "dask.log").read_text()
+        time.sleep(0.1)
+    address = re.search(r"tcp://127\.0\.0\.1:\d+", about.read_text())[0]
+    with pytest.raises(UserError, match="has no workers: start `dask worker`"):
+        Cluster(address)
+    one = ("worker", address, "--nthreads", "1", "--no-nanny")
+    workers = [stack.enter_context(dask(folder, *one)) for _ in range(count)]
+    with Client(address, set_as_default=False) as client:
+        client.wait_for_workers(count, timeout=START_SECONDS)
+    return address, workers, scheduler
+
+
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
-    """The address of a scheduler on the loopback, and its two workers."""
+    """The address of a scheduler, and its two workers."""
     folder = tmp_path_factory.mktemp("dask")
-    about = folder / "scheduler.json"
     with ExitStack() as stack:
-        where = ("--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(about))
-        stack.enter_context(dask(folder, "scheduler", *where))
-        deadline = time.monotonic() + START_SECONDS
-        while not about.exists() or "tcp://" not in about.read_text():
-            assert time.monotonic() < deadline, (folder / "dask.log").read_text()
-            time.sleep(0.1)
-        address = re.search(r"tcp://127\.0\.0\.1:\d+", about.read_text())[0]
-        with pytest.raises(UserError, match="has no workers: start `dask worker`"):
-            Cluster(address)
-        one = ("worker", address, "--nthreads", "1", "--no-nanny")
-        workers = [stack.enter_context(dask(folder, *one)) for _ in range(2)]
-        with Client(address, set_as_default=False) as client:
-            client.wait_for_workers(2, timeout=START_SECONDS)
-        Cluster(str(about)).dismiss()  # the scheduler's file does as well
+        address, workers, _ = started(stack, folder, 2)
+        Cluster(str(folder / "scheduler.json")).dismiss()  # the scheduler's file does as well
         (folder / "other.json").write_text('{"id": "Scheduler"}')
         with pytest.raises(UserError, match=r"other\.json is not a file that `dask scheduler"):
             Cluster(str(folder / "other.json"))
@@ -109,6 +115,27 @@ def test_workers_give_what_this_machine_gives_and_one_may_die(course, cluster):
     assert bytes_of(course / "after-a-death") == bytes_of(course / "here")
     running = [done for what, done in told if what.startswith("Running")]
     assert running == list(range(len(STUDENTS) + 1))  # each job gave one result
+
+
+@pytest.mark.parametrize("lost", ["worker", "scheduler"])
+def test_with_nobody_left_it_ends_with_a_line_and_goes_on_later(
+    lost, course, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(checker.cluster, "LOST_SECONDS", 2)
+    out = f"after-a-lost-{lost}"
+
+    def kill_half_way(what: str, done: int, total: int) -> None:
+        if what.startswith("Running") and done == 2:
+            {"worker": workers[0], "scheduler": scheduler}[lost].kill()
+
+    with ExitStack() as stack:
+        address, workers, scheduler = started(stack, tmp_path, 1)
+        with pytest.raises(UserError, match=r"give the same command again\. What is done is kept"):
+            grade_class(course, out, cluster=Cluster(address), progress=kill_half_way)
+    told: list[int] = []
+    grade_class(course, out, progress=lambda what, done, total: told.append(done))
+    assert told[0] >= 2  # what was done before is not done again
+    assert bytes_of(course / out) == bytes_of(course / "here")
 
 
 def test_another_version_of_the_course_is_refused(course, cluster):
