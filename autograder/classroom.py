@@ -103,6 +103,13 @@ def find(submissions: Path, masters: Masters, only: str | None = None) -> tuple[
         for assignment in active:
             for notebook in masters[assignment]:
                 path = student / assignment / f"{notebook}.ipynb"
+                if not status and len(masters[assignment]) == 1:
+                    path = _only_notebook(path)
+                    if path.stem != notebook:
+                        taken = f"the name of {printable(path.name)}"
+                        ignored.append(
+                            f"{name}/{assignment}: {taken}, which is taken for {notebook}.ipynb"
+                        )
                 problem = (status, reason, False) if status else _problem(path)
                 found.append(HandIn(name, assignment, notebook, path, *problem))
         if not status and only is None:
@@ -119,6 +126,14 @@ def _student(folder: Path) -> tuple[str, str, str]:
     if folder.is_symlink():
         return name, "unreadable", "the student's folder is a symbolic link"
     return name, "", ""
+
+
+def _only_notebook(path: Path) -> Path:
+    """The only notebook in a folder, if that with the right name is missing; else this path."""
+    if path.parent.is_symlink() or os.path.lexists(path):
+        return path
+    others = [name for name in _names(path.parent) if name.lower().endswith(path.suffix)]
+    return path.with_name(others[0]) if len(others) == 1 else path
 
 
 def _problem(path: Path) -> tuple[str, str, bool]:

@@ -42,7 +42,8 @@ def _put(
         target.mkdir(parents=True, exist_ok=True)
         return entry
     target.parent.mkdir(parents=True, exist_ok=True)
-    if not _notebooks(entry, masters) and entry.parts[2:] != ["timestamp.txt"]:
+    wanted = _notebooks(entry, masters) or _could_be_one(entry, masters)
+    if not wanted and entry.parts[2:] != ["timestamp.txt"]:
         target.touch()
         return entry
     try:
@@ -63,6 +64,12 @@ def _refuse(
         student, assignment = entry.parts[:2]
         (folder / student / assignment).mkdir(parents=True, exist_ok=True)
         staged.verdicts[student, assignment, notebook] = ("unreadable", entry.problem)
+
+
+def _could_be_one(entry: Entry, masters: Masters) -> bool:
+    """Whether it is a notebook by another name, where an assignment wants one only."""
+    is_one = len(entry.parts) == 3 and entry.parts[2].lower().endswith(SUFFIX)
+    return is_one and len(masters.get(entry.parts[1], {})) == 1
 
 
 def _notebooks(entry: Entry, masters: Masters) -> list[str]:

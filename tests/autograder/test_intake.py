@@ -212,6 +212,18 @@ def test_nbgraders_folder_is_read_where_it_lies(tmp_path):
     assert intake.assignment is None
 
 
+def test_the_only_notebook_in_a_folder_may_have_another_name(tmp_path):
+    class_ = layout(
+        tmp_path / "class", NBGRADER | {"two/01-sums/a.ipynb": "", "two/01-sums/b.ipynb": ""}
+    )
+    hand_ins, ignored = find(class_, ONE)
+    found = {one.student: one for one in hand_ins}
+    assert found["grace"].path.read_text() == "G"
+    assert "grace/01-sums: the name of sums (1).ipynb, which is taken for sums.ipynb" in ignored
+    assert found["two"].reason == "sums.ipynb is missing; found a.ipynb, b.ipynb"
+    assert found["ada"].path.read_text() == "A"
+
+
 @pytest.mark.parametrize("around", ["", "submitted/"])
 def test_a_zip_of_nbgraders_layout_gets_what_the_folder_gets(around, tmp_path):
     class_ = layout(tmp_path / "class", NBGRADER)
@@ -224,7 +236,8 @@ def test_a_zip_of_nbgraders_layout_gets_what_the_folder_gets(around, tmp_path):
         assert intake.ignored == ignored
         assert [_about(one) for one in intake.hand_ins] == [_about(one) for one in found]
         assert [one.timestamp for one in intake.hand_ins] == [one.timestamp for one in found]
-        assert intake.hand_ins[0].path.read_text() == "A"
+        contents = {one.student: one.path.read_text() for one in intake.hand_ins if not one.status}
+        assert contents == {"ada": "A", "grace": "G"}
         assert everything_below(tmp_path / "handed-in" / "class") == {
             path
             for path in everything_below(class_)
