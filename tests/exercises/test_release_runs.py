@@ -1,13 +1,18 @@
-"""The released notebook in a real Jupyter kernel: as given, solved, and with a known mistake."""
+"""The released notebook in a real Jupyter kernel: as given, solved, and with a known mistake.
+
+The kernel has what students have, and nothing else.
+"""
 
 import ast
 import copy
-import os
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import nbformat
 import pytest
+import student_environment
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
@@ -20,7 +25,7 @@ from autograder.source import wrong_version
 from exercises.masters import HERE, Master, masters
 
 MASTERS = {master.assignment: master for master in masters()}
-PROJECT = {"autograder", "solutions", "exercises", "book"}
+PROJECT = student_environment.PROJECT
 ENDS = "print(sorted({name.split('.')[0] for name in __import__('sys').modules}))"
 
 pytestmark = [
@@ -50,9 +55,9 @@ def run(nb: NotebookNode, folder: Path) -> dict[str, list]:
     """Each code cell's outputs by its id, after a run in an empty folder without the project."""
     nb = copy.deepcopy(nb)
     nb.cells.append(new_code_cell(ENDS, id="ends"))
-    env = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONWARNINGS")}
     client = NotebookClient(nb, timeout=120, resources={"metadata": {"path": str(folder)}})
-    client.execute(env={**env, "OMP_NUM_THREADS": "1"})
+    with tempfile.TemporaryDirectory() as first:
+        client.execute(env=student_environment.environment(Path(first)))
     return {cell.id: cell.outputs for cell in nb.cells if cell.cell_type == "code"}
 
 
@@ -64,6 +69,18 @@ def verdicts(outputs: dict[str, list]) -> dict[str, str]:
             (only,) = shown
             found[name] = only.data["text/plain"]
     return found
+
+
+def test_the_environment_holds_what_is_asked_for_and_hides_the_rest(tmp_path):
+    def imports_in_it(package: str) -> bool:
+        command = [sys.executable, "-c", f"import {package}"]
+        env = student_environment.environment(tmp_path)
+        done = subprocess.run(command, env=env, check=False, capture_output=True, text=True)
+        assert done.returncode == 0 or f"No module named '{package}'" in done.stderr
+        return done.returncode == 0
+
+    assert all(map(imports_in_it, ["torch", "numpy", "matplotlib", "ipykernel"]))
+    assert not any(map(imports_in_it, ["solutions", "autograder", "nbgrader", "spacy", "pytest"]))
 
 
 @every_assignment
