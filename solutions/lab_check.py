@@ -101,12 +101,8 @@ def model_fault(model_class: Callable) -> str:
 
 
 def _trial_batch() -> tuple[Tensor, Tensor, Tensor]:
-    source = torch.tensor([[4, 5, 3], [6, 3, 0]])
-    target_in, target_out = (
-        torch.tensor([[2, 7, 8], [2, 9, 0]]),
-        torch.tensor([[7, 8, 3], [9, 3, 0]]),
-    )
-    return source, target_in, target_out
+    read, said = torch.tensor([[2, 7, 8], [2, 9, 0]]), torch.tensor([[7, 8, 3], [9, 3, 0]])
+    return torch.tensor([[4, 5, 3], [6, 3, 0]]), read, said
 
 
 def _searched(search: Callable) -> list:

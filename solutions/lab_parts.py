@@ -67,11 +67,11 @@ class Stack(nn.Module):
         Args:
             read: for each attention, what it reads (None: x itself) and the mask.
         """
-        for layer in self.layers:
+        for one in self.layers:
             for name, (memory, mask) in zip(self.attentions, read, strict=True):
-                attend = partial(self._attend, getattr(layer, name), memory, mask)
-                x = getattr(layer, f"around_{name}")(x, attend)
-            x = layer.around_network(x, layer.network)
+                attend = partial(self._attend, getattr(one, name), memory, mask)
+                x = getattr(one, f"around_{name}")(x, attend)
+            x = one.around_network(x, one.network)
         return self.top(x)
 
     @staticmethod
@@ -144,14 +144,14 @@ def token_batches(lengths: list[tuple[int, int]], max_tokens: int, seed: int) ->
     sizes = [max(pair) for pair in lengths]
     if max(sizes, default=0) > max_tokens:
         raise ValueError(f"a pair has {max(sizes)} tokens, and a batch holds {max_tokens}")
-    batches: list[list[int]] = []
+    found: list[list[int]] = []
     for place in sorted(range(len(sizes)), key=lambda i: (sizes[i], chance.random())):
-        if batches and sizes[place] * (1 + len(batches[-1])) <= max_tokens:
-            batches[-1].append(place)
+        if found and sizes[place] * (1 + len(found[-1])) <= max_tokens:
+            found[-1] += [place]
         else:
-            batches.append([place])
-    chance.shuffle(batches)
-    return batches
+            found.append([place])
+    chance.shuffle(found)
+    return found
 
 
 def label_smoothing_loss(

@@ -153,7 +153,7 @@ def draw_attention(weights: Tensor, source: list[str], target: list[str]) -> Non
     h = len(weights)
     figure, _ = plt.subplots(1, h, figsize=(3.2 * h, 3.6), sharey=True, layout="constrained")
     for number, (head, axes) in enumerate(zip(weights, figure.axes, strict=True), start=1):
-        axes.imshow(head, cmap="Greys", vmin=0, vmax=1)
+        axes.imshow(head.numpy(), cmap="Greys", vmin=0, vmax=1)
         axes.set_title(f"head {number}")
         axes.set_xticks(range(len(source) + 1), [*source, SPECIALS[EOS]], rotation=90)
         axes.set_yticks(range(len(target) + 1), [*target, SPECIALS[EOS]])

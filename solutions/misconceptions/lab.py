@@ -537,7 +537,7 @@ def score_averages_sentences(model, sentences, references, source_ids, target_id
     caught_by="score-corpus",
     section="lab.html#lab-score",
     sentence="You give sacreBLEU a list for each sentence. It wants a list for each set of "
-    "references: with yours, it compares every sentence with the words of the first.",
+    "references: with yours, a word of any reference is right in every translation.",
 )
 def score_with_many_references(model, sentences, references, source_ids, target_ids):
     wrote = translate_tokens(model, [tokens_of(one) for one in sentences], source_ids, target_ids)
