@@ -11,6 +11,7 @@ from pathlib import Path
 
 import torch
 from sacrebleu.metrics import BLEU
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import nn
 
@@ -248,13 +249,26 @@ def save_log(folder: Path, log: list[Row]) -> None:
 
 
 def require_files(folder: Path) -> None:
-    """Raise ValueError, with the fix, unless the two files of a translator are there."""
+    """Raise ValueError, with the fix, unless the two files of a translator can be read."""
     for name in ("translator.safetensors", "translator.json"):
         if not (folder / name).is_file():
             raise ValueError(
                 f"no weights handed in: {name} is not beside the notebook. Train, and hand in what "
                 "save_translator writes (at most 64 MB)"
             )
+    again = "hand in the two files that save_translator has written"
+    try:
+        about = json.loads((folder / "translator.json").read_text(encoding="utf-8"))
+        TransformerConfig(**about["config"]), dict(about["source_ids"]), dict(about["target_ids"])
+    except (ValueError, TypeError, KeyError, ArithmeticError, RecursionError) as error:
+        raise ValueError(
+            f"translator.json is not a translator's ({error!r:.200}): {again}"
+        ) from None
+    try:
+        with safe_open(folder / "translator.safetensors", "pt"):
+            pass
+    except SafetensorError as error:
+        raise ValueError(f"translator.safetensors is no such file ({error}): {again}") from None
 
 
 def require_parameters_of(model: nn.Module, tensors: dict[str, torch.Tensor]) -> None:

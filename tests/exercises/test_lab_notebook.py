@@ -2,6 +2,7 @@
 
 import json
 import os
+import struct
 from contextlib import chdir
 from functools import cache
 
@@ -153,14 +154,18 @@ def test_a_wrong_part_is_put_aside(wrong, says, tmp_path, capsys):
 # ---- what is handed in ---------------------------------------------------------------------------
 
 
-def ends_with(monkeypatch, **files):
-    """How the tests of the handed-in files end in the perfect notebook with other files."""
+def ends_with(monkeypatch, keep_empty=False, **files):
+    """How the tests of the handed-in files end in the perfect notebook with other files.
+
+    What is empty is not handed in, unless it is kept.
+    """
     nb = hand_in(MASTER.source, {})
     nb.cells = [c for c in nb.cells if c.id not in SLOW and (c.id in WEIGHTS or not is_test(c))]
     given = dict(MASTER.files)
     for name, data in files.items():
         given[name.replace("__", ".")] = data
-    monkeypatch.setattr(plain, "files_of", lambda _: {k: v for k, v in given.items() if v})
+    there = {name: data for name, data in given.items() if data or keep_empty}
+    monkeypatch.setattr(plain, "files_of", lambda _: there)
     ends = run_cells(nb)
     assert not any(end for name, end in ends.items() if name not in WEIGHTS)
     return {name: ends[name] for name in WEIGHTS}
@@ -212,6 +217,32 @@ def changed(how):
 def test_weights_that_are_none(how, says, monkeypatch):
     for end in ends_with(monkeypatch, translator__safetensors=changed(how)).values():
         assert says in end
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"PK\x03\x04 a pickle", struct.pack("<Q", 10**12) + b"{}", b"\0" * 9, b"\xff" * 99],
+    ids=["empty", "another format", "a header of a terabyte", "zeros", "ones"],
+)
+def test_what_is_not_safetensors(data, monkeypatch):
+    for end in ends_with(monkeypatch, translator__safetensors=data, keep_empty=True).values():
+        assert end.startswith("translator.safetensors is no such file (")
+        assert "hand in the two files that save_translator has written" in end
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(b"{", b"[]", b"\xff", b"{}", b"[" * 9999, b'{"config": {"layers": 2}}'),
+        b'{"config": {"source_vocabulary": 9, "target_vocabulary": 9, "h": 0}}',
+        b'{"config": {"source_vocabulary": 9, "target_vocabulary": 9}, "source_ids": 1}',
+    ],
+    ids=["half", "a list", "bytes", "empty", "deep", "other sizes", "no heads", "no vocabularies"],
+)
+def test_what_does_not_describe_a_translator(data, monkeypatch):
+    for end in ends_with(monkeypatch, translator__json=data).values():
+        assert end.startswith("translator.json is not a translator's (")
+        assert "hand in the two files that save_translator has written" in end
 
 
 def test_random_weights_earn_nothing_and_hear_their_score(monkeypatch):
