@@ -24,6 +24,7 @@ from .entries import (
     name_problem,
     plain,
     too_large,
+    too_large_notebook,
 )
 from .limits import ArchiveLimits
 
@@ -70,8 +71,11 @@ class Archive:
         self._zip.close()
         self._file.close()
 
-    def put(self, entry: Entry, target: Path, *rooms: Room) -> None:
+    def put(self, entry: Entry, target: Path, *rooms: Room, most: int | None = None) -> None:
         """Take a file out to `target`, whole or not at all.
+
+        Args:
+            most: bytes; by default what a notebook may have.
 
         Raises:
             Refused: it is damaged, too large, or something else than a file. If there is no room
@@ -79,12 +83,13 @@ class Archive:
         """
         if entry.problem:
             raise Refused(entry.problem)
-        before, size = self._file.taken, 0
+        info, before, size = self._infos[entry.number], self._file.taken, 0
+        self._check(info.file_size, None, most)  # as large as it says that it is
         try:
             with target.open("xb") as file:
-                for piece in self._pieces(self._infos[entry.number]):
+                for piece in self._pieces(info):
                     size += len(piece)
-                    self._check(size, self._file.taken - before)
+                    self._check(size, self._file.taken - before, most)
                     for room in rooms:
                         room.check(size)
                     file.write(piece)
@@ -102,10 +107,12 @@ class Archive:
         except DAMAGED:
             raise Refused("the file is damaged in the zip file") from None
 
-    def _check(self, size: int, packed: int) -> None:
-        if size > self._limits.file_bytes:
-            raise Refused(too_large(self._limits))
-        if size > self._limits.ratio_bytes and size > self._limits.ratio * packed:
+    def _check(self, size: int, packed: int | None, most: int | None) -> None:
+        if size > (most or self._limits.file_bytes):
+            raise Refused(too_large(most) if most else too_large_notebook(self._limits))
+        if packed is None or size <= self._limits.ratio_bytes:
+            return
+        if size > self._limits.ratio * packed:
             raise Refused(f"the file unpacks to more than {self._limits.ratio} times its size")
 
     def _entries(self) -> list[Entry]:
@@ -132,7 +139,7 @@ class Archive:
             return ENCRYPTED_FILE
         if info.compress_type not in READABLE:
             return "the file is packed in an unusual way: use an ordinary zip program"
-        return too_large(self._limits) if info.file_size > self._limits.file_bytes else ""
+        return ""
 
 
 class _CountedFile(io.BufferedReader):

@@ -7,10 +7,23 @@ from functools import partial
 from pathlib import Path
 
 from .archives import Archive
+from .attached import left_out_because, of_assignment
 from .classroom import Masters, printable
 from .entries import Entry, Folder, Refused, Room, Rooms
 from .forms import Form, Label
-from .handed import SUFFIX, Choice, Files, Handed, Staged, choose, meant, shown, some
+from .handed import (
+    SUFFIX,
+    Choice,
+    Files,
+    Handed,
+    Staged,
+    choose,
+    choose_beside,
+    meant,
+    meant_beside,
+    shown,
+    some,
+)
 from .limits import ArchiveLimits
 
 MOST_LINES = 20  # about files that are nobody's, or that one student packed too often
@@ -37,6 +50,7 @@ class Arrangement:
     ):
         self._source, self._form, self._masters = source, form, masters
         self._place, self._rooms, self._limits = place, rooms, limits
+        self._beside = {name: of_assignment(notebooks) for name, notebooks in masters.items()}
         self._class: dict[str, Files] = {}
         self._nobodys: list[str] = []
 
@@ -79,6 +93,8 @@ class Arrangement:
             reasons = []
             for assignment in assignments:
                 choice = self._choose(student, files, assignment, folder / student / assignment)
+                for name, why in choice.left_out.items():
+                    staged.left_out[student, assignment, name] = why
                 for notebook, verdict in choice.missing.items():
                     staged.verdicts[student, assignment, notebook] = verdict
                     reasons.append(verdict[1])
@@ -97,6 +113,13 @@ class Arrangement:
                 handed.put(place / f"{notebook}{SUFFIX}", *self._rooms.of(student))
             except Refused as reason:
                 choice.missing[notebook] = ("unreadable", f"{handed.shown}: {reason}")
+        most = self._beside[assignment] if place.is_dir() else {}
+        choose_beside(files, assignment, most, self._form, choice)
+        for name, handed in choice.beside.items():
+            try:
+                handed.put(place / name, *self._rooms.of(student), most=most[name])
+            except Refused as reason:
+                choice.left_out[name] = left_out_because(handed.shown, reason)
         return choice
 
     def _add(self, entry: Entry, label: Label) -> None:
@@ -107,6 +130,10 @@ class Arrangement:
         if kind.endswith(SUFFIX):
             take = partial(self._source.put, entry)
             files.notebooks.append(self._handed(label, label.file, name, take))
+        elif self._belongs_beside(label.file):
+            take = partial(self._source.put, entry)
+            files.beside.append(Handed(label.file, name, take, label.assignment, label.order))
+            files.others.append(name)
         elif kind.endswith(".zip"):
             try:
                 self._unpack(entry, label, files)
@@ -121,7 +148,9 @@ class Arrangement:
         if files.archives > self._limits.own_archives:
             raise Refused(f"only {self._limits.own_archives} zip files are unpacked")
         path = self._place / f"{entry.number}.zip"
-        self._source.put(entry, path, *self._rooms.of(label.student))
+        largest = max(sum(most.values()) for most in self._beside.values())
+        largest += self._limits.file_bytes
+        self._source.put(entry, path, *self._rooms.of(label.student), most=largest)
         with Archive(path, self._limits, self._limits.own_entries) as own:
             for inner in own.entries:
                 name = inner.parts[-1]
@@ -131,10 +160,19 @@ class Arrangement:
                 if name.lower().endswith(SUFFIX):
                     take = partial(_take_from, path, self._limits, inner)
                     files.notebooks.append(self._handed(label, name, inside, take))
+                elif self._belongs_beside(name):
+                    take = partial(_take_from, path, self._limits, inner)
+                    files.beside.append(Handed(name, inside, take, label.assignment, label.order))
+                    files.others.append(inside)
                 elif name.lower().endswith(".zip"):
                     files.refused.append(f"{inside}: a zip file in a zip file is not unpacked")
                 else:
                     files.others.append(inside)
+
+    def _belongs_beside(self, name: str) -> bool:
+        """Whether a file's name is one of those that belong beside a notebook."""
+        every = [one for most in self._beside.values() for one in most]
+        return meant_beside(name, every, self._form.again) != ""
 
     def _handed(self, label: Label, name: str, called: str, take: partial) -> Handed:
         likely = [a for a, notebooks in self._masters.items() if meant(name, notebooks, self._form)]
@@ -159,13 +197,18 @@ class Arrangement:
         alike = Counter(s.casefold() for s, files in self._class.items() for _ in files.called)
         for student, files in self._class.items():
             if alike[student.casefold()] > 1:
-                files.notebooks, files.others = [], []
+                files.notebooks, files.beside, files.others = [], [], []
                 files.refused = ["the student's name is too much like another's"]
 
 
 def _take_from(
-    archive: Path, limits: ArchiveLimits, entry: Entry, target: Path, *rooms: Room
+    archive: Path,
+    limits: ArchiveLimits,
+    entry: Entry,
+    target: Path,
+    *rooms: Room,
+    most: int | None = None,
 ) -> None:
     """Take a file out of a student's own zip file, which is not kept open."""
     with Archive(archive, limits, limits.own_entries) as own:
-        own.put(entry, target, *rooms)
+        own.put(entry, target, *rooms, most=most)

@@ -25,6 +25,7 @@ class HandIn:
         status, reason: why it cannot be graded; empty if it may be read.
         staged: whether the student's folder for the assignment exists, so that a gradebook entry
             and a feedback page are due.
+        left_out: names of files beside the notebook that were not taken in, each with the reason.
     """
 
     student: str
@@ -34,6 +35,7 @@ class HandIn:
     status: str = ""
     reason: str = ""
     staged: bool = True
+    left_out: tuple[tuple[str, str], ...] = ()
 
     @property
     def timestamp(self) -> str:

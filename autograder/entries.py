@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import stat
 import unicodedata
 from dataclasses import dataclass
@@ -104,21 +105,25 @@ class Folder:
     def __exit__(self, *_: object) -> None:
         """There is nothing to close."""
 
-    def put(self, entry: Entry, target: Path, *rooms: Room) -> None:
+    def put(self, entry: Entry, target: Path, *rooms: Room, most: int | None = None) -> None:
         """Copy a file to `target`.
+
+        Args:
+            most: bytes; by default what a notebook may have.
 
         Raises:
             Refused: it is too large, or something else than a file.
         """
         if entry.problem:
             raise Refused(entry.problem)
-        path = self._paths[entry.number]
-        size = path.stat().st_size
-        if size > self._limits.file_bytes:
-            raise Refused(too_large(self._limits))
-        for room in rooms:
-            room.check(size)
-        target.write_bytes(path.read_bytes())
+        with self._paths[entry.number].open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > (most or self._limits.file_bytes):
+                raise Refused(too_large(most) if most else too_large_notebook(self._limits))
+            for room in rooms:
+                room.check(size)
+            with target.open("wb") as copy:
+                shutil.copyfileobj(file, copy)
         for room in rooms:
             room.take(size)
 
@@ -157,15 +162,20 @@ def name_problem(name: str, limits: ArchiveLimits) -> str:
     return ""
 
 
-def kind_problem(mode: int) -> str:
+def kind_problem(mode: int, folders: bool = True) -> str:
     """What is wrong with what a file is; some archives do not say what their entries are."""
     if stat.S_ISLNK(mode):
-        return "the file is a symbolic link: hand in the notebook itself"
-    if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        return "the file is a symbolic link: hand in the file itself"
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG, *([stat.S_IFDIR] if folders else [])):
         return "this is not a file"
     return ""
 
 
-def too_large(limits: ArchiveLimits) -> str:
-    """What is said of a file that is too large."""
-    return f"the file is larger than {limits.file_bytes // 2**20} MB: clear its outputs"
+def too_large(most: int) -> str:
+    """What is said of a file of more than so many bytes."""
+    return f"the file is larger than {most // 2**20} MB"
+
+
+def too_large_notebook(limits: ArchiveLimits) -> str:
+    """What is said of a notebook that is too large."""
+    return f"{too_large(limits.file_bytes)}: clear its outputs"

@@ -84,7 +84,7 @@ def page(
         assignment=assignment,
         title=course.get("title", notebook),
         book=web_address(course.get("book_url", "")),
-        run=ran.metadata.get("autograder", {"status": "graded", "reason": ""}),
+        run={"status": "graded", "reason": "", "left_out": []} | ran.metadata.get("autograder", {}),
         score=score,
         max_score=max_score,
         late_penalty=late_penalty,

@@ -11,13 +11,14 @@ from pathlib import Path
 from nbformat import NotebookNode
 from sqlalchemy.exc import SQLAlchemyError
 
+from .attached import declared, look
 from .checker.jobs import digest_of, job, name_of
 from .checker.pool import Pool
 from .classroom import HandIn, Masters, read_course
 from .errors import UserError
 from .gradebook import copy_gradebook, record
 from .intake import open_submissions
-from .limits import Environment, Limits
+from .limits import Attached, Environment, Limits
 from .notebook import is_test
 from .policy import shortcuts
 from .rebuild import rebuild
@@ -105,10 +106,15 @@ class _Class:
         waiting: dict[str, list[tuple[HandIn, NotebookNode]]] = {}
         jobs: dict[str, dict] = {}
         tests = digest_of(self._root)
-        for hand_in in self._hand_ins:
+        left_out: dict[HandIn, list[str]] = {}
+        total = len(self._hand_ins)
+        for number, hand_in in enumerate(self._hand_ins, start=1):
             rebuilt, done = self._prepared(hand_in)
             if done is None:
-                environment = Environment((self._root,), seed=hand_in.student)
+                files, left_out[hand_in] = self._beside(hand_in)
+                if files:  # it takes a while to read them
+                    progress("Reading what was handed in", number, total)
+                environment = Environment((self._root,), hand_in.student, files)
                 one = job(rebuilt, self._limits, environment, level, tests)
                 name = name_of(one)
                 done = runs.read(name)
@@ -117,13 +123,21 @@ class _Class:
                 waiting.setdefault(name, []).append((hand_in, rebuilt))
             else:
                 ran[hand_in] = done
-        total = len(self._hand_ins)
         progress("Running notebooks", len(ran), total)
         for name, answer in pool.do(jobs):
             for hand_in, rebuilt in waiting.pop(name):
                 ran[hand_in] = _outcome(runs, name, rebuilt, answer)
             progress("Running notebooks", len(ran), total)
+        for hand_in, sentences in left_out.items():
+            ran[hand_in].metadata.autograder["left_out"] = sentences
         return {hand_in: ran[hand_in] for hand_in in self._hand_ins}
+
+    def _beside(self, hand_in: HandIn) -> tuple[tuple[Attached, ...], list[str]]:
+        """The files that belong to a notebook; and a sentence for each that is left out."""
+        most = declared(self._masters[hand_in.assignment][hand_in.notebook])
+        files, left_out = look(hand_in.path.parent, most)
+        left_out |= {name: reason for name, reason in hand_in.left_out if name in most}
+        return files, [left_out[name] for name in sorted(left_out)]
 
     def _prepared(self, hand_in: HandIn) -> tuple[NotebookNode, NotebookNode | None]:
         """The rebuilt notebook; and what is to be recorded, if it need not or cannot be run."""
@@ -170,7 +184,8 @@ def _result(
         return Graded(*who, hand_in.status, hand_in.reason, 0.0, points)
     about = ran.metadata.autograder
     score, checks = recorded
-    judged = about.status, about.reason, score, points, checks, about.seed
+    reason = "; ".join([about.reason] * bool(about.reason) + about.get("left_out", []))
+    judged = about.status, reason, score, points, checks, about.seed
     return Graded(*who, *judged, shortcuts(ran))
 
 

@@ -2,7 +2,8 @@
 
 A notebook of the right name is. Of several, it is the one that the platform says came last; where
 the platform says nothing it is none, for only the student knows. Where an assignment has one
-notebook, and a student handed in one, that is taken whatever its name.
+notebook, and a student handed in one, that is taken whatever its name. Files that belong beside a
+notebook are chosen by their names alone, in the same way.
 """
 
 import re
@@ -21,7 +22,7 @@ MOST_NAMES = 3  # of files in one line
 
 @dataclass(frozen=True)
 class Handed:
-    """A notebook that a student handed in.
+    """A notebook that a student handed in, or a file that belongs beside one.
 
     Attributes:
         name: of the file.
@@ -43,6 +44,7 @@ class Files:
 
     Attributes:
         called: the student's name, as it stands in the paths.
+        beside: files whose name belongs beside a notebook.
         archives: how many zip files there are.
         refused: what was not unpacked, with the reason.
         others: names of files that are neither a notebook nor a zip file.
@@ -51,6 +53,7 @@ class Files:
     called: set[str] = field(default_factory=set)
     late: bool = False
     notebooks: list[Handed] = field(default_factory=list)
+    beside: list[Handed] = field(default_factory=list)
     archives: int = 0
     refused: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
@@ -67,11 +70,15 @@ class Choice:
     Attributes:
         taken: the file for each notebook.
         missing: status and reason for each notebook without one.
+        beside: the file for each name that belongs beside a notebook.
+        left_out: the same names, where there is none, with the reason.
         lines: what was not taken, or not taken as it is called.
     """
 
     taken: dict[str, Handed] = field(default_factory=dict)
     missing: dict[str, tuple[str, str]] = field(default_factory=dict)
+    beside: dict[str, Handed] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
 
 
@@ -82,10 +89,13 @@ class Staged:
     Attributes:
         verdicts: status and reason of each notebook that cannot be graded: of which student,
             assignment and name.
+        left_out: the reason for each file beside a notebook that is not taken: of which student,
+            assignment and name.
         lines: what is ignored.
     """
 
     verdicts: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
+    left_out: dict[tuple[str, str, str], str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
 
 
@@ -104,6 +114,31 @@ def meant(name: str, notebooks: Collection[str], form: Form) -> str:
         if re.fullmatch(re.escape(notebook) + COPY.pattern + form.again, stem):
             return notebook
     return ""
+
+
+def meant_beside(name: str, names: Iterable[str], again: str = "") -> str:
+    """The file beside a notebook that a name stands for, whatever was added to it; or nothing."""
+    for one in names:
+        stem, dot, ending = one.rpartition(".")
+        ending = re.escape(dot + ending) if stem else ""
+        if re.fullmatch(re.escape(stem or one) + COPY.pattern + again + ending, name):
+            return one
+    return ""
+
+
+def choose_beside(
+    files: Files, assignment: str, names: Iterable[str], form: Form, choice: Choice
+) -> None:
+    """Add to a choice the files that belong beside the notebooks of an assignment."""
+    mine = [handed for handed in files.beside if handed.assignment in ("", assignment)]
+    for name in sorted(names):
+        named = [handed for handed in mine if meant_beside(handed.name, [name], form.again)]
+        last = max((handed.order for handed in named), default=0)
+        latest = [handed for handed in named if handed.order == last]
+        if len(latest) == 1:
+            choice.beside[name] = latest[0]
+        elif latest:
+            choice.left_out[name] = f"{some(latest)} could be {name}: hand in one"
 
 
 def choose(files: Files, assignment: str, notebooks: Collection[str], form: Form) -> Choice:

@@ -124,7 +124,12 @@ def _stage(
     for one in found:
         verdict = staged.verdicts.get((one.student, one.assignment, one.notebook))
         status, reason = verdict or (one.status, one.reason)
-        hand_ins.append(replace(one, status=status, reason=reason))
+        left_out = tuple(
+            (name, why)
+            for (student, assignment, name), why in staged.left_out.items()
+            if (student, assignment) == (one.student, one.assignment)
+        )
+        hand_ins.append(replace(one, status=status, reason=reason, left_out=left_out))
     return Intake(hand_ins, ignored + staged.lines, only)
 
 

@@ -34,9 +34,9 @@ class ArchiveLimits:
     own_archives: int = 3  # zip files of one student that are unpacked, one level deep
     name_bytes: int = 256  # for each entry, in the archive's table of contents
     depth: int = 16  # folders in folders, with the file itself
-    file_bytes: int = 64 * 2**20  # of one file: as large as a notebook may be
+    file_bytes: int = 64 * 2**20  # of one notebook; an assignment sets the size of other files
     student_bytes: int = 256 * 2**20  # of everything that is unpacked for one student
-    all_bytes: int = 8 * 2**30  # of everything, and at most half of what is free on the disk
+    all_bytes: int = 32 * 2**30  # of everything, and at most half of what is free on the disk
     ratio: int = (
         600  # unpacked to packed; a line printed a million times comes to 400, zeros to 1000
     )
@@ -44,8 +44,32 @@ class ArchiveLimits:
 
 
 @dataclass(frozen=True)
+class Attached:
+    """A file that was handed in beside a notebook.
+
+    Attributes:
+        name: under which students' code finds it in its folder.
+        path: where it lies.
+        size: in bytes.
+        sha256: of what stands in it, in hexadecimal digits.
+    """
+
+    name: str
+    path: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Environment:
-    """What belongs to one submission: folders that hidden tests import from, and their seed."""
+    """What belongs to one submission.
+
+    Attributes:
+        trusted: folders that hidden tests import from.
+        seed: of their hidden inputs.
+        files: what students' code finds in its folder.
+    """
 
     trusted: tuple[Path, ...] = ()
     seed: str = "0"
+    files: tuple[Attached, ...] = ()

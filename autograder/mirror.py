@@ -1,10 +1,11 @@
 """A zip file with nbgrader's layout gets what the folder in it would have got."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from .archives import Archive
+from .attached import left_out_because, of_assignment
 from .classroom import Masters
 from .entries import Entry, Folder, Refused, Rooms, name_problem
 from .handed import SUFFIX, Staged, shown
@@ -19,7 +20,7 @@ def mirror(
     rooms: Rooms,
     limits: ArchiveLimits,
 ) -> Staged:
-    """Make the same files in `folder`; of all but notebooks and time stamps only the names count.
+    """Make the same files in `folder`; of all that nobody asked for only the names count.
 
     Raises:
         UserError: there is no room for them.
@@ -42,12 +43,13 @@ def _put(
         target.mkdir(parents=True, exist_ok=True)
         return entry
     target.parent.mkdir(parents=True, exist_ok=True)
-    wanted = _notebooks(entry, masters) or _could_be_one(entry, masters)
+    most = _beside(entry, masters).get(entry.parts[-1])
+    wanted = most or _notebooks(entry, masters) or _could_be_one(entry, masters)
     if not wanted and entry.parts[2:] != ["timestamp.txt"]:
         target.touch()
         return entry
     try:
-        source.put(entry, target, *rooms.of(entry.parts[0]))
+        source.put(entry, target, *rooms.of(entry.parts[0]), most=most)
     except Refused as reason:
         return replace(entry, problem=str(reason))
     return entry
@@ -57,8 +59,13 @@ def _refuse(
     staged: Staged, entry: Entry, masters: Masters, folder: Path, limits: ArchiveLimits
 ) -> None:
     """Note what it costs that a file is not taken."""
-    costs = [] if name_problem(entry.path, limits) else _notebooks(entry, masters)
-    if not costs:
+    good = not name_problem(entry.path, limits)
+    costs = _notebooks(entry, masters) if good else []
+    name = entry.parts[-1]
+    if good and name in _beside(entry, masters):
+        student, assignment, _ = entry.parts
+        staged.left_out[student, assignment, name] = left_out_because(name, entry.problem)
+    elif not costs:
         staged.lines.append(f"{shown(entry.path)}: {entry.problem}")
     for notebook in costs:
         student, assignment = entry.parts[:2]
@@ -76,3 +83,10 @@ def _notebooks(entry: Entry, masters: Masters) -> list[str]:
     """The notebooks that an entry is, or that are in it if it stands in an assignment's place."""
     known = masters.get(entry.parts[1], {}) if len(entry.parts) in (2, 3) else {}
     return [n for n in known if entry.parts[2:] in ([], [f"{n}{SUFFIX}"])]
+
+
+def _beside(entry: Entry, masters: Masters) -> Mapping[str, int]:
+    """The files that may lie beside the notebook in an entry's place: name -> at most so large."""
+    if len(entry.parts) != 3 or entry.parts[1] not in masters:
+        return {}
+    return of_assignment(masters[entry.parts[1]])

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
+from .attached import declared
 from .classroom import Masters
 from .entries import plain
 from .errors import UserError
@@ -18,7 +20,8 @@ class Pattern:
     """A form for files, such as `{student}_{notebook}.ipynb`.
 
     `*` and `{student}` stand for as few letters as possible, within one name of a path; the other
-    fields stand for the names that the course knows.
+    fields stand for the names that the course knows. A file that belongs beside a notebook is named
+    as the notebook, with its own name in place of the last `{notebook}.ipynb` or `/*.ipynb`.
 
     Raises:
         UserError: it is none.
@@ -43,6 +46,8 @@ class Pattern:
         """
         if len(path) > LONGEST_PATH:
             return None
+        if beside := self._beside(path):
+            return beside
         packed = path.lower().endswith(".zip")
         values = self._values(path[:-4] + ".ipynb" if packed else path)
         if values is None:
@@ -50,6 +55,31 @@ class Pattern:
         student, assignment = values["student"], self._assignment(values)
         file = path.rpartition("/")[2] if packed else self._file(values, assignment)
         return Label(student_name(student), student, file, assignment)
+
+    def _beside(self, path: str) -> Label | None:
+        """What the path of a file says that belongs beside a notebook; no assignment if several."""
+        labels = []
+        for assignment, notebooks in self._masters.items():
+            for notebook, master in notebooks.items():
+                for name in declared(master):
+                    if tail := self._tail(path, name):
+                        values = self._match(f"{path[: -len(tail)]}{notebook}.ipynb", [notebook])
+                        if values and values.get("assignment", assignment) == assignment:
+                            called = values["student"]
+                            labels.append(Label(student_name(called), called, tail, assignment))
+        if len({label.assignment for label in labels}) > 1:
+            return replace(labels[0], assignment="")
+        return labels[0] if labels else None
+
+    def _tail(self, path: str, name: str) -> str:
+        """The end of a path that stands for a file of this name; empty if none can."""
+        stem, dot, ending = name.rpartition(".")
+        again = re.escape(stem or name) + COPY.pattern + re.escape(dot + ending if stem else "")
+        found = re.search(f"{again}$", path)
+        if found is None:
+            return ""
+        alone = found.start() == path.rfind("/") + 1 and self._text.endswith("/*.ipynb")
+        return found[0] if alone or self._text.endswith("{notebook}.ipynb") else ""
 
     def _values(self, path: str) -> Values | None:
         """The fields; where the notebook is none of the course's, only if there is one reading."""

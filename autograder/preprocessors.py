@@ -13,6 +13,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Instance, List, Unicode
 
+from .attached import declared, look
 from .checker.jobs import hidden
 from .checker.zygotes import Zygote, best_level
 from .limits import Environment, Limits
@@ -44,7 +45,10 @@ class RunSubmission(NbGraderPreprocessor):
         about = resources["nbgrader"]
         trusted = tuple(Path(folder).resolve() for folder in self.trusted)
         grader = Grader(_zygote(), best_level(), self.limits, hidden(trusted))
-        return grader.run(nb, Environment(trusted, seed=about["student"])), resources
+        files, left_out = look(_submitted_folder(self, about), declared(nb))
+        ran = grader.run(nb, Environment(trusted, about["student"], files))
+        ran.metadata["autograder"]["left_out"] = list(left_out.values())
+        return ran, resources
 
 
 class HideTests(NbGraderPreprocessor):
@@ -70,6 +74,13 @@ def _source_folder(preprocessor: NbGraderPreprocessor, about: dict) -> Path:
     """Where the assignment's source notebooks lie: the exporter's parent is the converter."""
     course: CourseDirectory = preprocessor.parent.parent.coursedir
     return Path(course.format_path(course.source_directory, ".", about["assignment"]))
+
+
+def _submitted_folder(preprocessor: NbGraderPreprocessor, about: dict) -> Path:
+    """Where the student's own files lie: nbgrader has copied them, with what links lead to."""
+    course: CourseDirectory = preprocessor.parent.parent.coursedir
+    folder = course.submitted_directory
+    return Path(course.format_path(folder, about["student"], about["assignment"]))
 
 
 def _with_checksums(notebook: NotebookNode, about: dict) -> NotebookNode:

@@ -58,7 +58,7 @@ class Section:
     @property
     def troubled(self) -> list[Graded]:
         """What could not be graded, or not in full."""
-        return [row for row in self.rows if row.status != "graded"]
+        return [row for row in self.rows if row.status != "graded" or row.reason]
 
     @property
     def shortcuts(self) -> list[Graded]:

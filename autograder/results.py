@@ -56,6 +56,7 @@ class Graded:
 
     Attributes:
         status: "graded", "missing", "unreadable", ...
+        reason: why it could not be graded, or not in full; files beside it that were left out.
         shortcuts: what of a library does an exercise's work in it; see `policy`.
     """
 

@@ -35,6 +35,7 @@ from markdown_it import MarkdownIt
 from .errors import UserError
 
 EXERCISE = ("title", "reference", "difficulty", "importance", "minutes")
+MOST_FILES = 16
 FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 TEST_ID = re.compile(r"[a-z][a-z0-9-]{0,63}")
 KINDS = {"given", "data", "checks", "exercise", "stub", "hint", "instant", "try", "test", "prose"}
@@ -94,8 +95,12 @@ def _front_matter(path: Path) -> tuple[dict, str, int]:
             raise UserError(f"{path}: the front matter needs a line `{name}:`")
     if ("files" in front) != ("reference_files" in front):
         raise UserError(f"{path}: `files:` and `reference_files:` belong together; give both")
-    for name, most in front.get("files", {}).items():
-        if not FILE.fullmatch(name) or not isinstance(most, int) or most < 1:
+    files = front.get("files", {})
+    if not isinstance(files, dict) or len(files) > MOST_FILES:
+        raise UserError(f"{path}: `files:` has at most {MOST_FILES} lines `name: most MB`")
+    for name, most in files.items():
+        fits = FILE.fullmatch(str(name)) and not name.endswith((".ipynb", ".zip", "stamp.txt"))
+        if not fits or not isinstance(most, int) or most < 1:
             raise UserError(f"{path}: each of `files:` is a plain file name and its most MB")
     names = front.get("shortcuts", [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):

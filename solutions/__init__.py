@@ -53,6 +53,15 @@ are commands:
 31. `scores`, `evaluation`, `evaluate`  how good it is, and what each score compares (section 6.1)
     (`pictures`: the curves of a run, and what its decoder looked at)
 
+The same once more, written by a student, for the last assignment:
+
+32. `lab_data`         lines of text to pairs of ids, without a library
+33. `lab_parts`        the parts of the earlier assignments; `lab_check`: may one's own stay?
+34. `lab`              an epoch, a training, translations, their score, a file to hand in
+35. `lab_runs`         the runs of the notebook, and a look into the model
+    (`captions`: the hidden sentences; `lab_files`: what the perfect student hands in; `lab_probes`:
+    ways to watch a training from outside)
+
 For the exercises: `stand_ins` are the layers once more, for students who go on without their own;
 `diagnosis` records broken models; `probes`, `model_probes` and `search_probes` try a class out and
 return plain numbers.

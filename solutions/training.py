@@ -82,7 +82,6 @@ def train_step(
     return float(mean.detach())
 
 
-@torch.no_grad()
 def evaluate_loss(model: Transformer, batches: Iterable[Batch]) -> float:
     """Cross-entropy per real target token over many batches, in nats; exp of it is the perplexity.
 
@@ -95,9 +94,10 @@ def evaluate_loss(model: Transformer, batches: Iterable[Batch]) -> float:
     training = model.training
     model.eval()
     total, tokens = 0.0, 0
-    for batch in batches:
-        loss, count = batch_loss(model, batch)
-        total, tokens = total + float(loss), tokens + int(count)
+    with torch.no_grad():
+        for batch in batches:
+            loss, count = batch_loss(model, batch)
+            total, tokens = total + float(loss), tokens + int(count)
     model.train(training)
     if tokens == 0:
         raise ValueError("there is no target token to evaluate on: the batches are empty")

@@ -2,20 +2,26 @@
 
 A worker must see the course where the job says it lies (a shared file system, or the same checkout
 in the same place), and it looks whether it is the same course. Strangers' code runs behind the
-walls of the machine that does the job. Nothing but JSON travels.
+walls of the machine that does the job. What travels is JSON, and the bytes of files that were
+handed in beside a notebook: a machine need not see where they lie.
 """
 
 import json
 import logging
+import tempfile
 import time
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
+import dask
 from distributed import Client, Future, as_completed, get_worker
 
+from ..attached import Changed, contents
 from ..errors import UserError
+from ..limits import Attached
 from ..worker.lock_in import NONE
 from .jobs import digest_of
 from .pool import Pool
@@ -24,6 +30,8 @@ from .zygotes import best_level
 CONNECT_SECONDS = 15
 LOST_SECONDS = 60  # without any worker; one that is started again within them goes on
 LOOK_SECONDS = 1
+# Bytes of files that lie in the scheduler's memory at a time, if one job alone does not have more.
+MOST_TRAVELLING = 2**30
 # What a process starts is to end with it, and Linux takes the thread for the process: so one
 # thread, which lives as long as the worker, does all of a worker's jobs.
 _desk = ThreadPoolExecutor(1)
@@ -72,40 +80,56 @@ class Cluster:
         Raises:
             UserError: a worker's machine cannot do them as they must be done, or no worker is left.
         """
-        names = {
-            self._client.submit(do_here, json.dumps(one), key=f"grade-{name}", pure=False): name
-            for name, one in jobs.items()
-        }
-        for future in self._as_they_come(list(names)):
+        with self._client.as_current():
+            done = as_completed()
+        waiting = deque(jobs)
+        sizes = {name: sum(file["size"] for file in one["files"]) for name, one in jobs.items()}
+        names: dict[Future, str] = {}
+        while waiting or names:
+            travelling = sum(sizes[name] for name in names.values())
+            if waiting and (not names or travelling + sizes[waiting[0]] <= MOST_TRAVELLING):
+                name = waiting.popleft()
+                try:
+                    future = self._submit(name, jobs[name])
+                except Changed as why:
+                    yield name, {"failed": str(why)}
+                    continue
+                names[future] = name
+                done.add(future)
+                continue
+            future = self._next(done)
             answer = _answer_of(future)
             if "refused" in answer:
                 raise UserError(answer["refused"])
             yield names.pop(future), answer
 
-    def _as_they_come(self, futures: list[Future]) -> Iterator[Future]:
-        """The futures that are done, for as long as there is somebody to do the others."""
-        with self._client.as_current():
-            done = as_completed(futures)
+    def _next(self, done: as_completed) -> Future:
+        """The next one that is done, for as long as there is somebody to do it."""
         looked = seen = time.monotonic()
-        while not done.is_empty():
-            if done.has_ready():
-                future = next(done)
-                if future.cancelled():
-                    raise _lost("does not answer any more: start it again, and its workers")
-                yield future
-                continue
+        while not done.has_ready():
             time.sleep(0.02)
             now = time.monotonic()
             if now - looked > LOOK_SECONDS:
                 looked, seen = now, now if self._has_workers() else seen
             if now - seen > LOST_SECONDS:
                 raise _lost("has no workers any more: start `dask worker`")
+        future = next(done)
+        if future.cancelled():
+            raise _lost("does not answer any more: start it again, and its workers")
+        return future
 
     def _has_workers(self) -> bool:
         try:
             return bool(self._client.nthreads())
         except (OSError, TimeoutError):
             return False
+
+    def _submit(self, name: str, one: dict) -> Future:
+        files = contents(tuple(Attached(**file) for file in one["files"]))
+        # Files are as large as they are: dask need not warn of it.
+        with dask.config.set({"distributed.admin.large-graph-warning-threshold": 2**62}):
+            job = json.dumps(one)
+            return self._client.submit(do_here, job, files, key=f"grade-{name}", pure=False)
 
     def dismiss(self) -> None:
         """Leave the scheduler; what nobody has begun is forgotten."""
@@ -134,12 +158,16 @@ def _answer_of(future: Future) -> dict:
         return {"failed": f"{type(error).__name__}: {error}"[:300]}
 
 
-def do_here(text: str) -> str:
-    """Do a job on the worker that this runs on: JSON in, JSON out."""
-    return json.dumps(_desk.submit(_do, json.loads(text), get_worker().address).result())
+def do_here(text: str, files: dict[str, bytes]) -> str:
+    """Do a job on the worker that this runs on: JSON in, JSON out.
+
+    Args:
+        files: what stands in the files that the job names.
+    """
+    return json.dumps(_desk.submit(_do, json.loads(text), files, get_worker().address).result())
 
 
-def _do(one: dict, address: str) -> dict:
+def _do(one: dict, files: dict[str, bytes], address: str) -> dict:
     (root,) = map(Path, one["trusted"])
     if not root.is_dir():
         return {"refused": f"The worker {address} does not see the course at {root}."}
@@ -151,7 +179,12 @@ def _do(one: dict, address: str) -> dict:
     if not one["level"] and best_level() == NONE:
         why = "Students' code cannot be locked in on the machine of the worker"
         return {"refused": f"{why} {address}: say --unsafe if you trust everybody."}
-    ((_, answer),) = _pool().do({"this": one})
+    with tempfile.TemporaryDirectory(prefix="ag-") as folder:
+        for file in one["files"]:
+            path = Path(folder, Path(file["name"]).name)
+            path.write_bytes(files[file["name"]])
+            file["path"] = str(path)
+        ((_, answer),) = _pool().do({"this": one})
     return answer
 
 

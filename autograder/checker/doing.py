@@ -8,7 +8,7 @@ import torch
 from nbformat import NotebookNode
 
 from ..border.frames import Closed, read_frame, write_frame
-from ..limits import Environment, Limits
+from ..limits import Attached, Environment, Limits
 from .isolated import Grader
 from .jobs import LARGEST, hidden
 from .zygotes import Zygote, best_level
@@ -30,11 +30,14 @@ class Doer:
 
         Raises:
             NoWorker: students' code cannot be run here.
+            Changed: a file that was handed in is no longer what it was.
         """
         trusted = tuple(Path(folder) for folder in one["trusted"])
         level = one["level"] or best_level()
         grader = Grader(self._zygote, level, Limits(**one["limits"]), hidden(trusted))
-        return grader.run(nbformat.from_dict(one["notebook"]), Environment(trusted, one["seed"]))
+        files = tuple(Attached(**file) for file in one["files"])
+        environment = Environment(trusted, one["seed"], files)
+        return grader.run(nbformat.from_dict(one["notebook"]), environment)
 
     def close(self) -> None:
         """End the zygote."""

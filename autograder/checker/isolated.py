@@ -20,6 +20,7 @@ import numpy as np
 import torch
 from nbformat import NotebookNode
 
+from ..attached import reopened
 from ..border.frames import BadFrame, Caps, Closed, Late, write_frame
 from ..limits import Environment, Limits
 from ..notebook import is_test
@@ -57,11 +58,14 @@ class Grader:
     hidden: tuple[str, ...] = ()
 
     def run(self, notebook: NotebookNode, environment: Environment) -> NotebookNode:
-        """Execute the notebook; see the module."""
+        """Execute the notebook; see the module.
+
+        Raises:
+            Changed: a file that was handed in beside it is no longer what it was.
+        """
         notebook = deepcopy(notebook)
-        run = _Run(self, notebook, environment)
-        with checkers_world(environment):
-            status, reason = run.go()
+        with reopened(environment.files) as files, checkers_world(environment):
+            status, reason = _Run(self, notebook, environment, files).go()
         notebook.metadata["autograder"] = {
             "status": status,
             "reason": reason,
@@ -69,7 +73,7 @@ class Grader:
         }
         return notebook
 
-    def walls(self) -> Walls:
+    def walls(self, environment: Environment) -> Walls:
         """What a worker gets."""
         limits = self.limits
         return Walls(
@@ -82,14 +86,18 @@ class Grader:
             file_size=limits.file_bytes,
             disk=limits.disk_bytes,
             processor_seconds=int(limits.submission_seconds) + 30,
+            files=tuple((file.name, file.size) for file in environment.files),
         )
 
 
 class _Run:
     """One notebook."""
 
-    def __init__(self, grader: Grader, notebook: NotebookNode, environment: Environment):
+    def __init__(
+        self, grader: Grader, notebook: NotebookNode, environment: Environment, files: list[int]
+    ):
         self.grader, self.limits, self.environment = grader, grader.limits, environment
+        self.files = files
         self.cells = [c for c in notebook.cells if c.cell_type == "code" and c.source.strip()]
         self.tests = hidden_tests(notebook)
         self.outputs = Outputs(Reader(environment.trusted), self.limits)
@@ -145,7 +153,8 @@ class _Run:
         """Have a worker that has run all cells before this place, but for the deadly ones."""
         if self.worker is not None:
             return
-        self.worker = self.grader.zygote.fork(self.grader.walls())
+        walls = self.grader.walls(self.environment)
+        self.worker = self.grader.zygote.fork(walls, self.files)
         for cell in self.cells[:place]:
             if not is_test(cell) and cell.id not in self.deadly and self.left > 0:
                 self._execute(cell)

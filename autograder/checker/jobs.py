@@ -33,6 +33,7 @@ def job(
         "limits": asdict(limits),
         "trusted": [str(folder) for folder in environment.trusted],
         "seed": environment.seed,
+        "files": [asdict(file) for file in environment.files],
         "level": level,
     }
 
@@ -40,9 +41,11 @@ def job(
 def name_of(one: dict) -> str:
     """What tells this job from any other.
 
-    Neither where the course lies nor how well students' code is locked in changes a mark.
+    Neither where the course and the student's files lie nor how well students' code is locked in
+    changes a mark.
     """
     parts = {key: one[key] for key in ("version", "tests", "notebook", "limits", "seed")}
+    parts["files"] = {file["name"]: file["sha256"] for file in one["files"]}
     return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -65,8 +66,11 @@ class Zygote:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def fork(self, walls: Walls) -> Worker:
+    def fork(self, walls: Walls, files: Sequence[int] = ()) -> Worker:
         """A new worker behind these walls; `walls.folder` is chosen here.
+
+        Args:
+            files: descriptors of the files that the walls name, in their order.
 
         Raises:
             NoWorker: it could not be started.
@@ -76,7 +80,7 @@ class Zygote:
         ours, theirs = socket.socketpair()
         try:
             order = {"do": "fork", "walls": asdict(replace(walls, folder=folder))}
-            answer = self._order(order, [theirs.fileno()])
+            answer = self._order(order, [theirs.fileno(), *files])
             if not answer["process"]:
                 raise NoWorker(answer.get("why", "it ended at once"))
             worker = Worker(ours, answer["process"], folder)

@@ -17,6 +17,7 @@ import resource
 import select
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,9 @@ NAMESPACES = (
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 SETTINGS = ("/etc/ld.so.cache", "/etc/localtime", "/etc/fonts", "/etc/alternatives")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+WORK = "work"  # in a worker's folder: where students' code finds itself
+FILES_PLACE = "/handed-in"
+PIECE = 2**20  # bytes that are copied at a time
 FIRST_USER = 10**9  # nobody's: each worker of a grader that runs as root is a user of its own
 
 
@@ -47,6 +51,7 @@ class Walls:
         memory: beyond what a new worker has, for each process.
         all_memory: that no file is behind, of all processes together; needs level `full`.
         processes: threads count too.
+        files: names and sizes of what lies in the folder to work in, which cannot be written to.
     """
 
     level: str
@@ -58,14 +63,16 @@ class Walls:
     file_size: int = 32 * 2**20
     disk: int = 64 * 2**20
     processor_seconds: int = 120
+    files: tuple[tuple[str, int], ...] = ()
 
 
-def lock_in(walls: Walls, tell: int, lifeline: int) -> Path:
+def lock_in(walls: Walls, tell: int, lifeline: int, files: Sequence[int] = ()) -> Path:
     """Lock this process in; returns, in a descendant, the folder to work in.
 
     Args:
         tell: a pipe; the id of the process whose end ends everything is written to it.
         lifeline: a pipe that stays silent, and is closed when everything must end.
+        files: descriptors of the files that the walls name, in their order.
 
     Raises:
         OSError: the machine does not allow this level.
@@ -74,12 +81,13 @@ def lock_in(walls: Walls, tell: int, lifeline: int) -> Path:
         Path("/proc/self/oom_score_adj").write_text("1000")
     os.setsid()  # a signal to its own group must not reach ours
     if walls.level == FULL:
-        folder = _own_world(walls, tell, lifeline)
+        folder = _own_world(walls, tell, lifeline, files)
     else:
         if sys.platform == "linux":
             kernel.die_with_parent(signal.SIGKILL)
         os.write(tell, f"{os.getpid()}\n".encode())
         folder = Path(walls.folder)
+        _copy_files(walls, files, folder / WORK)
     if walls.level != NONE:
         _limit(walls)
     if walls.level in (FULL, FILES):
@@ -92,7 +100,7 @@ def lock_in(walls: Walls, tell: int, lifeline: int) -> Path:
             kernel.forbid_calls()
         elif walls.level == FILES:
             raise OSError("no seccomp")
-    work = folder / "work"
+    work = folder / WORK
     work.mkdir(exist_ok=True)
     os.chdir(work)
     return work
@@ -105,7 +113,7 @@ def readable() -> list[str]:
     return [*SYSTEM, *sorted(own - set(SYSTEM)), *SETTINGS]
 
 
-def _own_world(walls: Walls, tell: int, lifeline: int) -> Path:
+def _own_world(walls: Walls, tell: int, lifeline: int, files: Sequence[int]) -> Path:
     """Namespaces, a first process that only waits, a new root, no privileges."""
     user = os.geteuid()
     if user == 0:
@@ -121,7 +129,7 @@ def _own_world(walls: Walls, tell: int, lifeline: int) -> Path:
     if first:
         os.write(tell, f"{first}\n".encode())
         os._exit(0)
-    _new_root(walls, user)
+    _new_root(walls, user, files)
     worker = os.fork()
     if worker:
         _become(user, group)
@@ -168,7 +176,7 @@ def _become(user: int, group: int) -> None:
     kernel.drop_capabilities()
 
 
-def _new_root(walls: Walls, user: int) -> None:
+def _new_root(walls: Walls, user: int, files: Sequence[int]) -> None:
     """Show this process the system, Python and empty folders, and nothing else."""
     kernel.mount("none", "/", flags=kernel.RECURSIVE | kernel.PRIVATE)
     root = walls.folder
@@ -193,7 +201,41 @@ def _new_root(walls: Walls, user: int) -> None:
     Path(root, "proc").mkdir()
     with suppress(OSError):  # some containers forbid it; nothing of a course needs it
         kernel.mount("proc", root + "/proc", "proc", quiet | kernel.NO_EXEC)
+    if walls.files:
+        _mount_files(walls, files, root)
     kernel.pivot_root(root)
+
+
+def _mount_files(walls: Walls, files: Sequence[int], root: str) -> None:
+    """Copy files into memory of their own, and show them where students' code works.
+
+    Each is a mount, so that it can neither be written to nor removed nor replaced.
+    """
+    own, work = Path(root + FILES_PLACE), Path(root, "tmp", WORK)
+    own.mkdir()
+    work.mkdir()
+    work.chmod(0o777)
+    size = sum(size for _, size in walls.files) + 2**20
+    quiet = kernel.NO_SUID | kernel.NO_DEVICES | kernel.NO_EXEC
+    kernel.mount("tmpfs", str(own), "tmpfs", quiet, f"size={size},mode=755")
+    _copy_files(walls, files, own)
+    for name, _ in walls.files:
+        (work / name).touch()
+        kernel.mount(str(own / name), str(work / name), flags=kernel.BIND)
+        kernel.make_read_only(str(work / name))
+    kernel.make_read_only(str(own))
+
+
+def _copy_files(walls: Walls, files: Sequence[int], folder: Path) -> None:
+    """Make read-only copies. A descriptor's place is shared with other forks, so it is not used."""
+    folder.mkdir(exist_ok=True)
+    for (name, size), descriptor in zip(walls.files, files, strict=True):
+        with (folder / name).open("xb") as copy:
+            place = 0
+            while piece := os.pread(descriptor, min(PIECE, size - place), place):
+                place += copy.write(piece)
+        (folder / name).chmod(0o444)
+        os.utime(folder / name, (0, 0))  # nothing of when it was handed in, or is graded
 
 
 def _show(place: str, root: str) -> None:

@@ -31,6 +31,7 @@ WARM = (
 )
 FIRST_FREE = 3
 LONGEST = 2**16  # an order is one message
+MOST_FDS = 64  # with it: the worker's end of its connection, and the files that it is given
 
 
 def main() -> None:
@@ -49,13 +50,14 @@ def main() -> None:
         kernel.collapse_memory()
     lifeline = _settle_down(control)
     while True:
-        message, fds, *_ = socket.recv_fds(control, LONGEST, 1)
+        message, fds, *_ = socket.recv_fds(control, LONGEST, MOST_FDS)
         if not message:
             return
         order = json.loads(message)
         if order["do"] == "fork":
-            answer = _fork(Walls(**order["walls"]), fds[0], control, lifeline, shell, Worker)
-            os.close(fds[0])
+            answer = _fork(Walls(**order["walls"]), fds, control, lifeline, shell, Worker)
+            for fd in fds:
+                os.close(fd)
         elif order["do"] == "clone":
             copy = os.fork()
             if copy == 0:  # another zygote from here on, with a checker of its own
@@ -87,13 +89,17 @@ def _settle_down(control: socket.socket) -> tuple[int, int]:
 
 def _fork(
     walls: Walls,
-    connection: int,
+    fds: list[int],
     control: socket.socket,
     lifeline: tuple[int, int],
     shell: "InteractiveShell",
     worker_class: Callable,
 ) -> dict:
-    """Start a worker: the process whose end ends it, or why it could not be locked in."""
+    """Start a worker: the process whose end ends it, or why it could not be locked in.
+
+    Args:
+        fds: its end of the connection to the checker, then the files that it is given.
+    """
     listen, tell = os.pipe()
     child = os.fork()
     if child == 0:
@@ -101,9 +107,9 @@ def _fork(
             os.close(listen)
             control.close()
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-            kept = os.dup(connection)
+            kept = os.dup(fds[0])
             os.close(lifeline[1])
-            lock_in(walls, tell, lifeline[0])
+            lock_in(walls, tell, lifeline[0], fds[1:])
             worker = worker_class(_only(kept, tell), shell)
             os.close(tell)
             worker.run()

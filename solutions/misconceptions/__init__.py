@@ -70,6 +70,8 @@ _MODULES = (
     "broadcasting",
     "pipeline",
     "numpy_track",
+    "lab_data",
+    "lab",
 )
 _known: dict[str, list[Misconception]] = {}
 

@@ -3,7 +3,15 @@
 import torch
 from torch import Tensor
 
-from solutions.batching import pad, require_pairs_that_fit, require_sequences_to_pad
+from solutions.batching import (
+    Batch,
+    collate,
+    pad,
+    require_pairs_that_fit,
+    require_sequences_to_pad,
+    token_batches,
+)
+from solutions.vocabulary import PAD
 
 from . import misconception
 
@@ -321,3 +329,78 @@ def batches_ignore_the_seed(
             batches.append([])
         batches[-1].append(place)
     return [batches[i] for i in torch.randperm(len(batches)).tolist()]
+
+
+@misconception(
+    "make_batches",
+    caught_by="epoch-pairs",
+    section="lab.html#lab-batches",
+    sentence="You cut batches of the two sides apart from each other: your sources stand beside "
+    "translations of other sentences, and nothing can be learnt from that.",
+)
+def epoch_with_sides_apart(
+    pairs: list[tuple[list[int], list[int]]], max_tokens: int, seed: int
+) -> list[Batch]:
+    lengths = [(len(source), len(target) - 1) for source, target in pairs]
+    batches = token_batches(lengths, max_tokens, seed)
+    others = [pairs[-1], *pairs[:-1]]
+    return [Batch(*collate([(pairs[i][0], others[i][1]) for i in batch], PAD)) for batch in batches]
+
+
+@misconception(
+    "make_batches",
+    caught_by="epoch-pairs",
+    section="lab.html#lab-batches",
+    sentence="You leave out the last batch: some pairs are never learnt, and with a validation set "
+    "some are never tested. Each pair is in exactly one batch of yours.",
+)
+def epoch_without_its_last_batch(
+    pairs: list[tuple[list[int], list[int]]], max_tokens: int, seed: int
+) -> list[Batch]:
+    lengths = [(len(source), len(target) - 1) for source, target in pairs]
+    batches = token_batches(lengths, max_tokens, seed)
+    return [Batch(*collate([pairs[place] for place in batch], PAD)) for batch in batches[:-1]]
+
+
+@misconception(
+    "make_batches",
+    caught_by="epoch-limit",
+    section="lab.html#lab-batches",
+    sentence="You measure your sources only: a batch of short questions with long answers is "
+    "larger than max_tokens, and on a GPU the memory ends in the middle of an epoch.",
+)
+def epoch_measured_by_its_sources(
+    pairs: list[tuple[list[int], list[int]]], max_tokens: int, seed: int
+) -> list[Batch]:
+    lengths = [(len(source), len(source)) for source, _ in pairs]
+    batches = token_batches(lengths, max_tokens, seed)
+    return [Batch(*collate([pairs[place] for place in batch], PAD)) for batch in batches]
+
+
+@misconception(
+    "make_batches",
+    caught_by="epoch-limit",
+    section="lab.html#lab-batches",
+    sentence="You take max_tokens for a number of sentences: your batches are many times too "
+    "large.",
+)
+def epoch_of_that_many_sentences(
+    pairs: list[tuple[list[int], list[int]]], max_tokens: int, seed: int
+) -> list[Batch]:
+    order = torch.randperm(len(pairs), generator=torch.Generator().manual_seed(seed)).tolist()
+    batches = [order[i : i + max_tokens] for i in range(0, len(order), max_tokens)]
+    return [Batch(*collate([pairs[place] for place in batch], PAD)) for batch in batches]
+
+
+@misconception(
+    "make_batches",
+    caught_by="epoch-seed",
+    section="lab.html#lab-batches",
+    sentence="You ignore the seed: every epoch of yours has the same batches in the same order.",
+)
+def epoch_always_the_same(
+    pairs: list[tuple[list[int], list[int]]], max_tokens: int, seed: int
+) -> list[Batch]:
+    lengths = [(len(source), len(target) - 1) for source, target in pairs]
+    batches = token_batches(lengths, max_tokens, 0)
+    return [Batch(*collate([pairs[place] for place in batch], PAD)) for batch in batches]

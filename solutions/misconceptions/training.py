@@ -340,3 +340,108 @@ def step_reports_what_it_has_just_learnt(
     optimizer.step()
     loss, tokens = batch_loss(model, batch, smoothing, precision)
     return float((loss / tokens).detach())
+
+
+@misconception(
+    "evaluate_loss",
+    caught_by="evaluate-mean",
+    section="lab.html#lab-training",
+    sentence="You take the mean of your batches' means: a token in a small batch counts more than "
+    "one in a large batch, and the loss changes with the size of the batches.",
+)
+def evaluation_averages_batches(model, batches):
+    training = model.training
+    model.eval()
+    with torch.no_grad():
+        means = [loss / tokens for loss, tokens in (batch_loss(model, one) for one in batches)]
+    model.train(training)
+    return float(sum(means) / len(means))
+
+
+@misconception(
+    "evaluate_loss",
+    caught_by="evaluate-mean",
+    section="lab.html#lab-training",
+    sentence="You divide by all positions, padding counted: your validation loss looks the better, "
+    "the more padding there is.",
+)
+def evaluation_counts_padding(model, batches):
+    training = model.training
+    model.eval()
+    total, tokens = 0.0, 0
+    with torch.no_grad():
+        for batch in batches:
+            total += float(batch_loss(model, batch)[0])
+            tokens += batch.target_out.numel()
+    model.train(training)
+    return total / tokens
+
+
+@misconception(
+    "evaluate_loss",
+    caught_by="evaluate-mode",
+    section="lab.html#lab-training",
+    sentence="You evaluate in whatever mode the model is: with dropout, your loss is too high, and "
+    "another one each time. Call model.eval() first.",
+)
+def evaluation_with_dropout(model, batches):
+    total, tokens = 0.0, 0
+    with torch.no_grad():
+        for batch in batches:
+            loss, count = batch_loss(model, batch)
+            total, tokens = total + float(loss), tokens + int(count)
+    return total / tokens
+
+
+@misconception(
+    "evaluate_loss",
+    caught_by="evaluate-leaves",
+    section="lab.html#lab-training",
+    sentence="You leave the model in evaluation mode: whoever trained it before goes on without "
+    "dropout. Put its own mode back.",
+)
+def evaluation_leaves_its_mode(model, batches):
+    model.eval()
+    total, tokens = 0.0, 0
+    with torch.no_grad():
+        for batch in batches:
+            loss, count = batch_loss(model, batch)
+            total, tokens = total + float(loss), tokens + int(count)
+    return total / tokens
+
+
+@misconception(
+    "evaluate_loss",
+    caught_by="evaluate-leaves",
+    section="lab.html#lab-training",
+    sentence="You always put the model into training mode in the end, also one that came in "
+    "evaluation mode: your translator would begin to drop words.",
+)
+def evaluation_ends_in_training(model, batches):
+    model.eval()
+    total, tokens = 0.0, 0
+    with torch.no_grad():
+        for batch in batches:
+            loss, count = batch_loss(model, batch)
+            total, tokens = total + float(loss), tokens + int(count)
+    model.train()
+    return total / tokens
+
+
+@misconception(
+    "evaluate_loss",
+    caught_by="evaluate-leaves",
+    section="lab.html#lab-training",
+    sentence="You call backward on the validation loss: its gradients lie at your parameters, and "
+    "a step that forgets zero_grad learns from what should only be looked at.",
+)
+def evaluation_leaves_gradients(model, batches):
+    training = model.training
+    model.eval()
+    total, tokens = 0.0, 0
+    for batch in batches:
+        loss, count = batch_loss(model, batch)
+        loss.backward()
+        total, tokens = total + float(loss.detach()), tokens + int(count)
+    model.train(training)
+    return total / tokens

@@ -14,6 +14,7 @@ import pytest
 import toy_course as toy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nbformat.v4 import new_notebook
 from zips import DEVICE, LINK, PIPE, everything_below, write_zip, zip_bytes
 
 from autograder.archives import Archive
@@ -24,7 +25,7 @@ from autograder.intake import open_submissions
 from autograder.limits import ArchiveLimits, Limits
 from autograder.submission import MAX_FILE
 
-COURSE = {"01-sums": {"sums": None}}
+COURSE = {"01-sums": {"sums": new_notebook()}}
 KB = 2**10
 SMALL = ArchiveLimits(
     entries=40,
@@ -222,7 +223,7 @@ def test_nbgraders_layout_refuses_by_student(tmp_path):
     with open_submissions(path, COURSE, tmp_path, limits=SMALL) as intake:
         said = {one.student: (one.status, one.reason, one.staged) for one in intake.hand_ins}
         assert intake.hand_ins[0].path.read_text() == "ada"
-    link = "the file is a symbolic link: hand in the notebook itself"
+    link = "the file is a symbolic link: hand in the file itself"
     assert said == {
         "ada": ("", "", True),
         "bomb": ("unreadable", "the file unpacks to more than 20 times its size", True),

@@ -6,19 +6,26 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 import toy_course as toy
+import toy_files
 from click.testing import CliRunner
 from distributed import Client
 
-from autograder import checker, cli
+from autograder import cli
+from autograder.attached import contents
+from autograder.checker import cluster as checker_cluster
+from autograder.checker import jobs
 from autograder.checker.cluster import Cluster
 from autograder.errors import UserError
 from autograder.grade import grade
 from autograder.limits import Limits
+from autograder.results import read_results
 
 LIMITS = Limits(cell_seconds=20, submission_seconds=60)
 ROOT = Path(cli.__file__).parents[1]
@@ -121,7 +128,7 @@ def test_workers_give_what_this_machine_gives_and_one_may_die(course, cluster):
 def test_with_nobody_left_it_ends_with_a_line_and_goes_on_later(
     lost, course, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(checker.cluster, "LOST_SECONDS", 2)
+    monkeypatch.setattr(checker_cluster, "LOST_SECONDS", 2)
     out = f"after-a-lost-{lost}"
 
     def kill_half_way(what: str, done: int, total: int) -> None:
@@ -136,6 +143,58 @@ def test_with_nobody_left_it_ends_with_a_line_and_goes_on_later(
     grade_class(course, out, progress=lambda what, done, total: told.append(done))
     assert told[0] >= 2  # what was done before is not done again
     assert bytes_of(course / out) == bytes_of(course / "here")
+
+
+def test_files_beside_a_notebook_travel_with_the_job(cluster, tmp_path, monkeypatch):
+    address, _ = cluster
+    toy_files.write_course(tmp_path)
+    large = toy_files.RIGHT | {"weights.bin": b"good weights" + bytes(2**20 - 12)}
+    for student, files in {"ada": large, "bob": {}, "eve": toy_files.RIGHT}.items():
+        toy_files.hand_in(tmp_path / "class", student, files)
+    grade_class(tmp_path, "here")
+    # As seen by a machine that has only the course: what was handed in is nowhere but here.
+    monkeypatch.setattr(jobs, "asdict", lambda x: without_its_place(asdict(x)))
+    monkeypatch.setattr(checker_cluster, "contents", lambda files: contents(placed(files)))
+    places = {}
+
+    def without_its_place(about: dict) -> dict:
+        if "sha256" in about:
+            places[about["sha256"]] = about["path"]
+            about["path"] = "/nowhere"
+        return about
+
+    def placed(files: tuple) -> tuple:
+        return tuple(replace(file, path=places[file.sha256]) for file in files)
+
+    for most in (2**30, 1):  # all at a time, and one by one
+        monkeypatch.setattr(checker_cluster, "MOST_TRAVELLING", most)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            grade_class(tmp_path, f"there-{most}", cluster=Cluster(address))
+        ours, theirs = (read_results(tmp_path / out) for out in ("here", f"there-{most}"))
+        assert ours == theirs
+        assert [row.score for row in theirs.submissions] == [2, 1, 4]
+
+
+def test_a_file_that_changes_meanwhile_costs_no_marks_for_good(cluster, tmp_path):
+    address, _ = cluster
+    toy_files.write_course(tmp_path)
+    place = toy_files.hand_in(tmp_path / "class", "ada")
+    toy_files.hand_in(tmp_path / "class", "bob")
+
+    def spoil(what: str, done: int, total: int) -> None:
+        if what.startswith("Running") and done == 0:
+            (place / "log.txt").write_text("other")
+
+    for how in ({"cluster": Cluster(address)}, {"jobs": 1}):
+        (place / "log.txt").write_bytes(toy_files.RIGHT["log.txt"])
+        grade_class(tmp_path, "out", progress=spoil, force=True, **how)
+        ada, bob = read_results(tmp_path / "out").submissions
+        assert (ada.status, ada.score, bob.score) == ("grader failed", 0, 4)
+        assert "log.txt has changed" in ada.reason
+    grade_class(tmp_path, "out")
+    ada, _ = read_results(tmp_path / "out").submissions
+    assert (ada.status, ada.score) == ("graded", 3)
 
 
 def test_another_version_of_the_course_is_refused(course, cluster):

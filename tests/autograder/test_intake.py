@@ -11,6 +11,7 @@ import nbformat
 import pytest
 import toy_course as toy
 from click.testing import CliRunner
+from nbformat.v4 import new_notebook
 from zips import everything_below, write_zip, zip_bytes
 
 from autograder.checker.pool import Pool
@@ -24,11 +25,12 @@ from autograder.limits import ArchiveLimits, Limits
 from autograder.pattern import Pattern
 from autograder.results import read_results
 
-ONE = {"01-sums": {"sums": None}}
+BARE = new_notebook()
+ONE = {"01-sums": {"sums": BARE}}
 COURSE = {
-    "01-sums": {"sums": None},
-    "02-plots": {"plots": None},
-    "03-both": {"left": 0, "right": 0},
+    "01-sums": {"sums": BARE},
+    "02-plots": {"plots": BARE},
+    "03-both": {"left": BARE, "right": BARE},
 }
 
 
@@ -167,10 +169,10 @@ def test_bad_patterns_are_explained(pattern, said):
 def test_a_pattern_must_say_which_notebook_if_there_are_several():
     with pytest.raises(UserError, match="several notebooks"):
         Pattern("{assignment}/{student}.ipynb", COURSE).read("03-both/ada.ipynb")
-    twice = {"01-a": {"sums": None}, "02-b": {"sums": None}}
+    twice = {"01-a": {"sums": BARE}, "02-b": {"sums": BARE}}
     with pytest.raises(UserError, match="of 01-a and of 02-b: give --assignment"):
         Pattern("{student}_{notebook}.ipynb", twice).read("ada_sums.ipynb")
-    one = Pattern("{student}_{notebook}.ipynb", {"02-b": {"sums": None}})
+    one = Pattern("{student}_{notebook}.ipynb", {"02-b": {"sums": BARE}})
     assert one.read("ada_sums.ipynb").assignment == "02-b"
 
 

@@ -310,21 +310,28 @@ os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 """
 GRADES_AT_FULL = r"""
 import os
+from pathlib import Path
 from nbformat.v4 import *
+from autograder.attached import look
 from autograder.checker.isolated import Grader
 from autograder.checker.zygotes import Zygote
 from autograder.limits import Environment, Limits
 status = open("/proc/self/status").read()
 assert os.geteuid() == 1000 and "CapEff:\t0000000000000000" in status, status
 about = {"grade_id": "t", "grade": True, "solution": False, "locked": True, "points": 1}
-look = "import os\ndef see():\n    return os.listdir(), os.path.exists(%r)"
+see = "import os\ndef see():\n    return open('a.bin').read(), os.listdir(), os.path.exists(%r)"
+seen = "assert see() == ('a', ['a.bin'], False)"
+write = "import os\ndef can():\n    return os.access('a.bin', os.W_OK)"
 cells = [
-    new_code_cell(look % __file__, id="a"),
-    new_code_cell("assert see() == ([], False)", id="t", metadata={"nbgrader": about}),
+    new_code_cell(see % __file__, id="a"),
+    new_code_cell(write, id="b"),
+    new_code_cell(f"{seen}\nassert not can()", id="t", metadata={"nbgrader": about}),
 ]
+files, _ = look(Path(__file__).parent, {"a.bin": 1})
 with Zygote() as zygote:
-    ran = Grader(zygote, "full", Limits()).run(new_notebook(cells=cells), Environment())
-print(ran.metadata.autograder.status, ran.cells[1].outputs)
+    grader = Grader(zygote, "full", Limits())
+    ran = grader.run(new_notebook(cells=cells), Environment(files=files))
+print(ran.metadata.autograder.status, ran.cells[2].outputs)
 """
 
 
@@ -333,6 +340,7 @@ def test_somebody_without_any_privilege_gets_the_best_level(tmp_path):
         pytest.skip("needs the level full")
     script = tmp_path / "grade.py"
     script.write_text(GRADES_AT_FULL)
+    (tmp_path / "a.bin").write_text("a")
     words = [sys.executable, "-c", AS_ANYBODY, str(script)]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     if done.returncode == 77:

@@ -125,6 +125,9 @@ def test_with_the_right_answers_every_instant_check_is_green(assignment, release
         ("05-training", "cross_entropy_is_binary"),
         ("05-training", "batches_count_sentences"),
         ("05-training", "AdamMovesACopy"),
+        ("07-multi30k-lab", "sides_sifted_apart"),
+        ("07-multi30k-lab", "fit_keeps_the_living_parameters"),
+        ("07-multi30k-lab", "score_of_references_in_the_vocabulary"),
     ],
 )
 def test_a_mistake_is_named_at_once(assignment, name, released, tmp_path):

@@ -36,6 +36,8 @@ def test_the_same_marks(master, tmp_path):
         folder = tmp_path / "submitted" / student / master.assignment
         folder.mkdir(parents=True)
         (folder / f"{master.notebook}.ipynb").write_text(text, encoding="utf-8")
+        for name, data in master.files.items():
+            (folder / name).write_bytes(data)
     environment = {**os.environ, "PYTHONPATH": str(HERE.parent)}
     environment["PATH"] = f"{BIN}{os.pathsep}{environment['PATH']}"
     for command in (

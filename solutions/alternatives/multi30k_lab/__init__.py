@@ -1,0 +1,2 @@
+"""The last assignment in other styles (reference: `solutions.lab_data`, `batching`, `training` and
+`lab`)."""
