@@ -30,7 +30,7 @@ PAIRS = [  # of many lengths; ids 4 to V - 1 are words
 ]
 
 
-# ---- Questions to an untrained model, in evaluation mode ------------------------------------------
+# ---- Questions to an untrained model, in evaluation mode -----------------------------------------
 
 
 @torch.no_grad()
