@@ -22,9 +22,23 @@ ROW_SUMS = "row sums"
 def symptom_table(*replaced: str) -> Table:
     """One row for every known way to get the named references wrong."""
     known = [mistake for name in replaced for mistake in misconceptions.of(name)]
+    return _table(known, f"Known mistakes in {', '.join(replaced)}")
+
+
+def symptoms_of(*names: str) -> Table:
+    """One row for each of these mistakes, by their own names.
+
+    Raises:
+        KeyError: for a name that is not known.
+    """
+    known = {mistake.name: mistake for mistake in misconceptions.all_of_them()}
+    return _table([known[name] for name in names], "Known mistakes that this page is about")
+
+
+def _table(known: list[Misconception], label: str) -> Table:
     rows = [[_prose(one.sentence), _prose(symptom(one)), link_to(one)] for one in known]
     head = ("What happened", "Measured beside the reference", "Explained")
-    return Table(head, rows, f"Known mistakes in {', '.join(replaced)}", stack=True)
+    return Table(head, rows, label, stack=True)
 
 
 def symptom(mistake: Misconception) -> str:

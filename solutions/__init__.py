@@ -39,26 +39,30 @@ Once more, from other sides:
     `character_model`    the same model with and without the residual
     `classifier`         an encoder alone, on ten words
     `bench`              training throughput, four ways in one run
-    (`baselines`, `character_text`, `word_windows`: their texts, and what counting alone gives)
+    `costs`              what layers cost, by sequence length and width (section 4)
+    `broken`             trainings with a known mistake in place, seen from outside
+    (`baselines`, `character_text`, `word_windows`: their texts, and what counting alone gives;
+    `machine`: where a run was measured)
+25. `checkup`          eleven questions to an untrained model that find most mistakes
 
 The lab, a translator trained on real data (sections 5 and 6); `train`, `translate` and `evaluate`
 are commands:
 
-25. `settings`         everything that decides what a run comes to (table 3)
-26. `run_folder`       what a run leaves on the disk, so that it can be killed and go on
-27. `distributed`      one process or several
-28. `progress`, `trainer`, `train`  the loop (section 5)
-29. `detokenise`       from tokens back to text
-30. `translator`, `translate`  a finished run at work
-31. `scores`, `evaluation`, `evaluate`  how good it is, and what each score compares (section 6.1)
+26. `settings`         everything that decides what a run comes to (table 3)
+27. `run_folder`       what a run leaves on the disk, so that it can be killed and go on
+28. `distributed`      one process or several
+29. `progress`, `trainer`, `train`  the loop (section 5)
+30. `detokenise`       from tokens back to text
+31. `translator`, `translate`  a finished run at work
+32. `scores`, `evaluation`, `evaluate`  how good it is, and what each score compares (section 6.1)
     (`pictures`: the curves of a run, and what its decoder looked at)
 
 The same once more, written by a student, for the last assignment:
 
-32. `lab_data`         lines of text to pairs of ids, without a library
-33. `lab_parts`        the parts of the earlier assignments; `lab_check`: may one's own stay?
-34. `lab`              an epoch, a training, translations, their score, a file to hand in
-35. `lab_runs`         the runs of the notebook, and a look into the model
+33. `lab_data`         lines of text to pairs of ids, without a library
+34. `lab_parts`        the parts of the earlier assignments; `lab_check`: may one's own stay?
+35. `lab`              an epoch, a training, translations, their score, a file to hand in
+36. `lab_runs`         the runs of the notebook, and a look into the model
     (`captions`: the hidden sentences; `lab_files`: what the perfect student hands in; `lab_probes`:
     ways to watch a training from outside)
 

@@ -104,7 +104,8 @@ def about_this_run(context: click.Context, module: str) -> dict[str, object]:
         if value is True or (value is False and option.secondary_opts):
             words.append((option.opts if value else option.secondary_opts)[0])
         elif value is not None and value is not False:
-            words += [option.opts[0], str(value)]
+            several = value if option.multiple else [value]
+            words += [word for one in several for word in (option.opts[0], str(one))]
     return {
         "command": shlex.join(words),
         "configuration": configuration,

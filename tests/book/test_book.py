@@ -229,6 +229,36 @@ def test_bibliography_entries_are_list_items():
     assert repair('<section id="proofreading">') == '<section id="proofreading">'
 
 
+def test_docstrings_become_lists_and_nothing_in_them_is_markup_by_accident():
+    plain = extension("plain_docstrings")
+    docstring = """x_i * |x|, see `mask` and ``code``; W_ and d_model.
+
+Args:
+    query: (..., T, d_k) float,
+        over two lines.
+    a, b: both.
+
+Returns:
+    (B, T): no name before it,
+    and a second line.
+
+Not in the list: anything.
+"""
+    assert plain.as_rst(docstring.splitlines()) == [
+        *("x_i \\* \\|x\\|, see ``mask`` and ``code``; W\\_ and d_model.", ""),
+        *("", "**Args**", ""),
+        *("- ``query``: (..., T, d_k) float,", "  over two lines.", "- ``a, b``: both.", ""),
+        *("", "**Returns**", "", "- (B, T): no name before it,", "  and a second line.", ""),
+        "Not in the list: anything.",
+    ]
+
+
+def test_the_api_leaves_out_what_only_refuses():
+    skip = extension("plain_docstrings").skip
+    assert skip(None, "function", "require_words", None, False, None) is True
+    assert skip(None, "function", "required", None, False, None) is None
+
+
 # ---- Promises of the text ------------------------------------------------------------------------
 
 
@@ -280,3 +310,39 @@ def test_the_configuration_avoids_what_breaks_the_site():
     assert set(config["sphinx"]["local_extensions"]) <= set(sphinx["extensions"])
     for name in ("exercises", "autograder", "solutions", "tests"):
         assert f"{name}/**" in config["exclude_patterns"]
+
+
+def glossary():
+    text = (BOOK / "glossary.md").read_text(encoding="utf-8")
+    for block in re.findall(r"^```\{glossary\}\n:sorted:\n\n(.*?)^```", text, re.S | re.M):
+        for entry in block.strip().split("\n\n"):
+            term, definition = entry.split("\n")
+            yield term, definition.strip()
+
+
+def test_the_glossary_has_each_word_once_with_a_link():
+    entries = list(glossary())
+    assert len(entries) >= 70
+    assert len({term for term, _ in entries}) == len(entries)
+    labels = {label for page in PAGES for label in LABEL.findall(page.read_text(encoding="utf-8"))}
+    for term, definition in entries:
+        links = re.findall(r"\]\(#([\w-]+)\)", definition)
+        assert links, term
+        assert set(links) <= labels, term
+
+
+def test_the_api_names_modules_that_exist_once_each():
+    text = (BOOK / "api.md").read_text(encoding="utf-8")
+    modules = re.findall(r"automodule:: solutions\.(\w+)", text)
+    assert len(modules) == len(set(modules))
+    for module in modules:
+        place = ROOT / "solutions" / module
+        assert place.with_suffix(".py").exists() or (place / "__init__.py").exists()
+
+
+def test_of_mistakes_chosen_by_name_each_has_a_row():
+    table = symptoms.symptoms_of("CausalityForgotten", "step_stays")
+    assert len(table.rows) == 2
+    assert "future" in table.rows[0][0]
+    with pytest.raises(KeyError):
+        symptoms.symptoms_of("NoSuch")

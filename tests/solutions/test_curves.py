@@ -125,6 +125,7 @@ def test_prefixed_names():
 @click.option("--trace", is_flag=True)
 @click.option("--name", default="two words")
 @click.option("--seed", default=0)
+@click.option("--row", "rows", multiple=True)
 @click.pass_context
 def command(context, **options):
     click.echo(json.dumps(about_this_run(context, "solutions.x")))
@@ -143,6 +144,9 @@ def test_the_command_can_be_run_again():
     again = about(*words[3:])
     assert again["configuration"] == first["configuration"]
     assert about("--trace")["command"].split()[3:5] == ["--residual", "--trace"]
+    several = about("--row", "one", "--row", "two")
+    assert several["command"].endswith("--row one --row two")
+    assert about(*shlex.split(several["command"])[3:])["configuration"] == several["configuration"]
 
 
 def test_it_names_versions_threads_and_the_date_in_utc_and_no_folder():
