@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import click
+from playwright.sync_api import BrowserContext
 from playwright.sync_api import Error as BrowserError
 from rich.console import Console
 from rich.table import Table
@@ -72,10 +73,13 @@ def check(
             found[page, "from the disk"] = wrong
         for home in (site.home, site.folder.as_uri()):
             found["search.html", f"search, {home.split(':')[0]}"] = search(context, home)
+        found["book/index.html", "arrow keys"] = turn_pages(context, site.home)
     return {place: wrong for place, wrong in found.items() if wrong}
 
 
-def _visit(context, home, page, width, theme, other) -> Iterator[tuple[str, list[str]]]:
+def _visit(
+    context: BrowserContext, home: str, page: str, width: int, theme: str, other: str
+) -> Iterator[tuple[str, list[str]]]:
     wrong: list[str] = []
     later: list[str] = []
     with _failing_here(wrong), opened(context, home, page, wrong) as tab:
@@ -89,7 +93,7 @@ def _visit(context, home, page, width, theme, other) -> Iterator[tuple[str, list
     yield f"{width} {other}", later
 
 
-def search(context, home: str) -> list[str]:
+def search(context: BrowserContext, home: str) -> list[str]:
     """Search for a word: it is found, and the first hit can be read."""
     found: list[str] = []
     with _failing_here(found), opened(context, home, f"search.html?q={SEARCHED}", found) as tab:
@@ -98,6 +102,23 @@ def search(context, home: str) -> list[str]:
         tab.wait_for_load_state()
         if SEARCHED not in tab.locator("article").inner_text().lower():
             found.append(f"the first hit for {SEARCHED!r} does not contain it")
+    return found
+
+
+def turn_pages(context: BrowserContext, home: str) -> list[str]:
+    """Turn the page with the arrow keys; but not while they serve to choose an answer."""
+    found: list[str] = []
+    with _failing_here(found), opened(context, home, "book/index.html", found) as tab:
+        following = tab.locator("a.right-next").evaluate("link => link.href")
+        tab.keyboard.press("ArrowRight")
+        tab.wait_for_url(following, timeout=10_000)
+        tab.keyboard.press("ArrowLeft")
+        tab.wait_for_url(f"{home}/book/index.html", timeout=10_000)
+        tab.locator("[data-done]").first.focus()
+        tab.keyboard.press("ArrowRight")
+        tab.wait_for_timeout(300)
+        if tab.url != f"{home}/book/index.html":
+            found.append("an arrow key leaves the page while a field has the focus")
     return found
 
 
