@@ -106,3 +106,15 @@ def test_scripts_of_figures_come_with_figures_only():
     assert app.loaded == ()
     add(app, "a", "", {"body": '<div data-figure="search"><i data-figure="search">'}, None)
     assert app.loaded == ("figures/kit.js", "figures/search.js")
+
+
+def test_the_maths_engine_is_the_one_that_was_looked_at(tmp_path):
+    mathjax = extension("local_mathjax")
+    package = Path(importlib.util.find_spec("sphinx-mathjax-offline").origin).parent
+    source = package / "static" / "mathjax"
+    assert mathjax.digest(source) == mathjax.SHA256
+    for name in mathjax.NEEDED[:1]:
+        (tmp_path / name).write_bytes((source / name).read_bytes())
+    alone = mathjax.digest(tmp_path)
+    (tmp_path / mathjax.NEEDED[0]).write_text("something else")
+    assert mathjax.digest(tmp_path) not in (alone, mathjax.SHA256)
