@@ -97,7 +97,7 @@ def search(context: BrowserContext, home: str) -> list[str]:
     """Search for a word: it is found, and the first hit can be read."""
     found: list[str] = []
     with _failing_here(found), opened(context, home, f"search.html?q={SEARCHED}", found) as tab:
-        tab.wait_for_selector("#search-results li a", timeout=10_000)
+        tab.wait_for_selector("#search-results li a")
         tab.locator("#search-results li a").first.click()
         tab.wait_for_load_state()
         if SEARCHED not in tab.locator("article").inner_text().lower():
@@ -111,9 +111,9 @@ def turn_pages(context: BrowserContext, home: str) -> list[str]:
     with _failing_here(found), opened(context, home, "book/index.html", found) as tab:
         following = tab.locator("a.right-next").evaluate("link => link.href")
         tab.keyboard.press("ArrowRight")
-        tab.wait_for_url(following, timeout=10_000)
+        tab.wait_for_url(following)
         tab.keyboard.press("ArrowLeft")
-        tab.wait_for_url(f"{home}/book/index.html", timeout=10_000)
+        tab.wait_for_url(f"{home}/book/index.html")
         tab.locator("[data-done]").first.focus()
         tab.keyboard.press("ArrowRight")
         tab.wait_for_timeout(300)

@@ -12,6 +12,7 @@ from .browser import Site
 
 WIDTHS = (1280, 390)
 THEMES = ("light", "dark")
+PATIENCE = 120_000  # milliseconds: a busy machine is no fault of the page
 FACTS = """() => {
   const main = document.querySelector('article, main, body');
   const readable = document.createTreeWalker(main, NodeFilter.SHOW_TEXT, node =>
@@ -61,12 +62,11 @@ def axe() -> str:
 
 
 @contextmanager
-def reading(site: Site, width: int, theme: str, **more: object) -> Iterator[BrowserContext]:
+def reading(site: Site, width: int, theme: str) -> Iterator[BrowserContext]:
     """A reader: a window of their own width and theme, and nothing remembered from others."""
     size = {"width": width, "height": 900}
-    context = site.browser.new_context(
-        viewport=size, color_scheme=theme, reduced_motion="reduce", **more
-    )
+    context = site.browser.new_context(viewport=size, color_scheme=theme, reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 
@@ -128,7 +128,7 @@ def change_theme(tab: Page, theme: str) -> list[str]:
     tab.emulate_media(color_scheme=theme, reduced_motion="reduce")
     themed = "document.documentElement.dataset.theme"
     try:
-        tab.wait_for_function(f"theme => ({themed} ?? theme) === theme", arg=theme, timeout=5000)
+        tab.wait_for_function(f"theme => ({themed} ?? theme) === theme", arg=theme)
     except TimeoutError:
         return [f"does not change to {theme}"]
     return []
