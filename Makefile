@@ -5,7 +5,7 @@
 #   make book        the book alone, to _build/html/index.html
 #   make kill-table  every known mistake against every hidden test; records it for the book
 #   make mutants     small changes made by rule: do the hidden tests see them?
-#   make check-site  every page of the built book in a real browser
+#   make check-site  every page of the built book in a real browser, and what its readers wait for
 #   make bench       seconds per graded notebook, against nbgrader as it comes
 #   make clean       remove what was built (not .venv)
 

@@ -3,7 +3,7 @@
 - A kernel starts in the folder of its page and inherits the environment of the build, so the
   project's root goes on PYTHONPATH.
 - Sphinx reads a page again only when a file changed that the page depends on. Pages with code
-  cells depend on everything in `solutions/` and on the modules in `book/`.
+  cells depend on all of `solutions/`, on the modules in `book/` and on what is recorded there.
 """
 
 import os
@@ -13,7 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def modules():
-    return sorted([*(ROOT / "solutions").rglob("*.py"), *(ROOT / "book").glob("*.py")])
+    book = ROOT / "book"
+    recorded = [*book.glob("runs/**/*.json"), *book.glob("runs/**/*.csv")]
+    return sorted([*(ROOT / "solutions").rglob("*.py"), *book.glob("*.py"), *recorded])
 
 
 def note_dependencies(app, docname, source):

@@ -1,59 +1,163 @@
 """The check of the site finds what it looks for."""
 
+import gzip
+import urllib.error
+import urllib.request
+
 import pytest
 from click.testing import CliRunner
 
-from book import check_site
-from book.check_site import NO_BROWSER, browsing, find_browser, main, problems
+from book.check_site import __main__ as command
+from book.check_site import budgets, document, external, operate
+from book.check_site.browser import NO_BROWSER, browsing, find_browser
+from book.check_site.page import look, opened, reading, shut_out
 
-PAGE = "<!doctype html><html lang='en'><title>t</title><body>{}</body></html>"
+PAGE = (
+    "<!doctype html><html lang='en'><head><title>t</title><meta name='viewport' "
+    "content='width=device-width'><link rel='icon' href='data:,'></head>"
+    "<body><main><h1>t</h1>{}</main></body></html>"
+)
 FAULTS = {
     "console": ("<script>console.error('oh')</script>", "console: oh"),
     "script": ("<script>nothing.here()</script>", "script error:"),
     "outside": ("<img alt='' src='https://example.org/x.png'>", "outside request: https://exam"),
     "missing": ("<img alt='' src='nowhere.png'>", "404: "),
+    "picture": ("<img alt='' src='data:image/png;base64,AAAA'>", "a picture that does not show"),
     "wide": ("<div style='width: 3000px'>wide</div>", "px wider than the screen"),
-    "unnamed": ("<img src='data:image/gif;base64,R0lGODlhAQABAAAAACw='>", "without alternative"),
+    "maths": ("<p>Let \\(x\\) be 1.</p>", "maths that stands as text: \\(x"),
+    "contrast": ("<p style='color: #ccc; background: #fff'>faint</p>", "serious: color-contrast"),
+    "label": ("<input type='text'>", "critical: label"),
 }
+FILES = {
+    "unclosed": ("<p><b>bold</p>", "HTML, line 1"),
+    "twice": ("<p id='a'></p><p id='a'></p>", "the id a is given twice"),
+    "astray": ("<a href='no.html'>x</a>", "a link leads nowhere: no.html"),
+    "adrift": ("<a href='well.html#no'>x</a>", "anchor that is not there: well.html#no"),
+    "above": ("<a href='../../outside.html'>x</a>", "a link leads nowhere: ../../outside.html"),
+    "unnamed": ("<img src='data:,'>", "an image without alternative"),
+    "drawing": ("<svg><g></g></svg>", "a drawing without alternative"),
+}
+QUIZ = """
+<fieldset class="quiz"><legend>Question 1</legend>
+<input type="radio" id="q-1" name="q" data-explanation="w-1"><label for="q-1">one</label>
+<input type="radio" id="q-2" name="q" data-explanation="w-2"><label for="q-2">two</label>
+<div class="quiz-feedback" role="status"></div>
+<ul><li id="w-1"><strong class="quiz-verdict">Right.</strong><p>Because.</p></li>
+<li id="w-2"><strong class="quiz-verdict">Not this one.</strong><p>Since.</p></li></ul>
+</fieldset>
+<script>document.addEventListener("change", e => {
+  document.querySelector(".quiz-feedback").innerHTML =
+    document.getElementById(e.target.dataset.explanation).innerHTML;
+})</script>
+"""
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
+def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
     (folder / "book").mkdir()
-    # A browser asks for it by itself.
-    (folder / "favicon.ico").write_bytes(b"")
-    for name, (body, _) in {"well": ("<p>All is well.</p>", ""), **FAULTS}.items():
+    bodies = {"well": "<p id='here'>All is well.</p><a href='#here'>up</a>", "quiz": QUIZ}
+    bodies |= {name: body for name, (body, _) in (FAULTS | FILES).items()}
+    bodies["silent"] = QUIZ[: QUIZ.index("<script>")]
+    for name, body in bodies.items():
         (folder / "book" / f"{name}.html").write_text(PAGE.format(body))
+    (folder / "404.html").write_text(PAGE.format("lost"))
+    (folder.parent / "outside.html").write_text("not of the site")
     return folder
 
 
 @pytest.fixture(scope="module")
-def opened(site):
+def site(folder):
     if find_browser() is None:
         pytest.skip(NO_BROWSER)
-    with browsing(site) as (browser, home):
-        yield browser, home
+    with browsing(folder) as site:
+        yield site
 
 
-def test_a_page_that_is_well_has_no_problems(opened):
-    assert problems(*opened, "book/well.html", 390, "dark") == []
+def problems(site, name):
+    found = []
+    with (
+        reading(site, 390, "light") as context,
+        opened(context, site.home, f"book/{name}.html", found) as tab,
+    ):
+        found += look(tab) + shut_out(tab)
+    return found
+
+
+def test_a_page_that_is_well_has_no_problems(site):
+    assert problems(site, "well") == []
+    assert document.faults(site.folder, ["book/well.html"]) == {}
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_is_found(opened, name):
-    found = problems(*opened, f"book/{name}.html", 390, "light")
+def test_a_fault_is_found(site, name):
+    found = problems(site, name)
     assert any(FAULTS[name][1] in one for one in found), found
 
 
+@pytest.mark.parametrize("name", FILES)
+def test_a_fault_of_the_file_is_found(folder, name):
+    pages = [f"book/{name}.html", "book/well.html"]
+    found = document.faults(folder, pages)
+    assert any(FILES[name][1] in one for one in found[f"book/{name}.html"]), found
+
+
+@pytest.mark.parametrize("by_mouse", [True, False], ids=["mouse", "keys"])
+def test_quizzes_are_operated(site, by_mouse):
+    for name, expected in (("quiz", 0), ("silent", 1)):
+        with (
+            reading(site, 390, "light") as context,
+            opened(context, site.home, f"book/{name}.html", []) as tab,
+        ):
+            tab.set_default_timeout(500)  # where there is no feedback, there will be none later
+            assert len(operate.operate(tab, by_mouse)) == expected
+
+
+def test_it_measures_what_comes_over_the_wire(site):
+    (cost,) = [
+        c for c in budgets.measure(site, slower=1, widths=[390], tries=1) if "well" in c.page
+    ]
+    body = (site.folder / "book" / "well.html").read_bytes()
+    assert len(gzip.compress(body, 6)) <= cost.size < len(body) + 500  # and the answer's head
+    assert cost.shift == 0
+
+
+def test_the_host_sends_the_page_for_the_lost(site):
+    with pytest.raises(urllib.error.HTTPError, match="404") as lost:
+        urllib.request.urlopen(f"{site.home}/book/no/such/page.html")
+    with lost.value as answer:
+        assert b"lost" in gzip.decompress(answer.read())
+
+
+def test_what_is_over_its_budget_is_marked(folder):
+    costs = [
+        budgets.Cost("book/a.html", 390, 300_000, 900.0, 0.01),
+        budgets.Cost("book/a.html", 1280, 500_000, 900.0, 0.01),
+    ]
+    cells = [list(column.cells) for column in budgets.table(costs, folder).columns]
+    assert cells == [["book/a.html"], ["500  OVER"], ["900"], ["0.010"]]
+
+
 def test_without_a_book_it_says_what_to_do(tmp_path):
-    done = CliRunner().invoke(main, ["--site", str(tmp_path)])
+    done = CliRunner().invoke(command.main, ["--site", str(tmp_path)])
     assert done.exit_code == 2
     assert "run `make book` first" in done.output
 
 
-def test_without_a_browser_it_names_the_command(site, monkeypatch):
-    monkeypatch.setattr(check_site, "find_browser", lambda: None)
-    done = CliRunner().invoke(main, ["--site", str(site)])
+def test_without_a_browser_it_names_the_command(folder, monkeypatch):
+    monkeypatch.setattr("book.check_site.browser.find_browser", lambda: None)
+    done = CliRunner().invoke(command.main, ["--site", str(folder)])
     assert done.exit_code == 2
     assert "apt-get install chromium" in done.output
+
+
+def test_addresses_outside_are_asked(site, tmp_path, monkeypatch):
+    links = f"<a href='{site.home}/book/well.html'>a</a><a href='{site.home}/no.html'>b</a>"
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "index.html").write_text(PAGE.format(links))
+    done = CliRunner().invoke(external.main, ["--site", str(tmp_path)])
+    assert done.exit_code == 1
+    assert f"{site.home}/no.html: 404 Not Found (on book/index.html)" in done.output
+    assert "1 of 2 addresses answer." in done.output
+    monkeypatch.setattr(external, "SHY", {404})
+    assert CliRunner().invoke(external.main, ["--site", str(tmp_path)]).exit_code == 0

@@ -1,0 +1,95 @@
+// What all interactive figures share: small makers for elements, and the start of a figure.
+// A figure is <div data-figure="KIND"> with a still picture and its data as JSON; its script calls
+// figureKit.define(KIND, start), and start(data, live) fills the box that takes the still's place.
+window.figureKit = (() => {
+  const SVG = "http://www.w3.org/2000/svg";
+
+  function fill(node, attributes, children) {
+    for (const [name, value] of Object.entries(attributes)) {
+      if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+      else if (value === true) node.setAttribute(name, "");
+      else if (value !== false && value != null) node.setAttribute(name, value);
+    }
+    node.append(...children);
+    return node;
+  }
+
+  const make = (tag, attributes = {}, ...children) =>
+    fill(document.createElement(tag), attributes, children);
+  const draw = (tag, attributes = {}, ...children) =>
+    fill(document.createElementNS(SVG, tag), attributes, children);
+
+  let names = 0;
+  const newId = () => `figure-control-${++names}`;
+
+  // A range with its value beside its name; read it with .value, which is a number.
+  function slider(label, { min, max, step = 1, value, show = String }, changed) {
+    const id = newId();
+    const shown = make("span", {}, show(value));
+    const input = make("input", { type: "range", id, min, max, step, value });
+    const control = {
+      node: make("div", { class: "control" }, make("label", { for: id }, `${label}: `, shown), input),
+      get value() {
+        return Number(input.value);
+      },
+      limit(largest) {
+        input.max = largest;
+        update();
+      },
+      set(next) {
+        input.value = next;
+        update();
+      },
+    };
+    function update() {
+      shown.textContent = show(control.value);
+      input.setAttribute("aria-valuetext", show(control.value));
+    }
+    input.addEventListener("input", () => {
+      update();
+      changed();
+    });
+    update();
+    return control;
+  }
+
+  function choice(label, options, changed, first = 0) {
+    const id = newId();
+    const input = make("select", { id, onchange: () => changed() });
+    options.forEach((text, i) => input.append(make("option", { value: i, selected: i === first }, text)));
+    return {
+      node: make("div", { class: "control" }, make("label", { for: id }, label), input),
+      get value() {
+        return Number(input.value);
+      },
+    };
+  }
+
+  function tick(label, checked, changed) {
+    const id = newId();
+    const input = make("input", { type: "checkbox", id, checked, onchange: () => changed() });
+    return {
+      node: make("div", { class: "control tick" }, input, make("label", { for: id }, label)),
+      input,
+      get value() {
+        return input.checked;
+      },
+    };
+  }
+
+  const controls = (...all) => make("div", { class: "controls" }, ...all.map((one) => one.node));
+  // A sentence that says what the drawing shows; screen readers hear it when it changes.
+  const spoken = () => make("output", { "aria-live": "polite" });
+
+  function define(kind, start) {
+    for (const figure of document.querySelectorAll(`[data-figure="${kind}"]`)) {
+      const data = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
+      const live = make("div", { class: "live" });
+      start(data, live);
+      figure.append(live);
+      figure.classList.add("is-live");
+    }
+  }
+
+  return { make, draw, slider, choice, tick, controls, spoken, define };
+})();

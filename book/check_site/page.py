@@ -1,0 +1,147 @@
+"""Open one page in the browser and say what is wrong with it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Page, TimeoutError
+
+from .browser import Site
+
+WIDTHS = (1280, 390)
+THEMES = ("light", "dark")
+PATIENCE = 120_000  # milliseconds: a busy machine is no fault of the page
+FACTS = """() => {
+  const main = document.querySelector('article, main, body');
+  const readable = document.createTreeWalker(main, NodeFilter.SHOW_TEXT, node =>
+    node.parentElement.closest('pre, code, script, style, mjx-container')
+      ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
+  const MATHS = /\\\\[(\\[][^]*|\\$\\$[^]*|\\\\begin\\{[^]*/;
+  let raw = '';
+  while (readable.nextNode())
+    raw ||= readable.currentNode.data.match(MATHS)?.[0] ?? '';
+  return {
+    formulas: document.querySelectorAll('.math').length,
+    rendered: document.querySelectorAll('mjx-container').length,
+    broken: document.querySelectorAll('mjx-merror, [data-mjx-error]').length,
+    raw: raw.slice(0, 60),
+    pictures: [...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src),
+  };
+}"""
+# Thousands of words of code in ten colours, the signs of formulas and the lines of drawings would
+# cost axe most of its time: one word of each colour is enough, and drawings have one name each.
+LIGHTEN = """() => {
+  const seen = new Set();
+  for (const word of document.querySelectorAll('.highlight pre span[class]:not([id])')) {
+    const kind = word.closest('[class*=highlight-]')?.className + word.className;
+    if (seen.has(kind)) word.replaceWith(word.textContent); else seen.add(kind);
+  }
+  for (const formula of document.querySelectorAll('mjx-container'))
+    formula.replaceChildren(formula.querySelector('mjx-assistive-mml')?.textContent ?? '');
+  document.querySelectorAll('.panels svg[role=img]').forEach(one => one.replaceChildren());
+}"""
+AXE = """async rules => {
+  const done = await axe.run(document, {
+    iframes: false, resultTypes: ['violations'],
+    ...(rules.length ? {runOnly: {type: 'rule', values: rules}} : {}),
+  });
+  return done.violations.filter(rule => ['serious', 'critical'].includes(rule.impact)).map(rule =>
+    `${rule.impact}: ${rule.id}: ` +
+    rule.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', ') +
+    (rule.nodes.length > 3 ? ` and ${rule.nodes.length - 3} more` : ''));
+}"""
+COLOURS = ["color-contrast", "link-in-text-block"]
+
+
+@cache
+def axe() -> str:
+    """The script that finds what shuts people out."""
+    return (Path(find_spec("axe_playwright_python").origin).parent / "axe.min.js").read_text()
+
+
+@contextmanager
+def reading(site: Site, width: int, theme: str) -> Iterator[BrowserContext]:
+    """A reader: a window of their own width and theme, and nothing remembered from others."""
+    size = {"width": width, "height": 900}
+    context = site.browser.new_context(viewport=size, color_scheme=theme, reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE)
+    yield context
+    context.close()
+
+
+@contextmanager
+def opened(
+    context: BrowserContext, home: str, page: str, found: list[str], tab: Page | None = None
+) -> Iterator[Page]:
+    """Open a page, wait until its maths stands, and note in `found` what goes wrong meanwhile.
+
+    Args:
+        context: the reader.
+        home: the address of the site.
+        page: a path in it.
+        found: is added to as long as the page is open.
+        tab: where to open it; None takes a new one.
+    """
+    tab = tab or context.new_page()
+    tab.on("pageerror", lambda error: found.append(f"script error: {error}"))
+    tab.on("console", lambda m: found.append(f"console: {m.text}") if m.type == "error" else None)
+    tab.on("response", lambda r: found.append(f"{r.status}: {r.url}") if r.status >= 400 else None)
+
+    def only_here(request) -> None:
+        if not request.url.startswith((home, "data:", "blob:")):
+            found.append(f"outside request: {request.url}")
+
+    tab.on("request", only_here)
+    tab.goto(f"{home}/{page}", wait_until="load")
+    if tab.locator("script[src*='mathjax']").count():
+        tab.wait_for_function("window.MathJax?.startup?.promise")
+        tab.evaluate("() => MathJax.startup.promise")
+    tab.wait_for_load_state("networkidle")
+    yield tab
+    tab.close()
+
+
+def look(tab: Page) -> list[str]:
+    """What is wrong with an open page, as far as it can be seen."""
+    facts = tab.evaluate(FACTS)
+    found = [f"a picture that does not show: {address}" for address in facts["pictures"]]
+    found += too_wide(tab)
+    if facts["formulas"] and facts["rendered"] < facts["formulas"]:
+        found.append(f"{facts['formulas'] - facts['rendered']} formulas are not rendered")
+    if facts["broken"]:
+        found.append(f"{facts['broken']} broken formulas")
+    if facts["raw"]:
+        found.append(f"maths that stands as text: {facts['raw']}")
+    return found
+
+
+def too_wide(tab: Page) -> list[str]:
+    """Whether one must scroll sideways to read an open page."""
+    more = tab.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
+    return [f"{more} px wider than the screen"] if more > 0 else []
+
+
+def change_theme(tab: Page, theme: str) -> list[str]:
+    """Let the reader's system change its theme; the page must follow."""
+    tab.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    themed = "document.documentElement.dataset.theme"
+    try:
+        tab.wait_for_function(f"theme => ({themed} ?? theme) === theme", arg=theme)
+    except TimeoutError:
+        return [f"does not change to {theme}"]
+    return []
+
+
+def shut_out(tab: Page, rules: Sequence[str] = ()) -> list[str]:
+    """Who is shut out, by axe: what it calls serious or critical. The page is of no use afterwards.
+
+    Args:
+        tab: an open page.
+        rules: of axe; none means all.
+    """
+    if not tab.evaluate("() => Boolean(window.axe)"):
+        tab.evaluate(LIGHTEN)
+        tab.evaluate(axe())
+    return tab.evaluate(AXE, list(rules))
