@@ -12,7 +12,7 @@ from book.recorded import RUNS, Recorded
 from solutions import broken, costs
 
 BOOK = Path(__file__).resolve().parents[2] / "book"
-NAMES = sorted(folder.name for folder in RUNS.iterdir())
+NAMES = sorted(folder.name for folder in RUNS.iterdir() if folder.is_dir())
 
 
 @pytest.mark.parametrize("name", NAMES)
