@@ -85,9 +85,10 @@ window.figureKit = (() => {
     for (const figure of document.querySelectorAll(`[data-figure="${kind}"]`)) {
       const data = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
       const live = make("div", { class: "live" });
-      start(data, live);
+      // First its place on the page, so that the script can see how wide it may draw.
       figure.append(live);
       figure.classList.add("is-live");
+      start(data, live);
     }
   }
 

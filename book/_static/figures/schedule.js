@@ -1,7 +1,7 @@
 // The learning-rate schedule of section 5.3, with its three numbers to play with.
 figureKit.define("schedule", (data, live) => {
   const { draw, make, slider, controls, spoken } = figureKit;
-  const WIDTH = 560, HEIGHT = 250, LEFT = 62, BOTTOM = 34, TOP = 12;
+  const WIDTH = Math.min(560, live.clientWidth || 560), HEIGHT = 250, LEFT = 62, BOTTOM = 34, TOP = 12;
   const count = (n) => n.toLocaleString("en");
   const say = (x) => x.toExponential(2);
 
