@@ -44,6 +44,8 @@ def write_class(folder: Path) -> Path:
         toy.hand_in(class_, student, content)
     renamed = toy.hand_in(class_, "renamed", toy.answered())
     renamed.rename(renamed.with_name("sums (1).ipynb"))
+    exported = toy.hand_in(class_, "exported", toy.answered())
+    exported.rename(exported.with_name("sums.py"))
     (class_ / "linked" / toy.ASSIGNMENT).mkdir(parents=True)
     (class_ / "linked" / toy.ASSIGNMENT / "sums.ipynb").symlink_to(
         class_ / "ada" / toy.ASSIGNMENT / "sums.ipynb"
@@ -58,11 +60,12 @@ SCORES = {
     "ada": ("graded", "6"),
     "blank": ("graded", "0"),
     "corrupt": ("unreadable", "0"),
+    "exported": ("missing", "0"),
     "linked": ("unreadable", "0"),
     "loop": ("time limit", "3"),
     "misnamed": ("missing", "0"),
     "product": ("graded", "3"),
-    "renamed": ("missing", "0"),
+    "renamed": ("graded", "6"),
     "smith[1]": ("graded", "6"),
 }
 
@@ -94,12 +97,13 @@ def test_grades(graded):
     said = {row["student"]: (row["reason"], row["misconceptions"]) for row in rows}
     assert said["product"] == ("", "product")
     assert "not valid JSON" in said["corrupt"][0]
-    assert "found sums (1).ipynb" in said["renamed"][0]
+    assert "found sums.py" in said["exported"][0]
     assert "symbolic link" in said["linked"][0]
     assert "twice-values" in said["loop"][0]
     assert results.ignored == (
         "notes.txt: not a student's folder",
         "misnamed/1-sums: not an assignment",
+        "renamed/01-sums: the name of sums (1).ipynb, which is taken for sums.ipynb",
     )
     assert sorted(p.name for p in (folder / "out").iterdir()) == sorted((*ENTRIES, ".runs"))
 
@@ -139,7 +143,7 @@ def test_feedback_teaches_and_hides(graded):
 def test_the_report_shows_the_class(graded):
     folder, _ = graded
     text = (folder / "out" / "report.html").read_text()
-    assert "10 students, 1 notebook" in text
+    assert "11 students, 1 notebook" in text
     assert "feedback/smith%5B1%5D/01-sums/sums.html" in text
     assert "<script" not in text
     assert toy.HIDDEN not in text
