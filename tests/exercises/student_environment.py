@@ -16,17 +16,21 @@ PROJECT = {"autograder", "solutions", "exercises", "book"}
 # Python imports a module of this name before anything else.
 CUSTOMISE = """
 import sys
+from importlib.machinery import PathFinder
 
 HIDDEN = {hidden!r}
 
 
-class Nothing:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in HIDDEN:
-            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+class Others(PathFinder):
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        hidden = name.partition(".")[0] in HIDDEN
+        return None if hidden else super().find_spec(name, path, target)
 
 
-sys.meta_path.insert(0, Nothing())
+# Finders of projects that are installed where they lie are left out.
+usual = [one for one in sys.meta_path if not one.__module__.startswith("__editable__")]
+sys.meta_path[:] = [Others if one is PathFinder else one for one in usual]
 """
 
 
