@@ -222,6 +222,32 @@ def equal_to_reference(name, *inputs):
     return check
 
 
+QUESTIONS = [([4 + i, EOS], [BOS, *[5 + i] * (3 + i % 4), EOS]) for i in range(40)]  # long answers
+
+
+def rows_of(make, seed: int = 0) -> list[list[tuple]]:
+    """What stands in each batch of an epoch: source and target of each pair."""
+    found = []
+    for batch in make(QUESTIONS, 24, seed):
+        rows = zip(batch.source.tolist(), batch.target_out.tolist(), strict=True)
+        found.append([tuple(tuple(x for x in side if x != PAD) for side in row) for row in rows])
+    return found
+
+
+def pairs_stay_together(make) -> bool:
+    wanted = [(tuple(source), tuple(target[1:])) for source, target in QUESTIONS]
+    return sorted(row for batch in rows_of(make) for row in batch) == sorted(wanted)
+
+
+def epoch_within_limit(make) -> bool:
+    epoch = make(QUESTIONS, 24, 0)
+    return max(max(one.source.numel(), one.target_in.numel()) for one in epoch) <= 24
+
+
+def epoch_follows_the_seed(make) -> bool:
+    return rows_of(make) == rows_of(make) != rows_of(make, 1)
+
+
 PROPERTIES = {
     "pad-side": equal_to_reference("pad", ROWS, 0),
     "pad-id": equal_to_reference("pad", ROWS, 2),
@@ -233,6 +259,9 @@ PROPERTIES = {
     "batches-similar": similar,
     "batches-full": full,
     "batches-shuffled": shuffled,
+    "epoch-pairs": pairs_stay_together,
+    "epoch-limit": epoch_within_limit,
+    "epoch-seed": epoch_follows_the_seed,
 }
 MISTAKES = misconceptions._known["solutions.misconceptions.batching"]
 
