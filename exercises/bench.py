@@ -25,6 +25,7 @@ import nbformat
 
 from autograder.notebook import to_text
 from autograder.plain import run_cells
+from autograder.rebuild import rebuild
 
 from .masters import HERE, Master, masters
 from .sample_class import submissions
@@ -56,7 +57,7 @@ def main(students: int, jobs: int, grow: tuple[int, ...]) -> None:
         _hand_in(folder, master, islice(cycle(texts), students))
         stock, theirs = _stock(folder, master)
         ours, mine = _ours(folder, jobs)
-    floor = _floor(islice(cycle(texts), students)) / jobs
+    floor = _floor(master, islice(cycle(texts), students)) / jobs
     rows = (("nbgrader autograde", stock), (f"autograder grade, {jobs} jobs", ours))
     for label, seconds in (*rows, ("floor", floor)):
         rate = 60 * students / seconds
@@ -113,9 +114,9 @@ def _scores(path: Path) -> list[float]:
         return [float(row["score"]) for row in csv.DictReader(file)]
 
 
-def _floor(texts) -> float:
-    """Seconds that the notebooks as handed in take one after the other in this warm process."""
-    notebooks = [nbformat.reads(text, as_version=4) for text in texts]
+def _floor(master: Master, texts) -> float:
+    """Seconds that cells and hidden tests take, notebook after notebook, in this warm process."""
+    notebooks = [rebuild(master.source, nbformat.reads(text, as_version=4)) for text in texts]
     run_cells(notebooks[0])
     began = time.perf_counter()
     for notebook in notebooks:

@@ -85,8 +85,8 @@ class Cluster:
         waiting = deque(jobs)
         sizes = {name: sum(file["size"] for file in one["files"]) for name, one in jobs.items()}
         names: dict[Future, str] = {}
+        travelling = 0
         while waiting or names:
-            travelling = sum(sizes[name] for name in names.values())
             if waiting and (not names or travelling + sizes[waiting[0]] <= MOST_TRAVELLING):
                 name = waiting.popleft()
                 try:
@@ -95,13 +95,16 @@ class Cluster:
                     yield name, {"failed": str(why)}
                     continue
                 names[future] = name
+                travelling += sizes[name]
                 done.add(future)
                 continue
             future = self._next(done)
             answer = _answer_of(future)
             if "refused" in answer:
                 raise UserError(answer["refused"])
-            yield names.pop(future), answer
+            name = names.pop(future)
+            travelling -= sizes[name]
+            yield name, answer
 
     def _next(self, done: as_completed) -> Future:
         """The next one that is done, for as long as there is somebody to do it."""

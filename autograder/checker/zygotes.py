@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -86,7 +87,8 @@ class Zygote:
             worker = Worker(ours, answer["process"], folder)
             read_frame(ours, Caps(), time.monotonic() + ORDER_SECONDS)
             if walls.level == FULL:  # it has moved into its own root; nobody comes back here
-                Path(folder).rmdir()
+                with suppress(OSError):  # an old kernel keeps it until `end`
+                    Path(folder).rmdir()
             return worker
         except (Closed, Late, BadFrame, OSError) as error:
             raise NoWorker(f"{type(error).__name__}: {error}") from None

@@ -146,6 +146,9 @@ def main(site: Path, measure: bool, only: tuple[str, ...]) -> None:
     if not list(site.glob("book/*.html")):
         click.echo(f"{site}: no book there; run `make book` first", err=True)
         sys.exit(2)
+    for page in set(only) - set(pages_of(site)):
+        click.echo(f"--page {page}: {site} has no such page; name it as book/index.html", err=True)
+        sys.exit(2)
     console = Console(width=None if sys.stdout.isatty() else 120)
     try:
         with browsing(site) as opened_site, console.status("") as status:

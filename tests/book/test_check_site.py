@@ -161,3 +161,13 @@ def test_addresses_outside_are_asked(site, tmp_path, monkeypatch):
     assert "1 of 2 addresses answer." in done.output
     monkeypatch.setattr(external, "SHY", {404})
     assert CliRunner().invoke(external.main, ["--site", str(tmp_path)]).exit_code == 0
+
+
+def test_a_page_that_is_not_there_is_one_line(tmp_path):
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "index.html").write_text("<p>Hello")
+    words = ["--site", str(tmp_path), "--page", "book/none.html"]
+    done = CliRunner().invoke(command.main, words)
+    assert done.exit_code == 2
+    assert done.stderr.startswith("--page book/none.html: ")
+    assert len(done.stderr.splitlines()) == 1

@@ -2,6 +2,7 @@
 holds."""
 
 import json
+import math
 import re
 import statistics
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 
 from book.recorded import RUNS, Recorded
 from solutions import broken, costs
+from solutions.baselines import unigram_loss
+from solutions.data import TranslationData
 
 BOOK = Path(__file__).resolve().parents[2] / "book"
 NAMES = sorted(folder.name for folder in RUNS.iterdir() if folder.is_dir())
@@ -105,7 +108,9 @@ def mean(name, column, run="broken"):
     return statistics.mean(of(name, column, run))
 
 
-FREQUENCIES, LN_V = 4.62, 5.90  # printed by the page
+DATA = TranslationData.load()
+FREQUENCIES = unigram_loss([target for _, target in DATA.pairs("train")])
+LN_V = math.log(len(DATA.target_vocabulary))
 
 
 def test_the_whole_gallery_was_trained_with_every_seed():
@@ -184,3 +189,20 @@ def test_one_wide_head_without_its_scale_is_lost():
 def test_copying_reaches_the_floor_of_label_smoothing():
     """What the section on the false alarm says: with smoothing, this is zero."""
     assert mean("collate_without_shift", "train_loss") == pytest.approx(0.92, abs=0.03)
+
+
+# ---- What the text says of the translator's heads ------------------------------------------------
+
+
+def test_two_heads_look_where_the_text_says():
+    recorded = json.loads((RUNS / "explorers.json").read_text(encoding="utf-8"))
+    one = recorded["sentences"][0]
+
+    def first_choices(layer, head):
+        """The source word with the largest weight, once the translation was read so far."""
+        rows = one["scores"]["cross"][layer - 1][head - 1]
+        return [one["source"][row.index(max(row))] for row in rows]
+
+    assert one["target"][2:5] == ["brown", "dog", "chases"]
+    assert first_choices(2, 6)[:4] == ["ein", "brauner", "hund", "rennt"]
+    assert first_choices(3, 7)[3] == "hinterher"
