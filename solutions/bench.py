@@ -31,7 +31,7 @@ from .command import PATH, OneLineCommand, told_in_one_line
 from .config import TransformerConfig, small
 from .data import TranslationData
 from .embeddings import TokenEmbedding
-from .fast import fast, fastest_precision
+from .fast import fast, fast_batch_loss, fastest_precision
 from .loss import smoothed_targets
 from .masks import causal_mask
 from .optimisation import Adam, NoamSchedule, clip_gradients
@@ -134,17 +134,37 @@ def torch_steps(batches: Iterator[Batch], config: TransformerConfig) -> Step:
     return step
 
 
-def our_steps(
-    batches: Iterator[Batch], model: Transformer, precision: torch.dtype = torch.float32
-) -> Step:
+def reference_steps(batches: Iterator[Batch], config: TransformerConfig) -> Step:
     """`solutions.training.train_step` on batches of like length."""
+    model = Transformer(config)
     optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.98), eps=1e-9, fused=True)
-    schedule = NoamSchedule(optimizer, model.config.d_model, 400)
+    schedule = NoamSchedule(optimizer, config.d_model, 400)
 
     def step() -> int:
         batch = next(batches)
-        train_step(model, batch, optimizer, schedule, precision=precision)
+        train_step(model, batch, optimizer, schedule)
         return batch.tokens
+
+    return step
+
+
+def fast_steps(
+    batches: Iterator[Batch], config: TransformerConfig, precision: torch.dtype = torch.float32
+) -> Step:
+    """The same step with the kernels and the loss of `solutions.fast`, as `solutions.train`."""
+    model = fast(Transformer(config))
+    optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.98), eps=1e-9, fused=True)
+    schedule = NoamSchedule(optimizer, config.d_model, 400)
+
+    def step() -> int:
+        batch = next(batches)
+        loss, tokens = fast_batch_loss(model, batch, 0.1, precision)
+        optimizer.zero_grad()
+        (loss / tokens).backward()
+        clip_gradients(model.parameters(), 1.0)
+        schedule.advance()
+        optimizer.step()
+        return int(tokens)
 
     return step
 
@@ -186,13 +206,11 @@ def main(
     ways = {
         "naive": naive_steps(corpus, config),
         "nn.Transformer": torch_steps(cycle(batches), config),
-        "reference": our_steps(cycle(batches), Transformer(config)),
-        "fast": our_steps(cycle(batches), fast(Transformer(config))),
+        "reference": reference_steps(cycle(batches), config),
+        "fast": fast_steps(cycle(batches), config),
     }
     if fastest_precision() != torch.float32:
-        ways["fast, bfloat16"] = our_steps(
-            cycle(batches), fast(Transformer(config)), fastest_precision()
-        )
+        ways["fast, bfloat16"] = fast_steps(cycle(batches), config, fastest_precision())
     print_table(measure(ways, turns, steps))
 
 

@@ -3,9 +3,15 @@
 The layers of this course are written to be read. On a processor, three of them spend their time on
 something else than mathematics: attention writes a (T, S) table of weights for every head to
 memory and reads it again, layer normalisation passes four times over its input, and dropout draws
-random numbers far finer than it needs. Results are the same up to rounding (dropout's random
-choices are others), and so are the names of the parameters: a checkpoint fits both.
+random numbers far finer than it needs. The loss does worse: half of a training step goes by while
+tables of a row for every token and a column for every word are written, and read, and written
+again. `fast_batch_loss` never has more of such a table than fits into the processor's own memory.
+
+Results are the same up to rounding (dropout's random choices are others), and so are the names of
+the parameters: a checkpoint fits both.
 """
+
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -17,7 +23,12 @@ from .attention import (
     scaled_dot_product_attention,
     split_heads,
 )
+from .batching import Batch
 from .residual import LayerNorm
+from .training import batch_loss
+from .transformer import Transformer
+
+CHUNK = 2**20  # logits at a time: 4 MB, what the caches of two cores hold
 
 
 class FusedMultiHeadAttention(MultiHeadAttention):
@@ -72,6 +83,88 @@ class CheapDropout(nn.Dropout):
         dropped = min(round(self.p * 65536), 65535)
         keep = (bits >= dropped - 32768).to(x.dtype)
         return x * keep.mul_(65536 / (65536 - dropped))
+
+
+class ChunkedLoss(torch.autograd.Function):
+    """`to_logits` and `label_smoothing_loss` in one, a few tokens at a time.
+
+    The gradient of the loss with respect to a token's logits is softmax(logits) - target: known as
+    soon as the logits are. So it is multiplied on at once, forwards, while the chunk is at hand;
+    all that `backward` does is to scale.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any,
+        x: Tensor,
+        weight: Tensor,
+        targets: Tensor,
+        smoothing: float,
+        pad_id: int,
+        precision: torch.dtype,
+    ) -> Tensor:
+        """The summed loss in nats, float32 (float64 if x is).
+
+        Args:
+            x: (N, d_model) float, what the logits are made of; none of the tokens is padding.
+            weight: (V, d_model), the matrix in front of the softmax.
+            targets: (N,) integers.
+            smoothing, pad_id: as in `label_smoothing_loss`.
+            precision: of the three matrix products.
+        """
+        V, dtype = len(weight), torch.promote_types(x.dtype, torch.float32)
+        rest = smoothing / (V - 1)  # of the target, for every word but the right one and padding
+        states, matrix = x.to(precision), weight.to(precision)
+        loss = torch.zeros((), dtype=dtype)
+        to_x, to_weight = torch.empty_like(states), torch.zeros_like(weight, dtype=dtype)
+        size = max(1, CHUNK // V)
+        for first in range(0, len(x), size):
+            rows = slice(first, first + size)
+            logits = (states[rows] @ matrix.T).to(dtype)  # (n, V)
+            right = targets[rows, None]  # (n, 1)
+            normaliser = logits.logsumexp(1, keepdim=True)
+            at_right = logits.gather(1, right)
+            at_every = logits.sum(1, keepdim=True) - logits[:, [pad_id]]
+            loss += (normaliser - (1 - smoothing) * at_right - rest * at_every).sum()
+            change = logits.sub_(normaliser).exp_().sub_(rest)  # softmax - target
+            change[:, pad_id] += rest
+            change.scatter_add_(1, right, torch.full_like(at_right, smoothing - 1))
+            change = change.to(precision)
+            torch.mm(change, matrix, out=to_x[rows])
+            to_weight += change.T @ states[rows]
+        ctx.save_for_backward(to_x, to_weight)
+        ctx.dtypes = x.dtype, weight.dtype
+        return loss
+
+    @staticmethod
+    def backward(ctx: Any, scale: Tensor) -> tuple[Tensor | None, ...]:
+        """The gradients to x and weight."""
+        gradients = zip(ctx.saved_tensors, ctx.dtypes, strict=True)
+        to_x, to_weight = ((scale * gradient).to(dtype) for gradient, dtype in gradients)
+        return to_x, to_weight, None, None, None, None
+
+
+def fast_batch_loss(
+    model: Transformer,
+    batch: Batch,
+    smoothing: float = 0.0,
+    precision: torch.dtype = torch.float32,
+) -> tuple[Tensor, Tensor]:
+    """`batch_loss` without the table of all logits; elsewhere than on a processor, `batch_loss`.
+
+    For training: the gradients are computed whether they are asked for or not.
+    """
+    if batch.source.device.type != "cpu":
+        return batch_loss(model, batch, smoothing, precision)
+    weight, pad_id = model.target_embedding.embedding.weight, model.config.pad_id
+    with torch.autocast("cpu", precision, enabled=precision != torch.float32):
+        memory, source_mask = model.encode(batch.source)
+        x = model.decode(batch.target_in, memory, source_mask)  # (B, T, d_model)
+    real = batch.target_out != pad_id
+    x, targets = x[real], batch.target_out[real]  # (N, d_model) and (N,)
+    if precision == torch.float32:
+        precision = weight.dtype  # nothing is rounded
+    return ChunkedLoss.apply(x, weight, targets, smoothing, pad_id, precision), real.sum()
 
 
 _FASTER = {

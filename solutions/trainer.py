@@ -21,13 +21,13 @@ from .batching import Batch, collate, make_batches, token_batches
 from .command import Report
 from .data import TranslationData
 from .distributed import Team
-from .fast import fast
+from .fast import fast, fast_batch_loss
 from .optimisation import NoamSchedule, average_weights, clip_gradients
 from .pictures import draw_curves
 from .progress import Progress, derived_seed
 from .run_folder import Json, RunFolder
 from .settings import Settings, working_precision
-from .training import batch_loss, evaluate_loss
+from .training import evaluate_loss
 from .transformer import Transformer
 from .vocabulary import PAD
 
@@ -41,7 +41,7 @@ class Diverged(ValueError):
 
 
 class BatchLoss(nn.Module):
-    """`batch_loss` as a module, because several processes exchange the gradients of a module."""
+    """`fast_batch_loss` as a module: several processes exchange the gradients of a module."""
 
     def __init__(self, model: Transformer, smoothing: float, precision: torch.dtype):
         super().__init__()
@@ -50,7 +50,7 @@ class BatchLoss(nn.Module):
     def forward(self, source: Tensor, target_in: Tensor, target_out: Tensor) -> Tensor:
         """The summed loss of a batch, in nats; the arguments as in `Batch`."""
         batch = Batch(source, target_in, target_out)
-        return batch_loss(self.model, batch, self.smoothing, self.precision)[0]
+        return fast_batch_loss(self.model, batch, self.smoothing, self.precision)[0]
 
 
 class Trainer:

@@ -29,7 +29,8 @@ def test_every_way_learns_and_counts_real_target_tokens_only(data, config):
     batches = make_batches(data.pairs("train"), 300, seed=0)
     ways = {
         "nn.Transformer": bench.torch_steps(cycle(batches), config),
-        "ours": bench.our_steps(cycle(batches), Transformer(config)),
+        "reference": bench.reference_steps(cycle(batches), config),
+        "fast": bench.fast_steps(cycle(batches), config),
     }
     for step in ways.values():
         assert [step() for _ in range(3)] == [batch.tokens for batch in batches[:3]]

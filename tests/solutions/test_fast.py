@@ -4,14 +4,24 @@ import pytest
 import torch
 from torch import nn
 
+from solutions import fast as module
 from solutions.attention import MultiHeadAttention
+from solutions.batching import Batch
 from solutions.config import TransformerConfig
-from solutions.fast import CheapDropout, FusedLayerNorm, FusedMultiHeadAttention, fast
+from solutions.fast import (
+    CheapDropout,
+    FusedLayerNorm,
+    FusedMultiHeadAttention,
+    fast,
+    fast_batch_loss,
+)
+from solutions.training import batch_loss
 from solutions.transformer import Transformer
 
 CONFIG = TransformerConfig(30, 40, N=2, d_model=16, d_ff=24, h=2, dropout=0.0)
 SOURCE = torch.tensor([[4, 5, 6, 7, 3], [8, 9, 3, 0, 0], [3, 0, 0, 0, 0]])
 TARGET = torch.tensor([[2, 7, 8, 9], [2, 8, 0, 0], [2, 0, 0, 0]])
+BATCH = Batch(SOURCE, TARGET, torch.tensor([[7, 8, 9, 3], [8, 3, 0, 0], [3, 0, 0, 0]]))
 
 
 def twins(**changes) -> tuple[Transformer, Transformer]:
@@ -29,6 +39,37 @@ def test_outputs_and_gradients_are_the_same():
     torch.testing.assert_close(quick(SOURCE, TARGET), plain(SOURCE, TARGET), rtol=0, atol=1e-12)
     for (name, mine), right in zip(quick.named_parameters(), plain.parameters(), strict=True):
         torch.testing.assert_close(mine.grad, right.grad, rtol=0, atol=1e-12, msg=name)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+@pytest.mark.parametrize("logits", [1, 40, 80, 2**20])
+def test_the_loss_in_chunks_is_the_loss(monkeypatch, smoothing, logits):
+    """One token at a time, two, and all; the seventh token makes the last chunk of two short."""
+    monkeypatch.setattr(module, "CHUNK", logits)
+    plain, quick = twins()
+    wanted, tokens = batch_loss(plain, BATCH, smoothing)
+    loss, count = fast_batch_loss(quick, BATCH, smoothing)
+    torch.testing.assert_close(loss, wanted, rtol=0, atol=1e-11)
+    assert count == tokens == 7
+    (wanted / 3).backward()
+    (loss / 3).backward()
+    for (name, mine), right in zip(quick.named_parameters(), plain.parameters(), strict=True):
+        torch.testing.assert_close(mine.grad, right.grad, rtol=0, atol=1e-12, msg=name)
+
+
+def test_the_loss_in_chunks_is_near_in_bfloat16():
+    plain, quick = (model.float() for model in twins())
+    wanted, _ = batch_loss(plain, BATCH, 0.1)
+    loss, _ = fast_batch_loss(quick, BATCH, 0.1, torch.bfloat16)
+    assert loss.dtype == torch.float32
+    torch.testing.assert_close(loss, wanted, rtol=0.01, atol=0)
+    wanted.backward()
+    loss.backward()
+    mine, right = (
+        torch.cat([parameter.grad.flatten() for parameter in model.parameters()])
+        for model in (quick, plain)
+    )
+    assert float((mine - right).norm() / right.norm()) < 0.03
 
 
 def test_in_bfloat16_they_are_the_same_up_to_its_eight_bits():
