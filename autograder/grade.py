@@ -3,33 +3,27 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
-from copy import deepcopy
 from pathlib import Path
 
 from nbformat import NotebookNode
 from sqlalchemy.exc import SQLAlchemyError
 
-from .attached import declared, look
-from .checker.jobs import digest_of, job, name_of
 from .checker.pool import Pool
 from .classroom import HandIn, Masters, read_course
 from .errors import UserError
-from .gradebook import copy_gradebook, record
+from .gradebook import Entry, copy_gradebook, record
 from .intake import open_submissions
-from .limits import Attached, Environment, Limits
+from .limits import Limits
 from .notebook import is_test
 from .policy import shortcuts
-from .rebuild import rebuild
 from .report import write_report
-from .results import CheckOutcome, ClassResults, Graded, read_results, write_results
+from .results import ClassResults, Graded, read_results, write_results
+from .running import ClassRun, Progress
 from .runs import Runs, remove_leftovers
-from .submission import Unreadable, notebook_of, read_submission
-from .verdict import error_output
 
-Progress = Callable[[str, int, int], None]  # what is being done, how many are done, of how many
-Ran = dict[HandIn, NotebookNode]
+WRITING = "Writing the gradebook and feedback"
 ENTRIES = ("gradebook.db", "autograded", "feedback", "grades.csv", "results.json", "report.html")
 
 
@@ -74,12 +68,16 @@ def grade(
         remove_leftovers(out, folder)
         if (out / "gradebook.db").exists():
             copy_gradebook(out / "gradebook.db", folder / "gradebook.db")
-        class_ = _Class(given.hand_ins, masters, source.resolve().parent, limits or Limits())
-        ran = class_.run(runs, pool, level, progress)
+        due = [hand_in for hand_in in given.hand_ins if hand_in.staged]
+        ran = ClassRun(due, masters, source.resolve().parent, limits or Limits(), runs)
+        ran.run(pool, level, progress)
         pool.dismiss()
-        progress("Writing the gradebook and feedback", 0, 1)
-        recorded = record(folder, masters, ran)
-        rows = [_result(h, ran.get(h), recorded.get(h), masters) for h in given.hand_ins]
+        rows = [_absent(hand_in, masters) for hand_in in given.hand_ins if not hand_in.staged]
+        progress(WRITING, 0, len(due))
+        active = sorted({hand_in.assignment for hand_in in due})
+        for number, one in enumerate(record(folder, masters, active, ran), start=1):
+            rows.append(_result(*one))
+            progress(WRITING, number, len(due))
         is_part = given.assignment is not None or bool(students)
         if is_part:
             rows += _kept_from_before(out, folder, given.assignment, students)
@@ -93,99 +91,20 @@ def grade(
     return results
 
 
-class _Class:
-    """What a class handed in, and how to run it."""
-
-    def __init__(self, hand_ins: list[HandIn], masters: Masters, root: Path, limits: Limits):
-        self._hand_ins = [hand_in for hand_in in hand_ins if hand_in.staged]
-        self._masters, self._root, self._limits = masters, root, limits
-
-    def run(self, runs: Runs, pool: Pool, level: str, progress: Progress) -> Ran:
-        """Every notebook with its outcomes, in the order of the class."""
-        ran: dict[HandIn, NotebookNode] = {}
-        waiting: dict[str, list[tuple[HandIn, NotebookNode]]] = {}
-        jobs: dict[str, dict] = {}
-        tests = digest_of(self._root)
-        left_out: dict[HandIn, list[str]] = {}
-        total = len(self._hand_ins)
-        for number, hand_in in enumerate(self._hand_ins, start=1):
-            rebuilt, done = self._prepared(hand_in)
-            if done is None:
-                files, left_out[hand_in] = self._beside(hand_in)
-                if files:  # it takes a while to read them
-                    progress("Reading what was handed in", number, total)
-                environment = Environment((self._root,), hand_in.student, files)
-                one = job(rebuilt, self._limits, environment, level, tests)
-                name = name_of(one)
-                done = runs.read(name)
-            if done is None:
-                jobs[name] = one
-                waiting.setdefault(name, []).append((hand_in, rebuilt))
-            else:
-                ran[hand_in] = done
-        progress("Running notebooks", len(ran), total)
-        for name, answer in pool.do(jobs):
-            for hand_in, rebuilt in waiting.pop(name):
-                ran[hand_in] = _outcome(runs, name, rebuilt, answer)
-            progress("Running notebooks", len(ran), total)
-        for hand_in, sentences in left_out.items():
-            ran[hand_in].metadata.autograder["left_out"] = sentences
-        return {hand_in: ran[hand_in] for hand_in in self._hand_ins}
-
-    def _beside(self, hand_in: HandIn) -> tuple[tuple[Attached, ...], list[str]]:
-        """The files that belong to a notebook; and a sentence for each that is left out."""
-        most = declared(self._masters[hand_in.assignment][hand_in.notebook])
-        files, left_out = look(hand_in.path.parent, most)
-        left_out |= {name: reason for name, reason in hand_in.left_out if name in most}
-        return files, [left_out[name] for name in sorted(left_out)]
-
-    def _prepared(self, hand_in: HandIn) -> tuple[NotebookNode, NotebookNode | None]:
-        """The rebuilt notebook; and what is to be recorded, if it need not or cannot be run."""
-        master = self._masters[hand_in.assignment][hand_in.notebook]
-        status, reason = hand_in.status, hand_in.reason
-        if not status:
-            try:
-                return rebuild(master, read_submission(hand_in.path)), None
-            except Unreadable as error:
-                status, reason = "unreadable", str(error)
-            except Exception as error:  # ours, not the student's; it must not stop the class
-                status = "grader failed"
-                reason = f"the grader itself failed on it ({type(error).__name__})"
-        rebuilt = rebuild(master, notebook_of([]))
-        return rebuilt, _not_run(rebuilt, status, reason)
-
-
-def _outcome(runs: Runs, name: str, rebuilt: NotebookNode, answer: dict) -> NotebookNode:
-    if "failed" in answer:
-        reason = f"the grader itself failed on it ({answer['failed']})"
-        return _not_run(rebuilt, "grader failed", reason)
-    return runs.keep(name, answer["notebook"])
-
-
-def _not_run(rebuilt: NotebookNode, status: str, reason: str) -> NotebookNode:
-    """The notebook of somebody whose own cannot be run: no test passes, and it says why."""
-    notebook = deepcopy(rebuilt)
-    for cell in filter(is_test, notebook.cells):
-        cell.outputs = [error_output("NotRun", f"Not run: {reason}.")]
-    notebook.metadata["autograder"] = {"status": status, "reason": reason, "seed": ""}
-    return notebook
-
-
-def _result(
-    hand_in: HandIn,
-    ran: NotebookNode | None,
-    recorded: tuple[float, tuple[CheckOutcome, ...]] | None,
-    masters: Masters,
-) -> Graded:
+def _absent(hand_in: HandIn, masters: Masters) -> Graded:
+    """Nothing was handed in, and there is no page to write."""
     cells = filter(is_test, masters[hand_in.assignment][hand_in.notebook].cells)
     points = sum(float(cell.metadata.nbgrader.points) for cell in cells)
     who = hand_in.student, hand_in.assignment, hand_in.notebook
-    if ran is None:
-        return Graded(*who, hand_in.status, hand_in.reason, 0.0, points)
+    return Graded(*who, hand_in.status, hand_in.reason, 0.0, points)
+
+
+def _result(hand_in: HandIn, ran: NotebookNode, entry: Entry) -> Graded:
+    points = sum(float(cell.metadata.nbgrader.points) for cell in filter(is_test, ran.cells))
     about = ran.metadata.autograder
-    score, checks = recorded
     reason = "; ".join([about.reason] * bool(about.reason) + about.get("left_out", []))
-    judged = about.status, reason, score, points, checks, about.seed
+    who = hand_in.student, hand_in.assignment, hand_in.notebook
+    judged = about.status, reason, entry.score, points, entry.checks, about.seed
     return Graded(*who, *judged, shortcuts(ran))
 
 

@@ -12,9 +12,10 @@ import shutil
 import sqlite3
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -34,7 +35,7 @@ from .feedback import page
 from .notebook import to_text
 from .results import CheckOutcome, read_checks
 
-Recorded = Mapping[HandIn, tuple[float, tuple[CheckOutcome, ...]]]
+GROUP = 20  # notebooks that are in memory at a time
 BUSY_SECONDS = 10
 ROOM = 2**20  # bytes that a gradebook needs at least
 
@@ -61,31 +62,43 @@ def copy_gradebook(old: Path, new: Path) -> None:
         ) from None
 
 
-def record(folder: Path, masters: Masters, ran: Mapping[HandIn, NotebookNode]) -> Recorded:
+@dataclass(frozen=True)
+class Entry:
+    """What the gradebook says of a notebook. Its word counts: it knows of manual scores."""
+
+    score: float
+    checks: tuple[CheckOutcome, ...]
+
+
+def record(
+    folder: Path,
+    masters: Masters,
+    assignments: Iterable[str],
+    ran: Iterable[tuple[HandIn, NotebookNode]],
+) -> Iterator[tuple[HandIn, NotebookNode, Entry]]:
     """Enter what ran into the gradebook in the folder, and write all pages.
 
-    The gradebook's word counts: it knows of manual scores.
-
-    Returns:
-        the score of each notebook and its checks.
+    Yields:
+        each hand-in with its notebook and its entry.
 
     Raises:
         UserError: the gradebook that was there belongs to another version of an assignment.
     """
     # nbgrader's own use of SQLAlchemy; nothing a user could do about it.
     warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
-    for assignment in sorted({hand_in.assignment for hand_in in ran}):
+    for assignment in assignments:
         _declare(folder, assignment, masters[assignment])
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
         # Nobody else sees this copy before it is whole.
         gradebook.db.execute(text("PRAGMA synchronous = OFF"))
-        entries = _Entries(gradebook)
-        places = {hand_in: entries.enter(hand_in, notebook) for hand_in, notebook in ran.items()}
-        gradebook.db.commit()
-        return {
-            hand_in: _write_pages(folder, hand_in, notebook, places[hand_in])
-            for hand_in, notebook in ran.items()
-        }
+        entries, rest = _Entries(gradebook), iter(ran)
+        while group := list(islice(rest, GROUP)):
+            entered = [(*one, entries.enter(*one)) for one in group]
+            # What is committed is forgotten, and read again when it is asked for: so the memory
+            # that all this takes does not grow with the class.
+            gradebook.db.commit()
+            for hand_in, notebook, entry in entered:
+                yield hand_in, notebook, _write_pages(folder, hand_in, notebook, entry)
 
 
 def _declare(folder: Path, assignment: str, notebooks: Mapping[str, NotebookNode]) -> None:
@@ -185,7 +198,7 @@ class _Entries:
 
 def _write_pages(
     folder: Path, hand_in: HandIn, ran: NotebookNode, entry: SubmittedNotebook
-) -> tuple[float, tuple[CheckOutcome, ...]]:
+) -> Entry:
     """Write the graded notebook and the feedback; score and checks as the gradebook has them."""
     place = folder / "autograded" / hand_in.student / hand_in.assignment
     place.mkdir(parents=True, exist_ok=True)
@@ -214,7 +227,7 @@ def _write_pages(
     place.mkdir(parents=True, exist_ok=True)
     (place / f"{hand_in.notebook}.html").write_text(text, encoding="utf-8")
     checks = tuple(replace(c, score=scores.get(c.check, c.score)) for c in read_checks(ran))
-    return entry.score - penalty, checks
+    return Entry(entry.score - penalty, checks)
 
 
 @contextmanager

@@ -31,6 +31,7 @@ class Runs:
         self._out, self._force = out.absolute(), force
         self._folder = self._out / FOLDER
         self._used: set[str] = set()
+        self._fresh: set[str] = set()
 
     def __enter__(self) -> "Runs":
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -47,22 +48,27 @@ class Runs:
     def __exit__(self, *_: object) -> None:
         self._lock.close()
 
+    def has(self, name: str) -> bool:
+        """Whether a run of this name need not be made again."""
+        return self.read(name) is not None
+
     def read(self, name: str) -> NotebookNode | None:
-        """The kept run of this name."""
+        """The kept run of this name; None if there is none, or none that may be looked at."""
         self._used.add(name)
+        if self._force and name not in self._fresh:
+            return None
         with contextlib.suppress(OSError, ValueError, AttributeError):
-            if not self._force:
-                text = (self._folder / name).read_text(encoding="utf-8")
-                notebook = nbformat.from_dict(json.loads(text))
-                return notebook if "autograder" in notebook.metadata else None
+            text = (self._folder / name).read_text(encoding="utf-8")
+            notebook = nbformat.from_dict(json.loads(text))
+            return notebook if "autograder" in notebook.metadata else None
         return None
 
-    def keep(self, name: str, notebook: dict) -> NotebookNode:
+    def keep(self, name: str, notebook: dict) -> None:
         """Keep a run, whole or not at all."""
         half = self._folder / f"{name}.half"
         half.write_text(json.dumps(notebook), encoding="utf-8")
         half.replace(self._folder / name)
-        return nbformat.from_dict(notebook)
+        self._fresh.add(name)
 
     def forget_the_rest(self) -> None:
         """Remove kept runs of notebooks that are no longer there."""

@@ -10,8 +10,7 @@ import json
 import logging
 import tempfile
 import time
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -30,7 +29,7 @@ from .zygotes import best_level
 CONNECT_SECONDS = 15
 LOST_SECONDS = 60  # without any worker; one that is started again within them goes on
 LOOK_SECONDS = 1
-# Bytes of files that lie in the scheduler's memory at a time, if one job alone does not have more.
+# Bytes that lie in the scheduler's memory at a time, if one job alone does not have more.
 MOST_TRAVELLING = 2**30
 # What a process starts is to end with it, and Linux takes the thread for the process: so one
 # thread, which lives as long as the worker, does all of a worker's jobs.
@@ -72,38 +71,45 @@ class Cluster:
         """How far each worker's machine can lock students' code in."""
         return list(self._client.run(best_level).values())
 
-    def do(self, jobs: dict[str, dict]) -> Iterator[tuple[str, dict]]:
+    def do(self, jobs: Iterable[tuple[str, dict]]) -> Iterator[tuple[str, dict]]:
         """Each job's name with its answer, as they come: `notebook` or `failed`.
 
         A worker that is lost costs time: its jobs go to the others.
+
+        Args:
+            jobs: names and jobs. No more are drawn than may travel at a time.
 
         Raises:
             UserError: a worker's machine cannot do them as they must be done, or no worker is left.
         """
         with self._client.as_current():
             done = as_completed()
-        waiting = deque(jobs)
-        sizes = {name: sum(file["size"] for file in one["files"]) for name, one in jobs.items()}
-        names: dict[Future, str] = {}
+        rest = iter(jobs)
+        under_way: dict[Future, tuple[str, int]] = {}
         travelling = 0
-        while waiting or names:
-            if waiting and (not names or travelling + sizes[waiting[0]] <= MOST_TRAVELLING):
-                name = waiting.popleft()
-                try:
-                    future = self._submit(name, jobs[name])
-                except Changed as why:
-                    yield name, {"failed": str(why)}
+        new = next(rest, None)
+        while new is not None or under_way:
+            if new is not None:
+                name, one = new
+                text = json.dumps(one)
+                size = len(text) + sum(file["size"] for file in one["files"])
+                if not under_way or travelling + size <= MOST_TRAVELLING:
+                    new = next(rest, None)
+                    try:
+                        future = self._submit(name, text, one)
+                    except Changed as why:
+                        yield name, {"failed": str(why)}
+                        continue
+                    under_way[future] = name, size
+                    travelling += size
+                    done.add(future)
                     continue
-                names[future] = name
-                travelling += sizes[name]
-                done.add(future)
-                continue
             future = self._next(done)
             answer = _answer_of(future)
             if "refused" in answer:
                 raise UserError(answer["refused"])
-            name = names.pop(future)
-            travelling -= sizes[name]
+            name, size = under_way.pop(future)
+            travelling -= size
             yield name, answer
 
     def _next(self, done: as_completed) -> Future:
@@ -127,12 +133,11 @@ class Cluster:
         except (OSError, TimeoutError):
             return False
 
-    def _submit(self, name: str, one: dict) -> Future:
+    def _submit(self, name: str, text: str, one: dict) -> Future:
         files = contents(tuple(Attached(**file) for file in one["files"]))
         # Files are as large as they are: dask need not warn of it.
         with dask.config.set({"distributed.admin.large-graph-warning-threshold": 2**62}):
-            job = json.dumps(one)
-            return self._client.submit(do_here, job, files, key=f"grade-{name}", pure=False)
+            return self._client.submit(do_here, text, files, key=f"grade-{name}", pure=False)
 
     def dismiss(self) -> None:
         """Leave the scheduler; what nobody has begun is forgotten."""
@@ -187,7 +192,7 @@ def _do(one: dict, files: dict[str, bytes], address: str) -> dict:
             path = Path(folder, Path(file["name"]).name)
             path.write_bytes(files[file["name"]])
             file["path"] = str(path)
-        ((_, answer),) = _pool().do({"this": one})
+        ((_, answer),) = _pool().do([("this", one)])
     return answer
 
 

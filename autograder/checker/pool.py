@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..border.frames import BadFrame, Closed, Late, read_frame, write_frame
@@ -25,10 +25,17 @@ ANSWER_SECONDS = 60  # from the first byte of an answer to its last
 
 
 @dataclass
+class _Job:
+    name: str
+    order: dict
+    tries: int = 0
+
+
+@dataclass
 class _Checker:
     process: int
     connection: socket.socket
-    job: str = ""
+    job: _Job | None = None
     deadline: float = 0.0
 
 
@@ -51,20 +58,26 @@ class Pool:
         self.dismiss()
         self._host.wait()
 
-    def do(self, jobs: dict[str, dict]) -> Iterator[tuple[str, dict]]:
-        """Each job's name with its answer, as they come: `notebook` or `failed`."""
-        waiting, tries = deque(jobs), dict.fromkeys(jobs, 0)
-        while waiting or any(c.job for c in self._checkers):
-            while waiting and (checker := self._free()) is not None:
-                name = waiting.popleft()
-                tries[name] += 1
-                self._give(checker, name, jobs[name])
+    def do(self, jobs: Iterable[tuple[str, dict]]) -> Iterator[tuple[str, dict]]:
+        """Each job's name with its answer, as they come: `notebook` or `failed`.
+
+        Args:
+            jobs: names and jobs. As many as can be done at a time are drawn ahead, not more.
+        """
+        rest, waiting = iter(jobs), deque[_Job]()
+        while True:
+            while len(waiting) < self._size and (new := next(rest, None)) is not None:
+                waiting.append(_Job(*new))
+                self._give_out(waiting)
+            self._give_out(waiting)
+            if not any(checker.job for checker in self._checkers):
+                return
             for checker in self._with_news():
-                name, answer = checker.job, self._answer_of(checker)
-                if answer is None and tries[name] < TRIES:
-                    waiting.append(name)
+                job, answer = checker.job, self._answer_of(checker)
+                if answer is None and job.tries < TRIES:
+                    waiting.append(job)
                 else:
-                    yield name, answer or {"failed": "the process that graded it ended, twice"}
+                    yield job.name, answer or {"failed": "the process that graded it ended, twice"}
 
     def dismiss(self) -> None:
         """Have all processes end, without waiting for it; busy ones at once."""
@@ -89,11 +102,15 @@ class Pool:
         self._checkers.append(checker)
         return checker
 
-    def _give(self, checker: _Checker, name: str, one: dict) -> None:
-        checker.job = name
-        checker.deadline = time.monotonic() + one["limits"]["submission_seconds"] + SPARE_SECONDS
-        with contextlib.suppress(Closed, Late):  # its end will be noticed as news
-            write_frame(checker.connection, one, [], checker.deadline)
+    def _give_out(self, waiting: deque[_Job]) -> None:
+        """Give jobs to checkers for as long as there are both."""
+        while waiting and (checker := self._free()) is not None:
+            job = checker.job = waiting.popleft()
+            job.tries += 1
+            seconds = job.order["limits"]["submission_seconds"] + SPARE_SECONDS
+            checker.deadline = time.monotonic() + seconds
+            with contextlib.suppress(Closed, Late):  # its end will be noticed as news
+                write_frame(checker.connection, job.order, [], checker.deadline)
 
     def _with_news(self) -> list[_Checker]:
         busy = [c for c in self._checkers if c.job]
@@ -108,7 +125,7 @@ class Pool:
         except (Closed, Late, BadFrame):
             self._end(checker)
             return None
-        checker.job = ""
+        checker.job = None
         return answer
 
     def _end(self, checker: _Checker) -> None:
