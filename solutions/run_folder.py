@@ -165,6 +165,18 @@ class RunFolder:
         writer.writerows(rows)
         write_whole(self.path / "log.csv", text.getvalue())
 
+    def read_log(self) -> list[dict[str, float]]:
+        """The rows of `log.csv`, one for each epoch.
+
+        Raises:
+            ValueError: if no epoch has ended yet.
+        """
+        path = self.path / "log.csv"
+        if not path.is_file():
+            raise ValueError(f"no epoch of the run in {self.path} has ended yet")
+        with path.open(encoding="utf-8", newline="") as file:
+            return [{name: float(x) for name, x in row.items()} for row in csv.DictReader(file)]
+
     # ---- the end ---------------------------------------------------------------------------------
 
     def finish(self, model: Transformer, result: Json) -> None:

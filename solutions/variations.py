@@ -8,7 +8,6 @@ it comes to is written beside the others as soon as it is known. Stopped, the sa
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -129,7 +128,7 @@ def _record(variation: Variation, seed: int, folder: RunFolder, splits: dict) ->
         "changes": variation.changes,
         "command": " ".join(command_of(variation, seed)),
         "sessions": folder.read("settings.json")["sessions"],
-        "log": _log(folder),
+        "log": folder.read_log(),
         "result": folder.read("result.json"),
         "scores": [
             {key: one[key] for key in ("test", "beam")}
@@ -137,12 +136,6 @@ def _record(variation: Variation, seed: int, folder: RunFolder, splits: dict) ->
             for one in results
         ],
     }
-
-
-def _log(folder: RunFolder) -> Sequence[Json]:
-    lines = (folder.path / "log.csv").read_text(encoding="utf-8").splitlines()
-    names = lines[0].split(",")
-    return [dict(zip(names, map(float, line.split(",")), strict=True)) for line in lines[1:]]
 
 
 if __name__ == "__main__":
