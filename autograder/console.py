@@ -1,6 +1,7 @@
 """What `autograder grade` shows in the terminal."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,8 @@ from rich.table import Table
 from .grade import ENTRIES
 from .grade import Progress as Report
 from .results import ClassResults, Graded, number
+
+A_FEW = 5  # absent students of an assignment are named one by one, if they are not more
 
 
 @contextmanager
@@ -48,17 +51,29 @@ def show(results: ClassResults, out: Path) -> None:
     """The summary table, what was ignored, and where everything lies."""
     # A file or a pipe has no width: then the table may be as wide as it needs.
     console = Console(width=None if sys.stdout.isatty() else 140)
-    table = Table(title=f"{len(results.submissions)} notebooks", title_justify="left")
+    absent, rows = _absent(results)
+    table = Table(title=f"{len(rows)} notebooks", title_justify="left")
     for name in ("Student", "Assignment", "Score", "Status", "Diagnosed"):
         table.add_column(name, justify="right" if name == "Score" else "left", overflow="fold")
-    for row in results.submissions:
+    for row in rows:
         score = f"{number(row.score)}/{number(row.max_score)}"
         table.add_row(escape(row.student), escape(row.assignment), score, *_told(row))
     console.print(table)
+    for assignment, count in absent.items():
+        line = f"[yellow]missing[/] {escape(assignment)}: {count} students handed in nothing"
+        console.print(line, highlight=False, soft_wrap=True)
     for line in results.ignored:
         console.print(f"[yellow]ignored[/] {escape(line)}", highlight=False, soft_wrap=True)
     for entry in ENTRIES:
         console.print(str(out / entry), highlight=False, markup=False, soft_wrap=True)
+
+
+def _absent(results: ClassResults) -> tuple[dict[str, int], list[Graded]]:
+    """How many handed in nothing where they are many, by assignment; and all other rows."""
+    nothing = Counter(row.assignment for row in results.submissions if row.status == "missing")
+    many = {assignment: count for assignment, count in nothing.items() if count > A_FEW}
+    rows = [r for r in results.submissions if r.status != "missing" or r.assignment not in many]
+    return many, rows
 
 
 def _told(row: Graded) -> tuple[str, str]:
