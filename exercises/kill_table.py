@@ -1,4 +1,4 @@
-"""Print the kill table and record it: `python -m exercises.kill_table`.
+"""Print the kill table and record it: `python -m exercises.kill_table [ASSIGNMENT ...]`.
 
 The record is what the book shows; the test suite proves it mistake by mistake. Exit code 1 if a
 mistake survives.
@@ -8,6 +8,7 @@ import json
 import sys
 from dataclasses import asdict
 
+import click
 from rich.console import Console
 from rich.table import Table
 
@@ -45,23 +46,35 @@ def record(tables: dict[str, list[Row]]) -> None:
     RECORD.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8", newline="\n")
 
 
-def main() -> int:
+@click.command()
+@click.argument("assignments", nargs=-1)
+def main(assignments: tuple[str, ...]) -> None:
+    """Plant every known mistake of all assignments, or of those that are named."""
     console = Console(width=None if sys.stdout.isatty() else 140)
+    known = {master.assignment: master for master in masters()}
+    for name in assignments:
+        if name not in known:
+            click.echo(f"{name}: no such assignment; there are {', '.join(known)}", err=True)
+            sys.exit(2)
     survivors = 0
+    before = recorded() if assignments else {}
     tables = {}
-    for master in masters():
-        rows = tables[master.assignment] = table_of(master)
+    for name, master in known.items():
+        if assignments and name not in assignments:
+            tables[name] = before[name]
+            continue
+        rows = tables[name] = table_of(master)
         console.print(_rendered(master, rows))
         killed = sum(row.killed for row in rows)
         named = sum(row.diagnosed for row in rows)
         console.print(
-            f"{master.assignment}: {killed} of {len(rows)} mistakes lose points on the test named "
+            f"{name}: {killed} of {len(rows)} mistakes lose points on the test named "
             f"for them; for {named} of them the feedback names exactly that mistake.\n"
         )
         survivors += len(rows) - killed
     record(tables)
     console.print(f"Recorded in {RECORD.parent.name}/{RECORD.name}.")
-    return 1 if survivors else 0
+    sys.exit(1 if survivors else 0)
 
 
 def _rendered(master: Master, rows: list[Row]) -> Table:
@@ -83,4 +96,4 @@ def _rendered(master: Master, rows: list[Row]) -> Table:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -86,16 +86,19 @@ def fit(
         it, in nats per token. They belong to the model as it was then, not to the mean.
     """
     device = next(model.parameters()).device
-    held_out = [batch.to(device) for batch in make_batches(validation, max_tokens, seed)]
+
+    def drawn(some: list[tuple[list[int], list[int]]], number: int) -> list[Batch]:
+        return [batch.to(device) for batch in make_batches(some, max_tokens, number)]
+
+    held_out = drawn(validation, seed)
     log: list[Row] = []
     kept: list[dict[str, torch.Tensor]] = []
     for epoch in range(1, epochs + 1):
-        batches = [batch.to(device) for batch in make_batches(pairs, max_tokens, seed + epoch)]
-        train_loss = train_epoch(model, batches, optimizer, schedule, smoothing)
+        train_loss = train_epoch(model, drawn(pairs, seed + epoch), optimizer, schedule, smoothing)
         validation_loss = evaluate_loss(model, held_out)
         log.append({"epoch": epoch, "train_loss": train_loss, "validation_loss": validation_loss})
         tell(log[-1])
-        kept.append({name: x.detach().clone() for name, x in model.state_dict().items()})
+        kept.append({name: x.clone() for name, x in model.state_dict().items()})
         kept = kept[-average:]
     model.load_state_dict(average_weights(kept))
     return log
@@ -125,14 +128,14 @@ def translate_tokens(
     device, training = next(model.parameters()).device, model.training
     model.eval()
     # Sentences of like length side by side: little padding.
-    order = sorted(range(len(sentences)), key=lambda place: len(sentences[place]))
+    order = torch.tensor([len(tokens) for tokens in sentences]).argsort()
     found: list[list[str]] = [[] for _ in sentences]
     for start in range(0, len(order), batch):
         places = order[start : start + batch]
         rows = [[source_ids.get(token, UNK) for token in sentences[i]] + [EOS] for i in places]
         written = search(model, pad(rows, PAD).to(device))
-        for place, ids in zip(places, written, strict=True):
-            found[place] = [words[number] for number in ids]
+        for row, place in enumerate(places):
+            found[place] = [words[number] for number in written[row]]
     model.train(training)
     return found
 
@@ -180,7 +183,7 @@ def load_translator(folder: Path) -> tuple[nn.Module, dict[str, int], dict[str, 
         ValueError: if a file is missing or the parameters are not those of the model.
     """
     require_files(folder)
-    about = json.loads((folder / "translator.json").read_text(encoding="utf-8"))
+    about = json.loads((folder / "translator.json").read_bytes())
     tensors = load_file(folder / "translator.safetensors")
     model = Transformer(TransformerConfig(**about["config"]))
     require_parameters_of(model, tensors)
@@ -217,9 +220,11 @@ def compare_runs(usual: list[Row], changed: list[Row], margin: float = 0.1) -> s
         "worse" if it is higher by more than the margin; else "the same".
     """
     before, after = (min(row["validation_loss"] for row in log) for log in (usual, changed))
-    if abs(after - before) <= margin:
-        return "the same"
-    return "better" if after < before else "worse"
+    if after < before - margin:
+        return "better"
+    if after > before + margin:
+        return "worse"
+    return "the same"
 
 
 def form_of_predictions(predict: Callable) -> tuple[list[str], list[str]]:

@@ -162,7 +162,7 @@ def fitted(
     max_tokens: int,
     average: int,
     seed: int = 0,
-) -> tuple[list, Tensor, list]:
+) -> tuple[list, Tensor, list, list]:
     """A short training of a new `ToyTranslator` in float64.
 
     Args:
@@ -172,7 +172,7 @@ def fitted(
 
     Returns:
         the log; all parameters in the end, as one vector; the sources of each batch that was
-        learnt.
+        learnt; what `tell` was given, in its order.
     """
     with torch.random.fork_rng(devices=[]), torch.enable_grad():
         torch.manual_seed(0)
@@ -180,13 +180,15 @@ def fitted(
         optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
         schedule = Halving(optimizer)
         schedule.factor = 0.9
+        told: list = []
         log = fit(
             *(model, pairs, validation, epochs, max_tokens, optimizer, schedule),
             smoothing=0.0,
             average=average,
             seed=seed,
+            tell=lambda row: told.append(dict(row)),
         )
-    return log, torch.cat([p.detach().flatten() for p in model.parameters()]), model.read
+    return log, torch.cat([p.detach().flatten() for p in model.parameters()]), model.read, told
 
 
 def fit_facts(
@@ -199,7 +201,7 @@ def fit_facts(
         spread of the parameters, likewise; whether every epoch reads all sources, and no two read
         them in the same order (one batch has one order only).
     """
-    log, parameters, read = fitted(fit, pairs, validation, epochs, max_tokens, average)
+    log, parameters, read, _ = fitted(fit, pairs, validation, epochs, max_tokens, average)
     count = max(1, len(read) // epochs)
     each = [read[i : i + count] for i in range(0, len(read), count)]
     whole = all(len([row for batch in epoch for row in batch]) == len(pairs) for epoch in each)

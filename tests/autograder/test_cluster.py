@@ -27,6 +27,8 @@ from autograder.grade import grade
 from autograder.limits import Limits
 from autograder.results import read_results
 
+pytestmark = pytest.mark.slow
+
 LIMITS = Limits(cell_seconds=20, submission_seconds=60)
 ROOT = Path(cli.__file__).parents[1]
 DASK = str(Path(sys.executable).with_name("dask"))

@@ -16,6 +16,8 @@ from autograder.errors import UserError
 from autograder.grade import grade
 from autograder.limits import Limits
 
+pytestmark = pytest.mark.slow
+
 LIMITS = Limits(cell_seconds=20, submission_seconds=60)
 NEW_MOUNTS, NEW_USERS = 0x00020000, 0x10000000
 # Grades with the results on a disk of few bytes: a world of its own, gone with the process.

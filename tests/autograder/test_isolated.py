@@ -17,6 +17,8 @@ from autograder.limits import Environment, Limits
 from autograder.results import read_checks
 from autograder.worker.lock_in import FILES, FULL, LEVELS, LIMITS
 
+pytestmark = pytest.mark.slow
+
 LIMITS_HERE = Limits(cell_seconds=3, submission_seconds=30)
 
 

@@ -30,6 +30,8 @@ MASTERS = masters()
 RECORDED = recorded()
 MISTAKES = [(master, mistake) for master in MASTERS for mistake in master.mistakes]
 
+pytestmark = pytest.mark.slow
+
 # Mistakes whose named test catches them without naming them, with the reason. At most one in ten.
 CAUGHT_BUT_NOT_NAMED: dict[str, str] = {}
 
