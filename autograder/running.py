@@ -54,11 +54,11 @@ class ClassRun:
         self._root, self._limits, self._runs = root, limits, runs
         self._outcomes: dict[HandIn, _Outcome] = {}
         self._under_way: dict[str, list[HandIn]] = {}
+        self._ran = False  # anything at all
 
     def run(self, pool: Pool, level: str, progress: Progress) -> None:
         """Run every notebook that has not been run before."""
-        total = len(self._hand_ins)
-        progress("Running notebooks", 0, total)
+        self._tell(progress)
         for name, answer in pool.do(self._jobs(level, progress)):
             if "notebook" in answer:
                 self._runs.keep(name, answer["notebook"])
@@ -66,11 +66,11 @@ class ClassRun:
                 if "failed" in answer:
                     outcome = self._outcomes[hand_in]
                     outcome.status, outcome.reason = FAILED, _own_failure(answer["failed"])
-            waiting = sum(map(len, self._under_way.values()))
-            progress("Running notebooks", len(self._outcomes) - waiting, total)
+            self._tell(progress)
         if self._under_way:
             raise RuntimeError(f"nothing came back of {len(self._under_way)} notebooks")
-        progress("Running notebooks", total, total)
+        if not self._ran:
+            self._tell(progress)
 
     def __iter__(self) -> Iterator[tuple[HandIn, NotebookNode]]:
         """Every hand-in, in the order of the class, with its executed notebook."""
@@ -83,6 +83,10 @@ class ClassRun:
             if outcome.left_out:
                 ran.metadata.autograder["left_out"] = list(outcome.left_out)
             yield hand_in, ran
+
+    def _tell(self, progress: Progress) -> None:
+        under_way = sum(map(len, self._under_way.values()))
+        progress("Running notebooks", len(self._outcomes) - under_way, len(self._hand_ins))
 
     def _jobs(self, level: str, progress: Progress) -> Iterator[tuple[str, dict]]:
         """What is to be run, rebuilt one after the other; the same notebook only once."""
@@ -110,6 +114,7 @@ class ClassRun:
                 self._under_way[name].append(hand_in)
             elif not self._runs.has(name):
                 self._under_way[name] = [hand_in]
+                self._ran = True
                 yield name, one
 
     def _master(self, hand_in: HandIn) -> NotebookNode:

@@ -296,11 +296,16 @@ def test_only_what_has_another_file_runs_again(graded, monkeypatch):
     folder, _ = graded
     ran: list[dict] = []
     real = Pool.do
-    monkeypatch.setattr(Pool, "do", lambda self, jobs: ran.append(jobs) or real(self, jobs))
+    monkeypatch.setattr(Pool, "do", lambda self, jobs: real(self, map(noted, jobs)))
+
+    def noted(job: tuple[str, dict]) -> tuple[str, dict]:
+        ran.append(job[1])
+        return job
 
     def again() -> list[str]:
+        ran.clear()
         grade(folder / "class", folder / "exercises", folder / "out", jobs=2, limits=LIMITS)
-        return [one["seed"] for one in ran.pop().values()]
+        return [one["seed"] for one in ran]
 
     assert again() == []
     path = folder / "class" / "wrong" / toy_files.ASSIGNMENT / "weights.bin"
