@@ -62,8 +62,8 @@ def _evaluate(f: Callable) -> dict:
 
 
 def _fit(f: Callable) -> dict:
-    log, parameters, _ = lab_probes.fitted(f, PAIRS[:3], PAIRS[1:2], 4, 100, 3)
-    *_, read = lab_probes.fitted(f, PAIRS, PAIRS[:1], 2, 14, 1)
+    log, parameters, *_ = lab_probes.fitted(f, PAIRS[:3], PAIRS[1:2], 4, 100, 3)
+    _, _, read, _ = lab_probes.fitted(f, PAIRS, PAIRS[:1], 2, 14, 1)
     half = len(read) // 2
     return {
         "validation loss": f"{log[-1]['validation_loss']:.4f}",

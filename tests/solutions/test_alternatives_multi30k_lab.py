@@ -74,14 +74,11 @@ def test_epoch_and_evaluation(style):
 @each_style
 @pytest.mark.parametrize(("epochs", "average"), [(1, 1), (3, 2), (5, 3), (2, 5)])
 def test_training(style, epochs, average):
-    told = []
-
-    def fit(*args, **kwargs):
-        return style.fit(*args, tell=told.append, **kwargs)
-
-    found = lab_probes.fitted(fit, PAIRS[:5], PAIRS[5:8], epochs, 100, average)
-    expected = lab_probes.fitted(lab.fit, PAIRS[:5], PAIRS[5:8], epochs, 100, average)
-    assert len(told) == len(found[0]) == epochs
+    found, expected = (
+        lab_probes.fitted(m.fit, PAIRS[:5], PAIRS[5:8], epochs, 100, average) for m in (style, lab)
+    )
+    assert found[3] == found[0]
+    assert len(found[0]) == epochs
     for mine, right in zip(found[0], expected[0], strict=True):
         assert mine == pytest.approx(right, rel=1e-5)
     torch.testing.assert_close(found[1], expected[1], rtol=0, atol=1e-6)

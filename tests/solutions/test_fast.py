@@ -1,5 +1,7 @@
 """The faster kernels compute the same."""
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from torch import nn
@@ -26,6 +28,7 @@ BATCH = Batch(SOURCE, TARGET, torch.tensor([[7, 8, 9, 3], [8, 3, 0, 0], [3, 0, 0
 
 def twins(**changes) -> tuple[Transformer, Transformer]:
     """The same model twice, in double precision: as it is, and fast."""
+    torch.manual_seed(0)
     plain = Transformer(CONFIG).double()
     twin = Transformer(CONFIG).double()
     twin.load_state_dict(plain.state_dict())
@@ -57,19 +60,17 @@ def test_the_loss_in_chunks_is_the_loss(monkeypatch, smoothing, logits):
         torch.testing.assert_close(mine.grad, right.grad, rtol=0, atol=1e-12, msg=name)
 
 
-def test_the_loss_in_chunks_is_near_in_bfloat16():
-    plain, quick = (model.float() for model in twins())
-    wanted, _ = batch_loss(plain, BATCH, 0.1)
-    loss, _ = fast_batch_loss(quick, BATCH, 0.1, torch.bfloat16)
-    assert loss.dtype == torch.float32
-    torch.testing.assert_close(loss, wanted, rtol=0.01, atol=0)
-    wanted.backward()
-    loss.backward()
-    mine, right = (
-        torch.cat([parameter.grad.flatten() for parameter in model.parameters()])
-        for model in (quick, plain)
-    )
-    assert float((mine - right).norm() / right.norm()) < 0.03
+def test_in_bfloat16_the_loss_in_chunks_is_as_near_as_the_loss():
+    def gradient(model: Transformer, loss_of: Callable, precision: torch.dtype) -> torch.Tensor:
+        loss, _ = loss_of(model.float(), BATCH, 0.1, precision)
+        assert loss.dtype == torch.float32
+        loss.backward()
+        return torch.cat([parameter.grad.flatten() for parameter in model.parameters()])
+
+    exact = gradient(twins()[0], batch_loss, torch.float32)
+    plain = gradient(twins()[0], batch_loss, torch.bfloat16)
+    chunks = gradient(twins()[1], fast_batch_loss, torch.bfloat16)
+    assert 0 < (chunks - exact).norm() < 1.5 * (plain - exact).norm() < 0.15 * exact.norm()
 
 
 def test_in_bfloat16_they_are_the_same_up_to_its_eight_bits():
