@@ -75,7 +75,8 @@ def browsing(folder: Path) -> Iterator[Site]:
     browser_path = find_browser()
     if browser_path is None:
         raise FileNotFoundError(NO_BROWSER)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Host, folder.resolve()))
+    folder = folder.resolve()  # pages are opened from the disk, too
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Host, folder))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         with sync_playwright() as playwright:
