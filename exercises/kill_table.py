@@ -14,7 +14,7 @@ from rich.table import Table
 
 from autograder.kill_table import Row, kill_table
 
-from .masters import HERE, Master, masters
+from .masters import HERE, Master, chosen
 
 RECORD = HERE / "kill-table.json"
 
@@ -51,18 +51,10 @@ def record(tables: dict[str, list[Row]]) -> None:
 def main(assignments: tuple[str, ...]) -> None:
     """Plant every known mistake of all assignments, or of those that are named."""
     console = Console(width=None if sys.stdout.isatty() else 140)
-    known = {master.assignment: master for master in masters()}
-    for name in assignments:
-        if name not in known:
-            click.echo(f"{name}: no such assignment; there are {', '.join(known)}", err=True)
-            sys.exit(2)
     survivors = 0
-    before = recorded() if assignments else {}
-    tables = {}
-    for name, master in known.items():
-        if assignments and name not in assignments:
-            tables[name] = before[name]
-            continue
+    tables = dict(recorded()) if assignments else {}
+    for master in chosen(assignments):
+        name = master.assignment
         rows = tables[name] = table_of(master)
         console.print(_rendered(master, rows))
         killed = sum(row.killed for row in rows)
@@ -72,7 +64,7 @@ def main(assignments: tuple[str, ...]) -> None:
             f"for them; for {named} of them the feedback names exactly that mistake.\n"
         )
         survivors += len(rows) - killed
-    record(tables)
+    record(dict(sorted(tables.items())))
     console.print(f"Recorded in {RECORD.parent.name}/{RECORD.name}.")
     sys.exit(1 if survivors else 0)
 

@@ -1,6 +1,7 @@
 """The assignments of the course with the references and mistakes that belong to them."""
 
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +56,16 @@ class Master:
 def masters(here: Path = HERE) -> list[Master]:
     """All assignments, in order."""
     return [_master(path) for path in text_files(here)]
+
+
+def chosen(names: Collection[str]) -> list[Master]:
+    """The named assignments, all if none is named. An unknown name: one line, exit code 2."""
+    known = {master.assignment: master for master in masters()}
+    for name in names:
+        if name not in known:
+            print(f"{name}: no such assignment; there are {', '.join(known)}", file=sys.stderr)
+            sys.exit(2)
+    return [master for name, master in known.items() if not names or name in names]
 
 
 def _master(path: Path) -> Master:

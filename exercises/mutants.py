@@ -24,7 +24,7 @@ from autograder.plain import loses_points
 from autograder.submit import hand_in
 from autograder.text import read_text
 
-from .masters import HERE, Master, masters, text_of
+from .masters import HERE, Master, chosen, text_of
 
 LEAST = 0.95
 SECONDS = 20  # for one notebook; a mutant may never end
@@ -92,8 +92,7 @@ def equivalents() -> dict[tuple[str, str], str]:
 def main(assignments: tuple[str, ...]) -> None:
     """Grade every mutant of the named assignments, or of all."""
     console, known = Console(width=140), equivalents()
-    chosen = [m for m in masters() if not assignments or m.assignment in assignments]
-    results = [result for master in chosen for result in results_of(master)]
+    results = [result for master in chosen(assignments) for result in results_of(master)]
     survivors = [result for result in results if not result.killed]
     unexplained = [one for one in survivors if (one.symbol, one.mutant.change) not in known]
     for one in survivors:

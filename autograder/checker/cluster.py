@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import dask
 from distributed import Client, Future, as_completed, get_worker
@@ -84,33 +85,29 @@ class Cluster:
         """
         with self._client.as_current():
             done = as_completed()
-        rest = iter(jobs)
-        under_way: dict[Future, tuple[str, int]] = {}
+        rest = map(_packed, jobs)
+        under_way: dict[Future, _Packed] = {}
         travelling = 0
         new = next(rest, None)
         while new is not None or under_way:
-            if new is not None:
-                name, one = new
-                text = json.dumps(one)
-                size = len(text) + sum(file["size"] for file in one["files"])
-                if not under_way or travelling + size <= MOST_TRAVELLING:
-                    new = next(rest, None)
-                    try:
-                        future = self._submit(name, text, one)
-                    except Changed as why:
-                        yield name, {"failed": str(why)}
-                        continue
-                    under_way[future] = name, size
-                    travelling += size
-                    done.add(future)
+            if new is not None and (not under_way or travelling + new.size <= MOST_TRAVELLING):
+                packed, new = new, next(rest, None)
+                try:
+                    future = self._submit(packed)
+                except Changed as why:
+                    yield packed.name, {"failed": str(why)}
                     continue
+                under_way[future] = packed
+                travelling += packed.size
+                done.add(future)
+                continue
             future = self._next(done)
             answer = _answer_of(future)
             if "refused" in answer:
                 raise UserError(answer["refused"])
-            name, size = under_way.pop(future)
-            travelling -= size
-            yield name, answer
+            packed = under_way.pop(future)
+            travelling -= packed.size
+            yield packed.name, answer
 
     def _next(self, done: as_completed) -> Future:
         """The next one that is done, for as long as there is somebody to do it."""
@@ -133,15 +130,34 @@ class Cluster:
         except (OSError, TimeoutError):
             return False
 
-    def _submit(self, name: str, text: str, one: dict) -> Future:
-        files = contents(tuple(Attached(**file) for file in one["files"]))
+    def _submit(self, packed: "_Packed") -> Future:
+        files = contents(packed.files)
         # Files are as large as they are: dask need not warn of it.
         with dask.config.set({"distributed.admin.large-graph-warning-threshold": 2**62}):
-            return self._client.submit(do_here, text, files, key=f"grade-{name}", pure=False)
+            key = f"grade-{packed.name}"
+            return self._client.submit(do_here, packed.text, files, key=key, pure=False)
 
     def dismiss(self) -> None:
         """Leave the scheduler; what nobody has begun is forgotten."""
         self._client.close()
+
+
+class _Packed(NamedTuple):
+    """A job as it travels; of its files, only where they lie."""
+
+    name: str
+    text: str
+    files: tuple[Attached, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes that travel."""
+        return len(self.text) + sum(file.size for file in self.files)
+
+
+def _packed(job: tuple[str, dict]) -> _Packed:
+    name, one = job
+    return _Packed(name, json.dumps(one), tuple(Attached(**file) for file in one["files"]))
 
 
 def _lost(how: str) -> UserError:
