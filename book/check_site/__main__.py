@@ -140,8 +140,9 @@ class _failing_here:
 @click.command()
 @click.option("--site", type=click.Path(path_type=Path), default=SITE, help="The built book.")
 @click.option("--budgets/--no-budgets", "measure", default=True, help="Measure sizes and times.")
+@click.option("--look/--no-look", "looks", default=True, help="Look for what is wrong.")
 @click.option("--page", "only", multiple=True, help="Look at this page only, e.g. book/index.html.")
-def main(site: Path, measure: bool, only: tuple[str, ...]) -> None:
+def main(site: Path, measure: bool, looks: bool, only: tuple[str, ...]) -> None:
     """Check every page of the built book in a browser, and measure what a reader waits for."""
     if not list(site.glob("book/*.html")):
         click.echo(f"{site}: no book there; run `make book` first", err=True)
@@ -152,7 +153,7 @@ def main(site: Path, measure: bool, only: tuple[str, ...]) -> None:
     console = Console(width=None if sys.stdout.isatty() else 120)
     try:
         with browsing(site) as opened_site, console.status("") as status:
-            wrong = check(opened_site, status.update, only)
+            wrong = check(opened_site, status.update, only) if looks else {}
             costs = budgets.measure(opened_site, status.update, only=only) if measure else []
     except FileNotFoundError as error:
         click.echo(str(error), err=True)
@@ -162,7 +163,7 @@ def main(site: Path, measure: bool, only: tuple[str, ...]) -> None:
         table.add_row(page, where, "\n".join(dict.fromkeys(several)))
     if wrong:
         console.print(table)
-    else:
+    elif looks:
         console.print(f"All {len(only or pages_of(site))} pages are well.")
     if measure:
         console.print(budgets.table(costs, site))

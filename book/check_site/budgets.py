@@ -66,13 +66,16 @@ def measure(
         slower: how many times slower the processor is made.
         widths: of the screen.
         only: the pages to measure; none means all.
-        tries: the fastest counts, because whatever else the machine does only slows it down.
+        tries: at most so many until the first paint is in time: whatever else the machine does
+            only slows it down. The fastest counts.
     """
     costs = []
     for page in chapters(site.folder):
         for width in widths if page in only or not only else ():
             report(f"{page}, {width} px, timed")
-            tried = [_cost(site, page, width, slower) for _ in range(tries)]
+            tried = [_cost(site, page, width, slower)]
+            while tried[-1].paint >= FIRST_PAINT and len(tried) < tries:
+                tried.append(_cost(site, page, width, slower))
             costs.append(min(tried, key=lambda cost: cost.paint))
     return costs
 
@@ -119,7 +122,7 @@ def table(costs: Sequence[Cost], folder: Path) -> Table:
         "first paint, ms (< 1000)",
         "shift (< 0.1)",
         title=f"Sent with gzip, without fonts and maths engine; processor {SLOWER}x slower; "
-        + f"fastest of three, worst of {' and '.join(map(str, WIDTHS))} px",
+        + f"worst of {' and '.join(map(str, WIDTHS))} px",
         caption=f"Whole site: {_mark(total / 1e6, SITE_BYTES / 1e6, 1)} MB (< 25)",
     )
     for page in dict.fromkeys(cost.page for cost in costs):
