@@ -13,7 +13,7 @@ Read the modules in this order. The model:
 
 How it is trained:
 
-9. `vocabulary`        sentences to tokens, tokens to numbers (section 5.1)
+9. `vocabulary`, `pieces`  sentences to tokens, or to parts of them, and to numbers (section 5.1)
 10. `data`, `downloads`  where the sentences come from
 11. `batching`         pairs of like length together (section 5.1)
 12. `loss`             cross-entropy with label smoothing (section 5.4)
@@ -35,14 +35,16 @@ Once more, from other sides:
 22. `trace`            a model's modules in the order in which they run
 23. `fast`             the same model with faster kernels
 24. `command`, `curves`  what these commands have in common; each is `python -m solutions.NAME`:
-    `execution_flow`     one batch through every stage, then fifty epochs
-    `character_model`    the same model with and without the residual
-    `classifier`         an encoder alone, on ten words
-    `bench`              training throughput, four ways in one run
-    `costs`              what layers cost, by sequence length and width (section 4)
-    `broken`             trainings with a known mistake in place, seen from outside
-    (`baselines`, `character_text`, `word_windows`: their texts, and what counting alone gives;
-    `machine`: where a run was measured)
+
+    - `execution_flow`   one batch through every stage, then fifty epochs
+    - `character_model`  the same model with and without the residual
+    - `classifier`       an encoder alone, on ten words
+    - `bench`            training throughput, four ways in one run
+    - `costs`            what layers cost, by sequence length and width (section 4)
+    - `broken`           trainings with a known mistake in place, seen from outside
+    - `baselines`, `character_text`, `word_windows`  their texts, and what counting alone gives
+    - `machine`          where a run was measured
+
 25. `checkup`          eleven questions to an untrained model that find most mistakes
 
 The lab, a translator trained on real data (sections 5 and 6); `train`, `translate` and `evaluate`

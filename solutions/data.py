@@ -159,6 +159,7 @@ class TranslationData:
         folder: Path | str | None = None,
         direction: str = "de-en",
         min_count: int = 2,
+        merges: int = 0,
     ) -> "TranslationData":
         """Read, tokenise and count.
 
@@ -167,6 +168,8 @@ class TranslationData:
             folder: where the files of Multi30k are.
             direction: "de-en" or "en-de".
             min_count: how often a type must occur in the training split to be known.
+            merges: of neighbours in the words of each language, see `solutions.pieces`; with 0, the
+                types are whole words.
 
         Raises:
             ValueError: for another source or direction, or a folder for the corpus.
@@ -180,7 +183,9 @@ class TranslationData:
         for split, (german, english) in splits.items():
             of = {"de": german, "en": english}
             tokens[split] = tuple(tokenise(of[language], language) for language in languages)
-        vocabularies = (Vocabulary.from_sentences(side, min_count) for side in tokens["train"])
+        vocabularies = (
+            Vocabulary.from_sentences(side, min_count, merges) for side in tokens["train"]
+        )
         return cls(direction, tokens, *vocabularies)
 
     def pairs(self, split: str) -> list[tuple[list[int], list[int]]]:
@@ -191,9 +196,9 @@ class TranslationData:
         """
         if split not in self.tokens:
             raise ValueError(f"split must be one of {', '.join(self.tokens)}, not {split!r}")
-        source_ids, target_ids = self.source_vocabulary.ids, self.target_vocabulary.ids
+        read, write = self.source_vocabulary, self.target_vocabulary
         return [
-            (encode_source(source, source_ids), encode_target(target, target_ids))
+            (encode_source(read.cut(source), read.ids), encode_target(write.cut(target), write.ids))
             for source, target in zip(*self.tokens[split], strict=True)
         ]
 

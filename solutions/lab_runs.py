@@ -31,7 +31,7 @@ def recipe(budget: str) -> dict:
         "tiny": few,
         "corpus": few,
         "reduced": many,
-        "full": many | {"dropout": 0.3, "epochs": 24, "average": 8},
+        "full": many | {"dropout": 0.3, "epochs": 20, "average": 8},
     }[budget]
 
 

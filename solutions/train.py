@@ -44,6 +44,8 @@ def spelling_of(data: TranslationData, settings: Settings, folder: Path | None) 
     language = settings.direction.split("-")[1]
     written = sentences(settings.source, folder)["train"][("de", "en").index(language)]
     found = usual_spelling(written, data.tokens["train"][1])
+    if data.target_vocabulary.merges:
+        return found  # every word of the training split, and others, can be made of pieces
     return {word: found[word] for word in data.target_vocabulary.types if word in found}
 
 
@@ -83,6 +85,7 @@ def size_option(name: str, kind: object, words: str):
 @click.option("--data", type=PATH, help="Folder of Multi30k; else $MULTI30K_DIR, else download.")
 @option("--direction", click.Choice(["de-en", "en-de"]), "From which language to which.")
 @option("--min-count", POSITIVE, "A word must occur so often to be known.")
+@option("--merges", click.IntRange(0), "Of pieces into words; 0: a token is a word.")
 @click.option("--config", type=click.Choice(list(SIZES)), default="small", help="The sizes below.")
 @size_option("--N", POSITIVE, "Layers of the encoder, and of the decoder.")
 @size_option("--d-model", POSITIVE, "Width.")
@@ -134,7 +137,9 @@ def main(
     with said_once(), told_in_one_line():
         settings = Settings(**given)
         place = own_device(device)
-        texts = TranslationData.load(settings.source, data, settings.direction, settings.min_count)
+        texts = TranslationData.load(
+            settings.source, data, settings.direction, settings.min_count, settings.merges
+        )
         require_usable_data(texts, settings)
         folder.require_same(settings, fingerprint(texts))
     if folder.is_finished:

@@ -33,9 +33,11 @@ def draw(
     begun = torch.tensor([[BOS, *translator.target.encode(target)]], device=translator.device)
     weights = cross_attention_weights(translator.model, ids, begun, layer - 1).cpu()
     title = f"What decoder layer {layer} looks at before it writes each word"
-    unknown, end = set(translator.unknown(source)), SPECIALS[EOS]
-    read = [f"{SPECIALS[UNK]} ({token})" if token in unknown else token for token in source]
-    draw_attention(weights, [*read, end], [*target, end], title, path)
+    known, end = translator.source.ids, SPECIALS[EOS]
+    read = translator.source.cut(source)
+    read = [piece if piece in known else f"{SPECIALS[UNK]} ({piece})" for piece in read]
+    wrote = translator.target.cut(target)
+    draw_attention(weights, [*read, end], [*wrote, end], title, path)
 
 
 def lines(sentences: tuple[str, ...]) -> Iterator[list[str]]:

@@ -46,16 +46,17 @@ class Translator:
         cut = tokenise(list(sentences), language)
         limit = self.model.config.max_length - 1  # and </s>
         for number, tokens in enumerate(cut, start=1):
-            if len(tokens) > limit:
+            length = len(self.source.cut(tokens))
+            if length > limit:
                 raise ValueError(
-                    f"sentence {number} has {len(tokens)} tokens, and the model reads at most "
+                    f"sentence {number} has {length} tokens, and the model reads at most "
                     f"{limit}: cut it into several"
                 )
         return cut
 
     def unknown(self, tokens: Sequence[str]) -> list[str]:
-        """The tokens that are not in the source vocabulary: the model reads "<unk>" for each."""
-        return [token for token in tokens if token not in self.source.ids]
+        """The tokens of which the model reads nothing, or only a part: "<unk>" for the rest."""
+        return [token for token in tokens if UNK in self.source.encode([token])]
 
     def translate(
         self,
@@ -82,7 +83,10 @@ class Translator:
         order.sort(key=lambda place: len(sentences[place]))
         for start in range(0, len(order), BATCH):
             places = order[start : start + BATCH]
-            ids = [encode_source(sentences[place], self.source.ids) for place in places]
+            ids = [
+                encode_source(self.source.cut(sentences[place]), self.source.ids)
+                for place in places
+            ]
             written = translate(
                 self.model,
                 pad(ids, PAD).to(self.device),

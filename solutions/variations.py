@@ -62,6 +62,7 @@ VARIATIONS = (
     Variation("smoothing-20", "D", {"smoothing": 0.2}, "labels smoothed twice as much"),
     Variation("learned", "E", {"positions": "learned"}, "learned positions"),
     Variation("no-positions", "", {"positions": "none"}, "no positions at all"),
+    Variation("words", "", {"merges": 0}, "whole words in place of pieces"),
     Variation("post-norm", "", {"post-norm": True}, "norms after the sums, as in the paper"),
 )
 

@@ -13,7 +13,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import chain
 from pathlib import Path
+
+from .pieces import Pieces, learn_merges, whole
 
 PAD, UNK, BOS, EOS = 0, 1, 2, 3
 SPECIALS = ("<pad>", "<unk>", "<s>", "</s>")  # how they are spelt, in the order of their ids
@@ -156,24 +159,32 @@ class Vocabulary:
 
     Attributes:
         types: in the order of their ids, the first has id 4.
+        merges: of pairs of neighbours, as `learn_merges` makes them: tokens are cut into pieces,
+            and the types are pieces. Without merges, a type is a whole token.
 
     Raises:
-        ValueError: if something is not a string, or stands there twice.
+        ValueError: if something is not a string, or a type stands there twice.
     """
 
     types: tuple[str, ...]
+    merges: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
-        if not all(isinstance(one, str) for one in self.types):
-            raise ValueError("the types of a vocabulary must be strings")
+        if not all(isinstance(one, str) for one in chain(self.types, *self.merges)):
+            raise ValueError("the types and merges of a vocabulary must be strings")
         if len(set(self.types)) != len(self.types):
             twice, _ = Counter(self.types).most_common(1)[0]
             raise ValueError(f"the type {twice!r} stands more than once: list each type once")
 
     @classmethod
-    def from_sentences(cls, sentences: Iterable[list[str]], min_count: int = 2) -> "Vocabulary":
-        """The vocabulary of a training split; see `frequent_types`."""
-        return cls(tuple(frequent_types(sentences, min_count)))
+    def from_sentences(
+        cls, sentences: Iterable[list[str]], min_count: int = 2, merges: int = 0
+    ) -> "Vocabulary":
+        """The vocabulary of a training split; see `frequent_types` and `learn_merges`."""
+        sentences = list(sentences)
+        learnt = learn_merges(Counter(chain.from_iterable(sentences)), merges)
+        cut = Pieces(learnt) if merges else list
+        return cls(tuple(frequent_types(map(cut, sentences), min_count)), tuple(learnt))
 
     @cached_property
     def ids(self) -> dict[str, int]:
@@ -184,18 +195,30 @@ class Vocabulary:
         return len(SPECIALS) + len(self.types)
 
     def encode(self, tokens: list[str]) -> list[int]:
-        """Ids of tokens, UNK where there is none; see `to_ids`."""
-        return to_ids(tokens, self.ids)
+        """Ids of tokens, or of their pieces, UNK where there is none; see `to_ids`."""
+        return to_ids(self.cut(tokens), self.ids)
+
+    def cut(self, tokens: list[str]) -> list[str]:
+        """The pieces of the tokens, in order; without merges, the tokens."""
+        return self._pieces(tokens) if self.merges else tokens
+
+    @cached_property
+    def _pieces(self) -> Pieces:
+        return Pieces(self.merges)
 
     def decode(self, sequence: list[int]) -> list[str]:
-        """Tokens of ids, up to the first EOS; see `to_tokens`."""
-        return to_tokens(sequence, self.types)
+        """Tokens of ids, up to the first EOS; see `to_tokens` and `whole`."""
+        tokens = to_tokens(sequence, self.types)
+        return whole(tokens) if self.merges else tokens
 
     def save(self, path: Path | str) -> None:
-        """Write the types to a JSON file, whole or not at all."""
+        """Write types and merges to a JSON file, whole or not at all."""
         path = Path(path)
         unfinished = path.with_name(path.name + ".part")
-        text = json.dumps({"types": self.types}, ensure_ascii=False, indent=0)
+        content = {"types": self.types}
+        if self.merges:
+            content["merges"] = self.merges
+        text = json.dumps(content, ensure_ascii=False, indent=0)
         unfinished.write_text(text + "\n", encoding="utf-8")
         unfinished.replace(path)
 
@@ -207,12 +230,13 @@ class Vocabulary:
             ValueError: if the file is missing or holds something else.
         """
         try:
-            types = json.loads(Path(path).read_text(encoding="utf-8"))["types"]
-            if isinstance(types, list):
-                return cls(tuple(types))
+            content = json.loads(Path(path).read_text(encoding="utf-8"))
+            types, merges = content["types"], content.get("merges", [])
+            if isinstance(types, list) and isinstance(merges, list):
+                return cls(tuple(types), tuple((left, right) for left, right in merges))
         except OSError as error:
             raise ValueError(f"{path} cannot be read: {error.strerror}") from None
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, AttributeError):
             pass
         raise ValueError(
             f'{path} is not a vocabulary: expected JSON with a list of different types at "types", '

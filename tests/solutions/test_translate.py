@@ -5,15 +5,17 @@ from dataclasses import replace
 import pytest
 import torch
 from click.testing import CliRunner
-from lab_runs import SMALL, begin, train
+from lab_runs import SMALL, begin, corpus, train
 
 from solutions import pictures
+from solutions.data import TranslationData
 from solutions.decoding import translate
 from solutions.detokenise import capitalise, detokenise
+from solutions.pieces import MORE
 from solutions.run_folder import RunFolder
 from solutions.translate import lines, main
 from solutions.translator import Translator
-from solutions.vocabulary import BOS, EOS, tokenise
+from solutions.vocabulary import BOS, EOS, Vocabulary, tokenise
 
 SENTENCES = ["Das Kind schläft im Garten.", "", "Die Frau liest.", "Der Hund frißt Xylophone."]
 
@@ -134,6 +136,30 @@ def test_the_picture_shows_what_was_read_and_what_was_written(name, folder, tmp_
     assert drawn["source"][3:] == ["<unk> (xylophone)", ".", "</s>"]
     assert drawn["weights"].shape == (SMALL.h, len(written) + 1, 6)
     assert drawn["title"].startswith("What decoder layer 1 ")
+
+
+def test_pieces_are_read_and_whole_words_are_written(tmp_path, monkeypatch):
+    monkeypatch.setattr("solutions.trainer.draw_curves", lambda *_: None)
+    tokens = {split: tuple(side[:60] for side in of) for split, of in corpus().tokens.items()}
+    both = (Vocabulary.from_sentences(side, 2, 200) for side in tokens["train"])
+    data = TranslationData("de-en", tokens, *both)
+    begin(tmp_path, replace(SMALL, merges=200, epochs=10), data).run(
+        lambda done, words: None, lambda row: None, 1e9
+    )
+    translator, drawn = Translator(RunFolder(tmp_path)), []
+    monkeypatch.setattr("solutions.translate.draw_attention", lambda *given: drawn.extend(given))
+    new = "Der Gartenhund schläft."  # in no sentence of the corpus
+    result = run(tmp_path, new, "--tokens", "--attention", tmp_path / "a.png")
+    assert (result.exit_code, result.stderr) == (0, "")
+    written = result.stdout.split()
+    assert written == translator.translate(tokenise([new], "de"))[0]
+    assert written
+    assert not any(MORE in word for word in written)
+    weights, read, wrote, *_ = drawn
+    assert read == [*translator.source.cut(["der", "gartenhund", "schläft", "."]), "</s>"]
+    assert sum(piece.endswith(MORE) for piece in read) > 1
+    assert wrote == [*translator.target.cut(written), "</s>"]
+    assert weights.shape == (SMALL.h, len(wrote), len(read))
 
 
 # ---- wrong options -------------------------------------------------------------------------------
