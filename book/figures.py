@@ -224,7 +224,8 @@ class Table:
         # The roles keep it a table for screen readers when the style sheet stacks its cells.
         head = "".join(f'<th role="columnheader" scope="col">{title}</th>' for title in self.head)
         body = "\n".join(
-            f'<tr role="row">{"".join(map(self._cell, row))}</tr>' for row in self.rows
+            f'<tr role="row">{"".join(map(self._cell, row, self._named()))}</tr>'
+            for row in self.rows
         )
         kind = "measured stacking" if self.stack else "measured"
         return (
@@ -234,13 +235,20 @@ class Table:
             f'<tbody role="rowgroup">{body}</tbody></table></div>'
         )
 
+    def _named(self) -> list[str]:
+        """What a cell says of its column when the cells stand below each other."""
+        if not self.stack:
+            return [""] * len(self.head)
+        titles = [html.escape(re.sub("<[^>]+>", "", title)) for title in self.head[1:]]
+        return ["", *(f' data-column="{title}"' if title else "" for title in titles)]
+
     @staticmethod
-    def _cell(value: object) -> str:
+    def _cell(value: object, named: str) -> str:
         if isinstance(value, str):
-            return f'<td role="cell">{value}</td>'
+            return f'<td role="cell"{named}>{value}</td>'
         whole = isinstance(value, int) or abs(value) >= 1000
         number = f"{value:,.0f}" if whole else f"{value:.3g}"
-        return f'<td role="cell" class="number">{number}</td>'
+        return f'<td role="cell" class="number"{named}>{number}</td>'
 
 
 def _displayed(formula: str) -> str:

@@ -87,7 +87,7 @@ def _compare_tensors(label: str, result: Tensor, expected: Tensor) -> str:
         found, right = result.flatten()[worst], expected.flatten()[worst]
         return f"a row of weights sums to {found:.2f}, not {right:.0f}"
     if result.dim() == 0:
-        return f"{label} {float(result):.2g}, not {float(expected):.2g}"
+        return f"{label}: {float(result):.2g}, not {float(expected):.2g}"
     return f"{label} off by up to {largest:.2g}"
 
 

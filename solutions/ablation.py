@@ -94,7 +94,7 @@ def factor_per_layer(norms: Tensor) -> Tensor:
         norms: (N + 1,) positive, as `backward_norms` returns them; N >= 1.
 
     Returns:
-        A tensor without axes: f.
+        a tensor without axes, f.
     """
     N = norms.numel() - 1
     return (norms[0] / norms[-1]) ** (1 / N)

@@ -131,7 +131,7 @@ def beam_search(
 
     Returns:
         for each sentence its finished hypotheses, best first; the one found first if equal. The
-        first is the result: the search ends when that one is certain, the others may not be.
+        result is the first one; the search ends when that is certain, the others may not be.
 
     Raises:
         ValueError: if an argument is out of range or the model's numbers are NaN.

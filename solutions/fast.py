@@ -150,7 +150,7 @@ def fast_batch_loss(
     smoothing: float = 0.0,
     precision: torch.dtype = torch.float32,
 ) -> tuple[Tensor, Tensor]:
-    """`batch_loss` without the table of all logits; elsewhere than on a processor, `batch_loss`.
+    """`batch_loss` without the table of all logits; on a GPU, `batch_loss` itself.
 
     For training: the gradients are computed whether they are asked for or not.
     """

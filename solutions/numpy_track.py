@@ -216,8 +216,8 @@ def adam_step(
     """One step of Adam for one array (Kingma and Ba, 2015, algorithm 1).
 
     m and v are running means of the gradient and of its square, entry by entry. Both began at 0, so
-    after t steps they are too small by 1 - beta^t. Divided by it, they say by how much to move:
-    lr * m / (sqrt(v) + eps), downhill.
+    after t steps they are too small, by the factor 1 - beta^t. Divided by it, they say by how much
+    to move: lr * m / (sqrt(v) + eps), downhill.
 
     Args:
         parameter, gradient, m, v: four arrays of one shape; they are left as they are. m and v

@@ -1,7 +1,7 @@
 """Optimiser, learning rate and clipping (paper, section 5.3).
 
 The paper trains with Adam, beta_1 = 0.9, beta_2 = 0.98, epsilon = 1e-9, and a learning rate that
-rises for the warm-up and then falls with the square root of the step.
+rises for the warm-up and then falls with the inverse square root of the step.
 """
 
 from collections.abc import Iterable
@@ -15,8 +15,8 @@ class Adam(Optimizer):
     """Adam (Kingma and Ba, 2015), written out; step by step equal to `torch.optim.Adam`.
 
     m and v are running means of the gradient and of its square. Both start at 0, so at first they
-    are too small by 1 - beta^t, which the division corrects. A parameter moves by about the
-    learning rate in every step, however large its gradients are.
+    are too small, by the factor 1 - beta^t, which the division corrects. A parameter moves by about
+    the learning rate in every step, however large its gradients are.
 
     Args:
         parameters: what to train.

@@ -9,7 +9,8 @@ def length_penalty(length: int, alpha: float) -> float:
     """lp(Y) = ((5 + |Y|) / (5 + 1))^alpha  (Wu et al. 2016, equation 14).
 
     Every further token makes a translation less likely: without a penalty, short ones win. 0 does
-    nothing; 1 nearly takes the mean per token. The 5 softens the difference between short lengths.
+    nothing; with 1, long translations are ranked nearly by their mean per token (it is
+    six times that). The 5 softens the difference between short lengths.
 
     Args:
         length: |Y|, number of tokens, with </s>.

@@ -12,7 +12,7 @@ from .shapes import require_width
 
 
 class LayerNorm(nn.Module):
-    """Shift and scale the features of each position to mean 0 and variance 1; then learn both.
+    """Shift and scale the features of each position to mean 0 and variance 1, then to learned ones.
 
     LayerNorm(x) = gain * (x - mean) / sqrt(variance + eps) + bias. Mean and variance are taken over
     the features of one position: not over the batch, and not over the positions. The variance is

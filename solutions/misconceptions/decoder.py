@@ -382,8 +382,8 @@ class DecoderLayersInAPlainList(Decoder):
     "Decoder",
     caught_by="decoder-masks",
     section="encoder-decoder.html#model-masks",
-    sentence="Your decoder hands its two masks to the layers in the wrong order: first the target "
-    "mask, then the source mask. Name them, and the order no longer matters.",
+    sentence="Your decoder hands its two masks to the layers in the wrong order: they expect "
+    "the target mask first, then the source mask. Name them, and the order no longer matters.",
 )
 class MasksHandedOnSwapped(Decoder):
     def forward(self, x, memory, target_mask=None, source_mask=None):

@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from docutils import nodes
 from matplotlib.figure import Figure
 
 from book import figures, symptoms
-from solutions import misconceptions
+from solutions import beam, misconceptions
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOK = ROOT / "book"
@@ -231,7 +232,10 @@ def test_bibliography_entries_are_list_items():
 
 def test_docstrings_become_lists_and_nothing_in_them_is_markup_by_accident():
     plain = extension("plain_docstrings")
-    docstring = """x_i * |x|, see `mask` and ``code``; W_ and d_model.
+    docstring = """x_i * |x|, see `mask` and ``code``; W_ and d_model, *before* 2*3*4.
+
+Parameters: one; two (also
+    three), four.
 
 Args:
     query: (..., T, d_k) float,
@@ -245,7 +249,8 @@ Returns:
 Not in the list: anything.
 """
     assert plain.as_rst(docstring.splitlines()) == [
-        *("x_i \\* \\|x\\|, see ``mask`` and ``code``; W\\_ and d_model.", ""),
+        "x_i \\* \\|x\\|, see ``mask`` and ``code``; W\\_ and d_model, *before* 2\\*3\\*4.",
+        *("", "", "**Parameters**: one; two (also", "three), four.", ""),
         *("", "**Args**", ""),
         *("- ``query``: (..., T, d_k) float,", "  over two lines.", "- ``a, b``: both.", ""),
         *("", "**Returns**", "", "- (B, T): no name before it,", "  and a second line.", ""),
@@ -257,6 +262,23 @@ def test_the_api_leaves_out_what_only_refuses():
     skip = extension("plain_docstrings").skip
     assert skip(None, "function", "require_words", None, False, None) is True
     assert skip(None, "function", "required", None, False, None) is None
+
+
+def test_the_api_leaves_out_what_python_says_of_a_field():
+    skip = extension("plain_docstrings").skip
+    assert skip(None, "class", "tokens", beam.Hypothesis.tokens, False, None) is True
+    assert skip(None, "class", "step", beam.beam_step, False, None) is None
+
+
+def test_no_line_begins_with_what_follows_a_formula():
+    formula, keep = nodes.math("", "x"), extension("nobreak").keep_together
+    document = nodes.paragraph("", "", nodes.Text("Let "), formula, nodes.Text(", and "))
+    document += [nodes.math("", "y"), nodes.Text(" go"), nodes.math("", "z")]
+    keep(document)
+    assert document.astext() == "Let x, and y goz"
+    box = document[1]
+    assert (box["classes"], box.astext()) == (["nobreak"], "x,")
+    assert [type(one) for one in document[2:]] == [nodes.Text, nodes.math, nodes.Text, nodes.math]
 
 
 # ---- Promises of the text ------------------------------------------------------------------------

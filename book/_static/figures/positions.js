@@ -39,7 +39,7 @@ figureKit.define("positions", (data, live) => {
     const pairOf = (angle) => `(${Math.sin(angle).toFixed(3)}, ${Math.cos(angle).toFixed(3)})`;
     text.textContent =
       `ω = ${omega.toPrecision(4)}. Position ${position.value} has ${pairOf(here)}. An offset of ${offset.value} turns it by ` +
-      `ω k = ${turn.toFixed(3)} rad (${((turn * 180) / Math.PI).toFixed(1)}°) to ${pairOf(here + turn)}, wherever it starts.`;
+      `ω k = ${turn.toFixed(3)} rad (${((turn * 180) / Math.PI).toFixed(1)}°), as it turns every position, to ${pairOf(here + turn)}.`;
   }
   update();
 });
