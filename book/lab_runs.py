@@ -110,7 +110,7 @@ class LabRuns:
         lowest = min(run["result"]["validation_loss"] for run in self.runs)
         ax.set(xlabel="epoch", ylabel="validation loss, nats per token")
         ax.set_ylim(lowest - 0.05, lowest + 1.0)
-        ax.set_xticks(range(0, max(epochs) + 1, 5))
+        ax.set_xticks(range(0, int(max(epochs)) + 1, 5))
         ax.legend()
         return Picture(
             (

@@ -64,3 +64,12 @@ def test_runs_that_differ_in_more_than_the_seed_are_refused(lab, tmp_path):
         (tmp_path / f"{number}.json").write_text(json.dumps(run))
     with pytest.raises(ValueError, match="differ in nothing but the seed"):
         LabRuns(tmp_path)
+
+
+def test_the_curves_are_drawn_over_whole_epochs(lab):
+    ((figure, description), *_) = lab.curves().panels
+    (ax,) = figure.axes
+    assert list(ax.get_xticks()) == [0, 5, 10, 15, 20]
+    names = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert names == [f"seed {seed}" for seed in lab.seeds]
+    assert "Validation loss falls steeply" in description
