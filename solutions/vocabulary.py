@@ -182,9 +182,11 @@ class Vocabulary:
     ) -> "Vocabulary":
         """The vocabulary of a training split; see `frequent_types` and `learn_merges`."""
         sentences = list(sentences)
+        if not merges:
+            return cls(tuple(frequent_types(sentences, min_count)))
         learnt = learn_merges(Counter(chain.from_iterable(sentences)), merges)
-        cut = Pieces(learnt) if merges else list
-        return cls(tuple(frequent_types(map(cut, sentences), min_count)), tuple(learnt))
+        pieces = map(Pieces(learnt), sentences)
+        return cls(tuple(frequent_types(pieces, min_count)), tuple(learnt))
 
     @cached_property
     def ids(self) -> dict[str, int]:
