@@ -37,7 +37,6 @@ class LabRuns:
         if not self.runs or any(one != self.settings[0] for one in self.settings):
             raise ValueError(f"{folder} must hold runs that differ in nothing but the seed")
         self.seeds = [run["settings"]["seed"] for run in self.runs]
-        self.searches = [f"beam {one['beam']}" for one in self.runs[0]["evaluation"]["results"]]
 
     def scores(self, test: str, score: str, greedy: bool = False) -> list[float]:
         """A score of every run on a test set, by greedy or by beam search."""
@@ -50,14 +49,6 @@ class LabRuns:
     def half_width(self, test: str, score: str) -> float:
         """Half of the 95 % interval of one run, of all runs the widest; by beam search."""
         return max(self._one(run, test, False)["scores"][score]["half_width"] for run in self.runs)
-
-    def minutes(self) -> list[float]:
-        """What each training took."""
-        return [run["result"]["seconds"] / 60 for run in self.runs]
-
-    def alphas(self) -> list[float]:
-        """The length penalty that each run takes."""
-        return [self._one(run, "test_2016_flickr", False)["alpha"] for run in self.runs]
 
     @staticmethod
     def _one(run: dict, test: str, greedy: bool) -> dict:
