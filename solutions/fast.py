@@ -117,20 +117,24 @@ class ChunkedLoss(torch.autograd.Function):
         states, matrix = x.to(precision), weight.to(precision)
         loss = torch.zeros((), dtype=dtype)
         to_x, to_weight = torch.empty_like(states), torch.zeros_like(weight, dtype=dtype)
-        size = max(1, CHUNK // V)
+        size = max(1, min(CHUNK // V, len(x)))
         for first in range(0, len(x), size):
-            rows = slice(first, first + size)
+            # All chunks have one shape: for each new one, programs of products must be made, and
+            # for a rest of every length that takes longer than to do some tokens of it twice.
+            rows = slice(min(first, len(x) - size), min(first + size, len(x)))
+            twice = first - rows.start
             logits = (states[rows] @ matrix.T).to(dtype)  # (n, V)
             right = targets[rows, None]  # (n, 1)
             normaliser = logits.logsumexp(1, keepdim=True)
             at_right = logits.gather(1, right)
             at_every = logits.sum(1, keepdim=True) - logits[:, [pad_id]]
-            loss += (normaliser - (1 - smoothing) * at_right - rest * at_every).sum()
+            loss += (normaliser - (1 - smoothing) * at_right - rest * at_every)[twice:].sum()
             change = logits.sub_(normaliser).exp_().sub_(rest)  # softmax - target
             change[:, pad_id] += rest
             change.scatter_add_(1, right, torch.full_like(at_right, smoothing - 1))
             change = change.to(precision)
             torch.mm(change, matrix, out=to_x[rows])
+            change[:twice] = 0
             to_weight += change.T @ states[rows]
         ctx.save_for_backward(to_x, to_weight)
         ctx.dtypes = x.dtype, weight.dtype
