@@ -22,6 +22,7 @@ from .command import Report
 from .data import TranslationData
 from .distributed import Team
 from .fast import fast, fast_batch_loss
+from .memory import give_back_memory
 from .optimisation import NoamSchedule, average_weights, clip_gradients
 from .pictures import draw_curves
 from .progress import Progress, derived_seed
@@ -32,6 +33,7 @@ from .transformer import Transformer
 from .vocabulary import PAD
 
 MAX_NORM = 1.0
+STEPS_BETWEEN_TRIMS = 25  # each leaves up to 1 GB behind; tidying up takes less than one of them
 TIMES = ("tokens_per_second", "seconds")  # columns of the log that differ from run to run
 MOMENTS = ("exp_avg", "exp_avg_sq")
 
@@ -131,6 +133,8 @@ class Trainer:
             progress.seconds = before + time.monotonic() - began
             rate = progress.tokens / progress.busy
             report(progress.step, f"epoch {progress.epoch}, loss {loss:.3f}, {rate:,.0f} tokens/s")
+            if progress.step % STEPS_BETWEEN_TRIMS == 0:
+                give_back_memory()
             if time.monotonic() - saved >= save_every and progress.position < len(batches):
                 self._save()
                 saved = time.monotonic()
