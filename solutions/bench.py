@@ -27,12 +27,14 @@ from rich.table import Table
 from torch import Tensor, nn
 
 from .batching import Batch, collate, make_batches
-from .command import PATH, OneLineCommand, told_in_one_line
+from .command import PATH, OneLineCommand, out_option, told_in_one_line
 from .config import TransformerConfig, small
+from .curves import Cell, Curves, about_this_run
 from .data import TranslationData
 from .embeddings import TokenEmbedding
 from .fast import fast, fast_batch_loss, fastest_precision
 from .loss import smoothed_targets
+from .machine import about_this_machine
 from .masks import causal_mask
 from .optimisation import Adam, NoamSchedule, clip_gradients
 from .positional import PositionalEncoding
@@ -182,6 +184,23 @@ def measure(ways: dict[str, Step], turns: int, steps: int) -> dict[str, list[flo
     return rates
 
 
+def compared(rates: dict[str, list[float]]) -> list[dict[str, Cell]]:
+    """A row for each way: its median rate, and the medians of its ratios to the first two ways."""
+    return [
+        {
+            "way": name,
+            "target_tokens_per_second": round(statistics.median(mine)),
+            "to_naive": _ratio(mine, rates["naive"]),
+            "to_torch": _ratio(mine, rates["nn.Transformer"]),
+        }
+        for name, mine in rates.items()
+    ]
+
+
+def _ratio(mine: list[float], others: list[float]) -> float:
+    return round(statistics.median(a / b for a, b in zip(mine, others, strict=True)), 3)
+
+
 def _to_fixed_length(ids: Tensor) -> Tensor:
     return F.pad(ids, (0, FIXED_LENGTH - ids.size(1)), value=PAD)
 
@@ -193,8 +212,17 @@ def _to_fixed_length(ids: Tensor) -> Tensor:
 @click.option("--steps", type=AT_LEAST_ONE, default=4, help="Training steps in a turn.")
 @click.option("--max-tokens", type=AT_LEAST_ONE, default=2500, help="Of a batch, on each side.")
 @click.option("--threads", type=AT_LEAST_ONE, default=torch.get_num_threads())
+@out_option("_build/bench")
+@click.pass_context
 def main(
-    source: str, data: Path | None, turns: int, steps: int, max_tokens: int, threads: int
+    context: click.Context,
+    source: str,
+    data: Path | None,
+    turns: int,
+    steps: int,
+    max_tokens: int,
+    threads: int,
+    out: Path,
 ) -> None:
     """Compare the throughput of four ways to train the same Transformer."""
     torch.set_num_threads(threads)
@@ -202,6 +230,7 @@ def main(
     with told_in_one_line():
         corpus = TranslationData.load(source, data)
         batches = make_batches(corpus.pairs("train"), max_tokens, seed=0)
+        out.mkdir(parents=True, exist_ok=True)  # a folder that cannot be is told at once
     config = small(len(corpus.source_vocabulary), len(corpus.target_vocabulary))
     ways = {
         "naive": naive_steps(corpus, config),
@@ -211,18 +240,20 @@ def main(
     }
     if fastest_precision() != torch.float32:
         ways["fast, bfloat16"] = fast_steps(cycle(batches), config, fastest_precision())
-    print_table(measure(ways, turns, steps))
+    about = about_this_run(context, "solutions.bench") | {"machine": about_this_machine()}
+    rows = compared(measure(ways, turns, steps))
+    with Curves(out, about) as curves:
+        for row in rows:
+            curves.append(row)
+    print_table(rows)
 
 
-def print_table(rates: dict[str, list[float]]) -> None:
+def print_table(rows: list[dict[str, Cell]]) -> None:
     """Median rates, and median ratios to the first two ways."""
     table = Table("way", "target tokens/s", "against naive", "against nn.Transformer")
-    for name, mine in rates.items():
-        ratios = [
-            statistics.median(a / b for a, b in zip(mine, rates[other], strict=True))
-            for other in ("naive", "nn.Transformer")
-        ]
-        table.add_row(name, f"{statistics.median(mine):,.0f}", *(f"{r:.2f}x" for r in ratios))
+    for row in rows:
+        ratios = (f"{row[column]:.2f}x" for column in ("to_naive", "to_torch"))
+        table.add_row(row["way"], f"{row['target_tokens_per_second']:,.0f}", *ratios)
     Console().print(table)
 
 

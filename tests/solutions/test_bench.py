@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from solutions import bench
 from solutions.batching import make_batches
 from solutions.config import tiny
+from solutions.curves import read_curves
 from solutions.data import TranslationData
 from solutions.transformer import Transformer, count_parameters
 from solutions.vocabulary import EOS, PAD
@@ -68,16 +69,21 @@ def test_rates_are_tokens_over_time_turn_by_turn(monkeypatch):
 
 
 def test_the_table_shows_medians_of_ratios(capsys):
-    bench.print_table({"naive": [1.0, 2.0, 4.0], "nn.Transformer": [8, 8, 8], "fast": [8, 32, 16]})
+    rates = {"naive": [1.0, 2.0, 4.0], "nn.Transformer": [8, 8, 8], "fast": [8, 32, 16]}
+    bench.print_table(bench.compared(rates))
     (row,) = [line for line in capsys.readouterr().out.splitlines() if "fast" in line]
     assert [cell.strip() for cell in row.split("│")[1:-1]] == ["fast", "16", "8.00x", "2.00x"]
 
 
 @pytest.mark.slow
-def test_the_command_prints_every_way(monkeypatch, config):
+def test_the_command_prints_and_records_every_way(monkeypatch, config, tmp_path):
     monkeypatch.setattr(bench, "small", lambda s, t: replace(config, d_model=16, h=2, d_ff=16, N=1))
-    result = CliRunner().invoke(bench.main, "--source corpus --turns 1 --steps 1 --threads 1")
+    words = f"--source corpus --turns 1 --steps 1 --threads 1 --out {tmp_path}"
+    result = CliRunner().invoke(bench.main, words)
     assert result.exit_code == 0, result.output
+    about, rows = read_curves(tmp_path)
+    assert about["configuration"]["turns"] == 1
+    assert [row["way"] for row in rows][:4] == ["naive", "nn.Transformer", "reference", "fast"]
     for way in ("naive", "nn.Transformer", "reference", "fast"):
         assert way in result.output
 
