@@ -21,7 +21,7 @@ from .run_folder import Json, RunFolder
 from .translator import Translator
 
 BUDGET = {"epochs": 6, "average": 2}
-TESTS = ("val", "test_2016_flickr")
+TESTS = ("val",)  # the paper's table is one of its development set, too
 BEAMS = (1, 5)
 
 

@@ -52,7 +52,7 @@ def test_a_row_is_trained_scored_and_written_once(tmp_path, monkeypatch):
         lab_runs.train(folder, replace(lab_runs.SMALL, epochs=2, average=1))
 
     monkeypatch.setattr(variations, "_train", train_little)
-    monkeypatch.setattr(variations, "sentences", lambda *_: {"test_2016_flickr": some, "val": some})
+    monkeypatch.setattr(variations, "sentences", lambda *_: {"val": some})
     some = tuple(side[:12] for side in corpus("val"))
     words = ["--out", str(tmp_path / "out"), "--work", str(tmp_path / "work"), "--row", "heads-1"]
     words += ["--threads", "1"]
@@ -64,7 +64,7 @@ def test_a_row_is_trained_scored_and_written_once(tmp_path, monkeypatch):
     row = json.loads(path.read_text())
     assert (row["name"], row["row"], row["changes"]) == ("heads-1", "A", {"h": 1})
     assert [(one["test"], one["beam"]) for one in row["scores"]] == [
-        *(("val", 1), ("val", 5), ("test_2016_flickr", 1), ("test_2016_flickr", 5)),
+        *(("val", 1), ("val", 5)),
     ]
     assert [one["epoch"] for one in row["log"]] == [1, 2]
     assert row["result"] == RunFolder(tmp_path / "work" / "heads-1-0").read("result.json")
