@@ -27,7 +27,7 @@ from rich.table import Table
 from torch import Tensor, nn
 
 from .batching import Batch, collate, make_batches
-from .command import PATH, OneLineCommand, out_option, told_in_one_line
+from .command import PATH, SEED, OneLineCommand, out_option, told_in_one_line
 from .config import TransformerConfig, small
 from .curves import Cell, Curves, about_this_run
 from .data import TranslationData
@@ -80,14 +80,14 @@ class TorchTransformer(nn.Module):
         return self.target_embedding.to_logits(x)
 
 
-def naive_steps(data: TranslationData, config: TransformerConfig) -> Step:
-    """The tutorials' recipe around the reference model."""
+def naive_steps(data: TranslationData, config: TransformerConfig, seed: int = 0) -> Step:
+    """The tutorials' recipe around the reference model; the seed draws the pairs."""
     model = Transformer(config)
     optimizer = Adam(model.parameters())
     schedule = NoamSchedule(optimizer, config.d_model, 400)
     pairs = list(zip(*data.tokens["train"], strict=True))
     source_ids, target_ids = data.source_vocabulary.ids, data.target_vocabulary.ids
-    random = Random(0)
+    random = Random(seed)
 
     def step() -> int:
         chosen = random.sample(pairs, 32)
@@ -212,6 +212,7 @@ def _to_fixed_length(ids: Tensor) -> Tensor:
 @click.option("--steps", type=AT_LEAST_ONE, default=4, help="Training steps in a turn.")
 @click.option("--max-tokens", type=AT_LEAST_ONE, default=2500, help="Of a batch, on each side.")
 @click.option("--threads", type=AT_LEAST_ONE, default=torch.get_num_threads())
+@SEED
 @out_option("_build/bench")
 @click.pass_context
 def main(
@@ -222,18 +223,19 @@ def main(
     steps: int,
     max_tokens: int,
     threads: int,
+    seed: int,
     out: Path,
 ) -> None:
     """Compare the throughput of four ways to train the same Transformer."""
     torch.set_num_threads(threads)
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     with told_in_one_line():
         corpus = TranslationData.load(source, data)
-        batches = make_batches(corpus.pairs("train"), max_tokens, seed=0)
+        batches = make_batches(corpus.pairs("train"), max_tokens, seed)
         out.mkdir(parents=True, exist_ok=True)  # a folder that cannot be is told at once
     config = small(len(corpus.source_vocabulary), len(corpus.target_vocabulary))
     ways = {
-        "naive": naive_steps(corpus, config),
+        "naive": naive_steps(corpus, config, seed),
         "nn.Transformer": torch_steps(cycle(batches), config),
         "reference": reference_steps(cycle(batches), config),
         "fast": fast_steps(cycle(batches), config),

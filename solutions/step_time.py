@@ -20,7 +20,7 @@ from torch.utils.flop_counter import flop_registry
 
 from .batching import make_batches
 from .bench import Step, fast_steps
-from .command import PATH, OneLineCommand, out_option, told_in_one_line
+from .command import PATH, SEED, OneLineCommand, out_option, told_in_one_line
 from .curves import Cell, Curves, about_this_run
 from .data import TranslationData
 from .fast import fastest_precision
@@ -117,19 +117,26 @@ def taken_apart(step: Step, steps: int) -> tuple[dict[str, float], int]:
 @click.option("--data", type=PATH, help="Folder of Multi30k; else $MULTI30K_DIR, else download.")
 @click.option("--steps", type=AT_LEAST_ONE, default=40, help="Timed in each way and precision.")
 @click.option("--threads", type=AT_LEAST_ONE, default=torch.get_num_threads())
+@SEED
 @out_option("_build/step-time")
 @click.pass_context
 def main(
-    context: click.Context, source: str, data: Path | None, steps: int, threads: int, out: Path
+    context: click.Context,
+    source: str,
+    data: Path | None,
+    steps: int,
+    threads: int,
+    seed: int,
+    out: Path,
 ) -> None:
     """Take a step of the lab's training apart: what it spends its time on."""
     torch.set_num_threads(threads)
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     settings = Settings(source=source)
     with told_in_one_line():
         corpus = TranslationData.load(source, data, merges=settings.merges)
         out.mkdir(parents=True, exist_ok=True)
-    batches = make_batches(corpus.pairs("train"), settings.max_tokens, seed=0)
+    batches = make_batches(corpus.pairs("train"), settings.max_tokens, seed)
     config = settings.config(len(corpus.source_vocabulary), len(corpus.target_vocabulary))
     about = about_this_run(context, "solutions.step_time") | {"machine": about_this_machine()}
     with Curves(out, about) as curves:
