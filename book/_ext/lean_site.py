@@ -4,13 +4,17 @@
 - The index of the search is as large as a chapter; only the search page needs it.
 - Scripts wait until the page is read (`defer`); a style sheet that asks for another one costs a
   second journey, so the two are joined.
+- Most of the theme's 480 KB of style is for things that no page has.
 - Source maps, translations of the theme and old font formats are for nobody.
 """
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import tinycss2
 from markupsafe import Markup
+from tinycss2.ast import Node
 
 LOADED = r'<script[^>]* src="[^"]*\b(?:{})\.js[^"]*"></script>\s*'
 ICONS_SCRIPT = re.compile(LOADED.format("fontawesome"))
@@ -26,7 +30,8 @@ USELESS = (
     "_static/vendor/fontawesome/webfonts/fa-brands-400.woff2",
     "_static/images/logo_*",
 )
-ICON = re.compile(r"((?:\.fa-[\w-]+:before,?)+)\{content:[^}]*\}")
+CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
+IN_BRACKETS = re.compile(r"\([^()]*\)")
 FIRST_SHEET, SECOND_SHEET = "_static/styles/theme.css", "_static/basic.css"
 
 
@@ -42,11 +47,48 @@ def _later(script: re.Match) -> str:
     return script[0] if AT_ONCE in script[2] else f"<script defer {script[1]}>"
 
 
-def only_icons(css: str, names: set[str]) -> str:
-    """A style sheet with the rules of those icons alone that pages name."""
-    return ICON.sub(
-        lambda rule: rule[0] if names & set(re.findall(r"\.(fa-[\w-]+)", rule[1])) else "", css
-    )
+def only_used(css: str, names: set[str]) -> str:
+    """A style sheet without the selectors that ask for a class that nothing has.
+
+    Args:
+        css: the sheet.
+        names: of all classes that pages have or scripts may give them.
+
+    Returns:
+        the sheet; of its comments those that begin with "!", which name authors and licences.
+    """
+    return "".join(_kept(rule, names) for rule in tinycss2.parse_stylesheet(css))
+
+
+def _kept(rule: Node, names: set[str]) -> str:
+    if rule.type == "whitespace" or (rule.type == "comment" and not rule.value.startswith("!")):
+        return ""
+    if rule.type == "qualified-rule":
+        used = [one for one in _selectors(rule.prelude) if _classes(one) <= names]
+        return f"{','.join(used)}{{{tinycss2.serialize(rule.content)}}}" if used else ""
+    if rule.type == "at-rule" and rule.lower_at_keyword in ("media", "supports"):
+        inner = "".join(_kept(one, names) for one in tinycss2.parse_rule_list(rule.content))
+        head = f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}"
+        return f"{head}{{{inner}}}" if inner else ""
+    return rule.serialize()
+
+
+def _selectors(prelude: list[Node]) -> Iterator[str]:
+    part: list[Node] = []
+    for token in prelude:
+        if token.type == "literal" and token.value == ",":
+            yield tinycss2.serialize(part).strip()
+            part = []
+        else:
+            part.append(token)
+    yield tinycss2.serialize(part).strip()
+
+
+def _classes(selector: str) -> set[str]:
+    """Those that an element must have; what stands in brackets, as in `:not(.x)`, says nothing."""
+    while IN_BRACKETS.search(selector):
+        selector = IN_BRACKETS.sub("", selector)
+    return set(CLASS.findall(selector)) if "\\" not in selector else set()
 
 
 def joined(first: str, second: str) -> str:
@@ -64,12 +106,15 @@ def tidy(app, error):
                 path.unlink()
     first, second = site / FIRST_SHEET, site / SECOND_SHEET
     first.write_text(joined(first.read_text("utf-8"), second.read_text("utf-8")), "utf-8")
-    texts = (
-        path.read_text("utf-8") for path in [*site.rglob("*.html"), *site.rglob("_static/**/*.js")]
-    )
-    names = {name for text in texts for name in re.findall(r"\bfa-[\w-]+", text)}
-    for sheet in site.glob("_static/styles/pydata-sphinx-theme.css"):
-        sheet.write_text(only_icons(sheet.read_text("utf-8"), names), "utf-8")
+    names = set()
+    for page in site.rglob("*.html"):
+        for classes in re.findall(r"""\bclass=(?:"([^"]*)"|'([^']*)')""", page.read_text("utf-8")):
+            names |= set("".join(classes).split())
+    for script in site.glob("_static/**/*.js"):
+        if "mathjax" not in script.parts:  # it brings its own style
+            names |= set(re.findall(r"[\w-]+", script.read_text("utf-8")))
+    for sheet in [*site.glob("_static/*.css"), *site.glob("_static/styles/*.css")]:
+        sheet.write_text(only_used(sheet.read_text("utf-8"), names), "utf-8")
 
 
 def add_filter(app):

@@ -47,12 +47,24 @@ def test_the_search_page_keeps_what_it_searches_with(lean):
     assert '<script src="searchindex.js"></script>' in head
 
 
-def test_icons_that_no_page_names_are_left_out(lean):
-    css = '.fa-sun:before{content:"\\f185"}.fa-a:before,.fa-moon:before{content:"x"}.b{color:red}'
-    css += '.fa-cat:before{content:"\\f6be"}'
-    assert lean.only_icons(css, {"fa-moon", "fa-lg"}) == (
-        '.fa-a:before,.fa-moon:before{content:"x"}.b{color:red}'
-    )
+STYLE = {
+    '.fa-sun:before{content:"\\f185"}': "",
+    '.fa-a:before, .fa-moon:before{content:"x"}': '.fa-moon:before{content:"x"}',
+    ".card .gone{color:red}": "",
+    ".card > a.here{color:red}": ".card > a.here{color:red}",
+    ".card:not(.gone) b{color:red}": ".card:not(.gone) b{color:red}",
+    "a,p{color:red}": "a,p{color:red}",
+    ".w-1\\/2{width:50%}": ".w-1\\/2{width:50%}",
+    "@media print{.card{a:b}.gone{a:b}}": "@media print{.card{a:b}}",
+    "@media print{.gone{a:b}}": "",
+    "@font-face{font-family:x}": "@font-face{font-family:x}",
+    "/*! by X, MIT *//* why */ ": "/*! by X, MIT */",
+}
+
+
+@pytest.mark.parametrize("css", STYLE)
+def test_style_for_classes_that_nothing_has_is_left_out(lean, css):
+    assert lean.only_used(css, {"fa-moon", "card", "here"}) == STYLE[css]
 
 
 def test_a_style_sheet_takes_in_the_one_that_it_asks_for(lean):
