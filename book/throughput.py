@@ -17,9 +17,6 @@ WAYS = {
 class Throughput(Recorded):
     """What `solutions.bench` recorded."""
 
-    def __init__(self, name: str = "bench"):
-        super().__init__(name)
-
     def ratio(self, way: str, to: str) -> float:
         """How many times as fast a way is as the other; `to` is "naive" or "torch"."""
         (row,) = self.where(way=way)
@@ -43,7 +40,7 @@ class Throughput(Recorded):
 class StepTime(Recorded):
     """What `solutions.step_time` recorded."""
 
-    def __init__(self, name: str = "step-time"):
+    def __init__(self, name: str):
         super().__init__(name)
         self.precisions = list(dict.fromkeys(row["precision"] for row in self.rows))
 

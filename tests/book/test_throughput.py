@@ -7,7 +7,7 @@ from solutions.step_time import KINDS, PRODUCTS, PYTHON, REST
 
 
 def test_the_lab_is_as_fast_as_it_says():
-    bench = Throughput()
+    bench = Throughput("bench")
     assert [row["way"] for row in bench.rows] == list(WAYS)
     assert bench.ratio("naive", "naive") == bench.ratio("nn.Transformer", "torch") == 1
     assert bench.ratio("fast", "naive") >= 10
@@ -18,7 +18,7 @@ def test_the_lab_is_as_fast_as_it_says():
 
 
 def test_a_step_is_the_sum_of_its_kinds():
-    step = StepTime()
+    step = StepTime("step-time")
     assert step.precisions == ["float32", "bfloat16"]
     for precision in step.precisions:
         assert step.share(precision, *KINDS, REST, PYTHON) == pytest.approx(1)
@@ -31,6 +31,6 @@ def test_a_step_is_the_sum_of_its_kinds():
 
 def test_what_the_text_concludes_is_so():
     """Products rule the step in float32, and no longer in bfloat16."""
-    step = StepTime()
+    step = StepTime("step-time")
     assert step.share("float32", PRODUCTS) > 0.5 > step.share("bfloat16", PRODUCTS)
     assert step.of_peak("float32") > step.of_peak("bfloat16")
