@@ -54,14 +54,11 @@ class StepTime(Recorded):
         spent = sum(self.milliseconds(precision, kind) for kind in kinds)
         return spent / self.milliseconds(precision)
 
-    def rate(self, precision: str) -> float:
-        """Multiply-adds per second while products of matrices are computed."""
-        row = self.where(precision=precision)[0]
-        return row["multiply_adds"] / (self.milliseconds(precision, PRODUCTS) / 1000)
-
     def of_peak(self, precision: str) -> float:
-        """That rate as a share of the fastest product that the machine managed."""
-        return self.rate(precision) / self.where(precision=precision)[0]["peak_per_second"]
+        """How fast its products were, as a share of the fastest that the machine managed."""
+        row = self.where(precision=precision)[0]
+        rate = row["multiply_adds"] / (self.milliseconds(precision, PRODUCTS) / 1000)
+        return rate / row["peak_per_second"]
 
     def table(self) -> Table:
         """Milliseconds of a step by kind, a column for each precision."""
