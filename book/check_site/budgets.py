@@ -123,19 +123,20 @@ def table(costs: Sequence[Cost], folder: Path) -> Table:
         "shift (< 0.1)",
         title=f"Sent with gzip, without fonts and maths engine; processor {SLOWER}x slower; "
         + f"worst of {' and '.join(map(str, WIDTHS))} px",
-        caption=f"Whole site: {_mark(total / 1e6, SITE_BYTES / 1e6, 1)} MB (< 25)",
+        caption=f"Whole site: {mark(total / 1e6, SITE_BYTES / 1e6, 1)} MB (< 25)",
     )
     for page in dict.fromkeys(cost.page for cost in costs):
         own = [cost for cost in costs if cost.page == page]
         shown.add_row(
             page,
-            _mark(max(c.size for c in own) / 1e3, PAGE_BYTES / 1e3, 0),
-            _mark(max(c.paint for c in own), FIRST_PAINT, 0),
-            _mark(max(c.shift for c in own), SHIFT, 3),
+            mark(max(c.size for c in own) / 1e3, PAGE_BYTES / 1e3, 0),
+            mark(max(c.paint for c in own), FIRST_PAINT, 0),
+            mark(max(c.shift for c in own), SHIFT, 3),
         )
     return shown
 
 
-def _mark(value: float, limit: float, digits: int) -> str:
+def mark(value: float, limit: float, digits: int) -> str:
+    """A measured number, and whether it is over its limit."""
     text = f"{value:.{digits}f}"
     return text if value < limit else f"{text}  OVER"

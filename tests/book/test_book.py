@@ -4,6 +4,7 @@ import ast
 import importlib.util
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -281,6 +282,43 @@ def test_no_line_begins_with_what_follows_a_formula():
     assert [type(one) for one in document[2:]] == [nodes.Text, nodes.math, nodes.Text, nodes.math]
 
 
+# ---- Outputs that are kept ---------------------------------------------------------------------
+
+
+def test_outputs_depend_on_all_that_pages_import_and_read():
+    pages = {str(path.relative_to(ROOT)) for path in extension("project_code").read_by_pages()}
+    assert {
+        *("solutions/lab.py", "solutions/misconceptions/attention.py", "solutions/corpus/train.de"),
+        *("book/figures.py", "book/situations/attention.py", "book/runs/explorers.json"),
+        *("autograder/kill_table.py", "exercises/kill-table.json", "requirements.lock"),
+    } <= pages
+    assert not {path for path in pages if path.startswith(("book/_ext", "book/check_site"))}
+
+
+def test_outputs_are_kept_for_one_state_of_the_code_only(tmp_path, monkeypatch):
+    project_code, root, built = extension("project_code"), tmp_path / "root", tmp_path / "_build"
+    monkeypatch.setattr(project_code.state, "__defaults__", (root,))
+    for name in ("solutions/layer.py", "book/runs/one/curves.csv", "requirements.lock"):
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("1")
+    app, config = SimpleNamespace(outdir=str(built / "html")), SimpleNamespace()
+
+    def cache():
+        project_code.keep_outputs(app, config)
+        folder = Path(config.nb_execution_cache_path)
+        folder.mkdir(parents=True, exist_ok=True)
+        assert [*folder.parent.iterdir()] == [folder]
+        return folder
+
+    first = cache()
+    assert cache() == first
+    (root / "book" / "runs" / "one" / "curves.csv").write_text("2")  # as long as it was
+    assert cache() != first
+    (root / "book" / "runs" / "one" / "curves.csv").write_text("1")
+    assert cache() == first
+
+
 # ---- Promises of the text ------------------------------------------------------------------------
 
 
@@ -326,7 +364,8 @@ def test_the_contents_name_pages_that_exist():
 def test_the_configuration_avoids_what_breaks_the_site():
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     sphinx = config["sphinx"]["config"]
-    assert config["execute"]["execute_notebooks"] == "force"
+    assert config["execute"]["execute_notebooks"] == "cache"
+    assert "project_code" in config["sphinx"]["local_extensions"]  # or outputs would grow old
     assert sphinx["nb_execution_raise_on_error"] is True
     assert "sphinx_thebe" not in sphinx["extensions"]
     assert set(config["sphinx"]["local_extensions"]) <= set(sphinx["extensions"])

@@ -1,6 +1,7 @@
 """The check of the site finds what it looks for."""
 
 import gzip
+import os
 import urllib.error
 import urllib.request
 
@@ -8,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from book.check_site import __main__ as command
-from book.check_site import budgets, document, external, operate
+from book.check_site import budgets, document, external, operate, rebuild
 from book.check_site.browser import NO_BROWSER, browsing, find_browser
 from book.check_site.page import look, opened, reading, shut_out
 
@@ -136,6 +137,23 @@ def test_what_is_over_its_budget_is_marked(folder):
     ]
     cells = [list(column.cells) for column in budgets.table(costs, folder).columns]
     assert cells == [["book/a.html"], ["500  OVER"], ["900"], ["0.010"]]
+
+
+def test_what_an_author_waits_for_leaves_the_chapter_as_it_was(tmp_path, monkeypatch):
+    chapter, seen = tmp_path / "chapter.md", []
+    chapter.write_text("text")
+    os.utime(chapter, (1, 1))
+    monkeypatch.setattr(rebuild, "build", lambda: seen.append(chapter.stat().st_mtime) or 3.0)
+    assert rebuild.rebuild(chapter) == 3.0
+    assert seen[0] == chapter.stat().st_mtime == 1
+    assert seen[1] > 1
+
+
+def test_a_book_that_does_not_build_is_one_line(folder, monkeypatch):
+    monkeypatch.setattr(command, "SITE", folder.resolve())
+    monkeypatch.setattr(rebuild, "BUILD", ("build", str(folder / "nothing here")))
+    done = CliRunner().invoke(command.main, ["--site", str(folder)])
+    assert (done.exit_code, done.output) == (2, "the book does not build: `make book` says why\n")
 
 
 def test_without_a_book_it_says_what_to_do(tmp_path):
