@@ -28,8 +28,10 @@ LOST = """<!doctype html>
 <title>Not here — {title}</title>
 <style>
 :root {{ color-scheme: light dark; }}
-body {{ max-width: 34rem; margin: 18vh auto; padding: 0 1.2rem; font: 1.1rem/1.6 Georgia, serif;
-  color: light-dark(#1d2733, #dfe5ec); background: light-dark(#fff, #14181e); }}
+body {{ max-width: 34rem; margin: 18vh auto; padding: 0 1.2rem;
+  font: 1rem/1.65 system-ui, sans-serif; color: light-dark(#1d2733, #dfe5ec);
+  background: light-dark(#fff, #14181e); }}
+h1 {{ font: 2.4rem/1.2 Charter, "Palatino Linotype", Palatino, Georgia, serif; }}
 a {{ color: light-dark(#1f5fa8, #7db4f0); }}
 </style>
 </head>

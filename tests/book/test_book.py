@@ -295,28 +295,32 @@ def test_outputs_depend_on_all_that_pages_import_and_read():
     assert not {path for path in pages if path.startswith(("book/_ext", "book/check_site"))}
 
 
-def test_outputs_are_kept_for_one_state_of_the_code_only(tmp_path, monkeypatch):
-    project_code, root, built = extension("project_code"), tmp_path / "root", tmp_path / "_build"
-    monkeypatch.setattr(project_code.state, "__defaults__", (root,))
-    for name in ("solutions/layer.py", "book/runs/one/curves.csv", "requirements.lock"):
-        path = root / name
+def test_outputs_are_kept_for_one_state_of_the_code_only(tmp_path):
+    root, numbers, style = (
+        tmp_path / name
+        for name in ("root", "root/book/runs/one/curves.csv", "root/book/_static/a.css")
+    )
+    for path in (numbers, style, root / "solutions" / "layer.py", root / "requirements.lock"):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("1")
-    app, config = SimpleNamespace(outdir=str(built / "html")), SimpleNamespace()
+    app, config = SimpleNamespace(outdir=str(tmp_path / "_build" / "html")), SimpleNamespace()
 
-    def cache():
-        project_code.keep_outputs(app, config)
+    def states():
+        extension("project_code").keep_outputs(app, config, root)
         folder = Path(config.nb_execution_cache_path)
         folder.mkdir(parents=True, exist_ok=True)
         assert [*folder.parent.iterdir()] == [folder]
-        return folder
+        return folder, config.site_state
 
-    first = cache()
-    assert cache() == first
-    (root / "book" / "runs" / "one" / "curves.csv").write_text("2")  # as long as it was
-    assert cache() != first
-    (root / "book" / "runs" / "one" / "curves.csv").write_text("1")
-    assert cache() == first
+    code, site = states()
+    assert states() == (code, site)
+    numbers.write_text("2")  # as long as it was
+    other, same = states()
+    assert (other != code, same) == (True, site)
+    numbers.write_text("1")
+    style.write_text("2")
+    same, other = states()
+    assert (same, other != site) == (code, True)
 
 
 # ---- Promises of the text ------------------------------------------------------------------------
