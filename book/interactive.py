@@ -98,7 +98,7 @@ def first_choice() -> dict[str, tuple[float, float]]:
     return measured
 
 
-def attention_explorer(layer: int = 2, head: int = 6) -> Interactive:
+def attention_explorer(layer: int = 3, head: int = 6) -> Interactive:
     """The weights of every layer and head over two real sentences.
 
     Args:

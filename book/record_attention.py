@@ -32,15 +32,14 @@ NUMBER = click.IntRange(1)
 def record(translator: Translator, german: str) -> dict[str, object]:
     """Everything about one sentence; scores as whole hundredths, so that the file stays small."""
     (tokens,) = translator.tokens([german])
-    source = torch.tensor([encode_source(tokens, translator.source.ids)])
+    read, source = _read(translator, tokens)
     (written,) = translator.translate([tokens], BEAM, ALPHA)
     target = torch.tensor([[BOS, *translator.target.encode(written)]])
     scores = attention_scores(translator.model, source, target)
-    unknown = set(translator.unknown(tokens))
-    read = [f"{token} (unknown)" if token in unknown else token for token in tokens]
+    named = [piece if piece in translator.source.ids else f"{piece} (unknown)" for piece in read]
     return {
-        "source": [*read, SPECIALS[EOS]],
-        "target": [SPECIALS[BOS], *written],
+        "source": [*named, SPECIALS[EOS]],
+        "target": [SPECIALS[BOS], *translator.target.cut(written)],
         "text": translator.written(written),
         "scores": {
             kind: [(SCALE * layer).round().int().tolist() for layer in layers]
@@ -49,11 +48,17 @@ def record(translator: Translator, german: str) -> dict[str, object]:
     }
 
 
+def _read(translator: Translator, tokens: list[str]) -> tuple[list[str], torch.Tensor]:
+    """The pieces of a sentence, and their ids, (1, S) int64."""
+    pieces = translator.source.cut(tokens)
+    return pieces, torch.tensor([encode_source(pieces, translator.source.ids)])
+
+
 @click.command(cls=OneLineCommand, context_settings={"show_default": True})
 @click.option("--checkpoint", type=PATH, required=True, help="Folder of a finished run.")
 @click.option("--out", type=PATH, required=True, help="The file to write.")
 @click.option("--data", type=PATH, help="Folder with Multi30k.  [default: $MULTI30K_DIR or cache]")
-@click.option("--line", "lines", type=NUMBER, multiple=True, default=(7, 73), help="To explore.")
+@click.option("--line", "lines", type=NUMBER, multiple=True, default=(7, 220), help="To explore.")
 @click.option("--search", "searched", type=NUMBER, default=117, help="Line to search for.")
 def main(
     checkpoint: Path, out: Path, data: Path | None, lines: tuple[int, ...], searched: int
@@ -66,7 +71,7 @@ def main(
         if max(*lines, searched) > len(german):
             raise UserError(f"the validation set has {len(german)} lines, counted from 1")
     (tokens,) = translator.tokens([german[searched - 1]])
-    source = torch.tensor([encode_source(tokens, translator.source.ids)])
+    pieces, source = _read(translator, tokens)
     spell = [*SPECIALS, *translator.target.types].__getitem__
     sizes = translator.model.config
     whole = {
@@ -86,7 +91,7 @@ def main(
         ],
         "search": {
             "line": searched,
-            "source": tokens,
+            "source": pieces,
             "k": BEAM,
             "alpha": ALPHA,
             "steps": search_steps(translator.model, source, spell),

@@ -5,18 +5,20 @@ import math
 import re
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 
 from book import interactive
+from book.record_attention import record
 from book.watching import BEAM, attention_scores, search_steps
 from solutions.attention import scaled_dot_product_attention
 from solutions.config import tiny
 from solutions.decoding import translate
 from solutions.pictures import cross_attention_weights
 from solutions.transformer import Transformer
-from solutions.vocabulary import BOS, EOS
+from solutions.vocabulary import BOS, EOS, Vocabulary
 
 STATIC = Path(interactive.__file__).parent / "_static" / "figures"
 MAKE = {
@@ -74,6 +76,28 @@ def test_recorded_scores_have_the_shapes_of_their_sentences():
         S, T = len(one["source"]), len(one["target"])
         for kind, shape in {"encoder": (S, S), "decoder": (T, T), "cross": (T, S)}.items():
             assert torch.tensor(one["scores"][kind]).shape == (N, h, *shape)
+
+
+def test_a_model_of_pieces_is_recorded_piece_by_piece():
+    german = Vocabulary.from_sentences([["ein", "hund", "bellt"]] * 2, min_count=1, merges=5)
+    english = Vocabulary.from_sentences([["a", "dog", "barks"]] * 2, min_count=1, merges=3)
+    torch.manual_seed(0)
+    translator = SimpleNamespace(
+        model=Transformer(tiny(len(german), len(english))).eval(),
+        source=german,
+        target=english,
+        tokens=lambda sentences: [one.split() for one in sentences],
+        translate=lambda sentences, beam, alpha: [["a", "dog", "barks"]],
+        written=" ".join,
+    )
+    found = record(translator, "ein hund x")
+    pieces = german.cut(["ein", "hund"])
+    assert len(pieces) > 2
+    assert found["source"] == [*pieces, "x (unknown)", "</s>"]
+    assert found["target"] == ["<s>", *english.cut(["a", "dog", "barks"])]
+    assert len(found["target"]) > 4
+    for kind, side in {"encoder": "source", "decoder": "target", "cross": "source"}.items():
+        assert torch.tensor(found["scores"][kind]).shape[-1] == len(found[side])
 
 
 def test_scores_give_the_models_own_weights(model):

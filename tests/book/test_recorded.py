@@ -198,15 +198,21 @@ def test_copying_reaches_the_floor_of_label_smoothing():
 # ---- What the text says of the translator's heads ------------------------------------------------
 
 
-def test_two_heads_look_where_the_text_says():
+def test_a_head_looks_where_the_text_says():
     recorded = json.loads((RUNS / "explorers.json").read_text(encoding="utf-8"))
-    one = recorded["sentences"][0]
 
-    def first_choices(layer, head):
-        """The source word with the largest weight, once the translation was read so far."""
-        rows = one["scores"]["cross"][layer - 1][head - 1]
-        return [one["source"][row.index(max(row))] for row in rows]
+    def looked_at(sentence, layer=3, head=6):
+        """(word, source word with the largest weight once the translation was read up to it)."""
+        rows = sentence["scores"]["cross"][layer - 1][head - 1]
+        places = [row.index(max(row)) for row in rows]
+        return list(zip(sentence["target"], places, strict=True))
 
-    assert one["target"][2:5] == ["brown", "dog", "chases"]
-    assert first_choices(2, 6)[:4] == ["ein", "brauner", "hund", "rennt"]
-    assert first_choices(3, 7)[3] == "hinterher"
+    first, second = recorded["sentences"]
+    assert first["source"][:4] == ["ein", "brauner", "hund", "rennt"]
+    assert first["source"][4:8] == ["dem", "schwarzen", "hund", "hinterher"]
+    walk = [0, 1, 2, 3, 7, 7, 4, 5, 6, 8, 9]
+    words = ["<s>", "a", "brown", "dog", "is", "running", "after", "the", "black", "dog", "."]
+    assert looked_at(first) == list(zip(words, walk, strict=True))
+    assert second["source"][6:9] == ["sei@@", "cht@@", "es"]
+    assert ("through", 6) in looked_at(second)
+    assert ("shallow", 9) in looked_at(second)
