@@ -198,6 +198,10 @@ class Formula:
         return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+ONE_NUMBER = r"[−+±×-]? ?\d[\d.,]*(e[+-]?\d+)?( ?%)?"
+NUMBER = re.compile(rf"(<b>)?{ONE_NUMBER}( to {ONE_NUMBER})?(</b>)?")
+
+
 class Table:
     """Rows of text and numbers as an HTML table that scrolls inside its own box.
 
@@ -220,9 +224,17 @@ class Table:
         self.label = label
         self.stack = stack
 
+    def _numeric(self, column: int) -> bool:
+        cells = [row[column] for row in self.rows if row[column] != ""]
+        return bool(cells) and all(map(_is_number, cells))
+
     def _repr_html_(self) -> str:
         # The roles keep it a table for screen readers when the style sheet stacks its cells.
-        head = "".join(f'<th role="columnheader" scope="col">{title}</th>' for title in self.head)
+        kinds = [' class="number"' if self._numeric(i) else "" for i in range(len(self.head))]
+        head = "".join(
+            f'<th role="columnheader" scope="col"{kind}>{title}</th>'
+            for title, kind in zip(self.head, kinds, strict=True)
+        )
         body = "\n".join(
             f'<tr role="row">{"".join(map(self._cell, row, self._named()))}</tr>'
             for row in self.rows
@@ -245,10 +257,21 @@ class Table:
     @staticmethod
     def _cell(value: object, named: str) -> str:
         if isinstance(value, str):
-            return f'<td role="cell"{named}>{value}</td>'
+            kind = ' class="number"' if _is_number(value) else ""
+            return f'<td role="cell"{kind}{named}>{value}</td>'
         whole = isinstance(value, int) or abs(value) >= 1000
         number = f"{value:,.0f}" if whole else f"{value:.3g}"
         return f'<td role="cell" class="number"{named}>{number}</td>'
+
+
+def _is_number(value: object) -> bool:
+    return not isinstance(value, str) or bool(NUMBER.fullmatch(value))
+
+
+def code(text: str) -> str:
+    """Text as code, as Sphinx writes it: lines end between its words only."""
+    words = (f'<span class="pre">{html.escape(word)}</span>' for word in text.split())
+    return f'<code class="literal">{" ".join(words)}</code>'
 
 
 def _displayed(formula: str) -> str:

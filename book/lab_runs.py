@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from solutions.settings import Settings
 
-from .figures import INKS, Picture, Table
+from .figures import BLUE, INKS, ORANGE, Picture, Table, code
 from .recorded import RUNS
 
 TESTS = {
@@ -113,6 +113,39 @@ class LabRuns:
             "epochs over which the line is drawn.",
         )
 
+    def curves_beside(self, other: "LabRuns", theirs: str, ours: str) -> Picture:
+        """Both losses of another run and of the one of these that has the same seed."""
+        (one,) = other.runs
+        same = self.runs[self.seeds.index(one["settings"]["seed"])]
+        figure = Figure(figsize=(5.2, 3.2))
+        ax = figure.add_subplot()
+        for ink, words, run in ((ORANGE, theirs, one), (BLUE, ours, same)):
+            epochs = [row["epoch"] for row in run["log"]]
+            for loss, dash, whose in (
+                ("validation_loss", "-", "validation"),
+                ("train_loss", ":", "training"),
+            ):
+                losses = [row[loss] for row in run["log"]]
+                ax.plot(epochs, losses, dash, color=ink, label=f"{words}, {whose}")
+        ax.set(xlabel="epoch", ylabel="loss, nats per token", ylim=(0, 4.5))
+        ax.set_xticks(range(0, int(max(epochs)) + 1, 5))
+        ax.legend(fontsize=8.5)
+        lowest = int(self.best_epoch(one))
+        return Picture(
+            (
+                figure,
+                f"{theirs}: the training loss falls below the validation loss, which is lowest "
+                f"after epoch {lowest} and rises from there. {ours}: both fall.",
+            ),
+            caption="Solid: validation loss. Dotted: training loss, which is higher by what "
+            "smoothed labels cost, and by what dropout does.",
+        )
+
+    @staticmethod
+    def best_epoch(run: dict) -> float:
+        """After which epoch the validation loss of a run was lowest."""
+        return min(run["log"], key=lambda row: row["validation_loss"])["epoch"]
+
     def _repr_html_(self) -> str:
         sessions = [session for run in self.runs for session in run["sessions"]]
         dates = sorted({session["date"][:10] for session in sessions})
@@ -134,7 +167,7 @@ class LabRuns:
         options = (f"--{name.replace('_', '-')} {value}" for name, value in changed.items())
         command = " ".join(["python -m solutions.train", *options, "--seed S"])
         return (
-            f'<p class="recorded">Recorded with <code>{html.escape(command)}</code>; '
+            f'<p class="recorded">Recorded with {code(command)}; '
             f"{html.escape('; '.join(told))}.</p>"
         )
 

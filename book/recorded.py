@@ -5,6 +5,8 @@ from pathlib import Path
 
 from solutions.curves import Cell, read_curves
 
+from .figures import code
+
 RUNS = Path(__file__).parent / "runs"
 
 
@@ -30,7 +32,7 @@ class Recorded:
         return [row for row in self.rows if all(row[name] == x for name, x in values.items())]
 
     def _repr_html_(self) -> str:
-        machine, command = self.about["machine"], html.escape(str(self.about["command"]))
+        machine, command = self.about["machine"], code(str(self.about["command"]))
         told = [
             f"{machine['cores']} cores ({machine['processor']}, {machine['instructions']})",
             f"threads: {self.about['threads']}",
@@ -38,7 +40,4 @@ class Recorded:
             f"PyTorch {self.about['torch']}",
             str(self.about["date"])[:10],
         ]
-        return (
-            f'<p class="recorded">Recorded with <code>{command}</code>; '
-            f"{html.escape(', '.join(told))}.</p>"
-        )
+        return f'<p class="recorded">Recorded with {command}; {html.escape(", ".join(told))}.</p>'

@@ -36,7 +36,9 @@ def symptoms_of(*names: str) -> Table:
 
 
 def _table(known: list[Misconception], label: str) -> Table:
-    rows = [[_prose(one.sentence), _prose(symptom(one)), link_to(one)] for one in known]
+    rows = [
+        [_prose(one.sentence), _whole_shapes(_prose(symptom(one))), link_to(one)] for one in known
+    ]
     head = ("What happened", "Measured beside the reference", "Explained")
     return Table(head, rows, label, stack=True)
 
@@ -45,7 +47,7 @@ def symptom(mistake: Misconception) -> str:
     """How the mistake shows, in the first situation in which it does."""
     for name, situation in situations()[mistake.replaces].items():
         if difference := _difference(situation, mistake.reference, mistake.implementation):
-            return f"{name}: {difference}"
+            return difference if difference.startswith(name) else f"{name}: {difference}"
     return "none in these situations"
 
 
@@ -75,6 +77,8 @@ def _compare_tensors(label: str, result: Tensor, expected: Tensor) -> str:
     if result.dtype == torch.bool:
         wrong = int((result != expected).sum())
         return f"{wrong} of {expected.numel()} entries differ" if wrong else ""
+    if result.isnan().any() and result.dim() == 0:
+        return f"{label}: NaN, not {float(expected):.2g}"
     if result.isnan().any():
         return f"NaN in {int(result.isnan().sum())} of {result.numel()} numbers ({label})"
     if not expected.numel():
@@ -92,7 +96,10 @@ def _compare_tensors(label: str, result: Tensor, expected: Tensor) -> str:
 
 
 def _brief(x: Any) -> str:
-    return f"{x:.2g}" if isinstance(x, float) else str(x)
+    """A value as text; of a word that is said again and again, three times are enough."""
+    if isinstance(x, float):
+        return f"{x:.2g}"
+    return re.sub(r"(\S+)((?: \1){2})(?: \1)+", r"\1\2 …", str(x))
 
 
 def _dtype(x: Tensor) -> str:
@@ -101,6 +108,11 @@ def _dtype(x: Tensor) -> str:
 
 def _prose(text: str) -> str:
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text, quote=False))
+
+
+def _whole_shapes(text: str) -> str:
+    """The text, in which no line ends within a shape such as (2, 3)."""
+    return re.sub(r"(?<=\d,) (?=\d)", "\N{NO-BREAK SPACE}", text)
 
 
 def link_to(mistake: Misconception) -> str:

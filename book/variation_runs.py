@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from solutions.variations import VARIATIONS
 
-from .figures import BLUE, ORANGE, TEXT, Picture, Table
+from .figures import BLUE, ORANGE, TEXT, Picture, Table, code
 from .recorded import RUNS
 
 Run = dict
@@ -124,8 +124,8 @@ class VariationRuns:
             " and ".join(dates),
         ]
         return (
-            '<p class="recorded">Recorded with <code>python -m solutions.variations</code>, '
-            f"which trains <code>{html.escape(self.bases[0]['command'])}</code> and its changes; "
+            f'<p class="recorded">Recorded with {code("python -m solutions.variations")}, '
+            f"which trains {code(self.bases[0]['command'])} and its changes; "
             f"{html.escape('; '.join(told))}.</p>"
         )
 

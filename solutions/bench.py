@@ -1,4 +1,4 @@
-"""Training throughput, four ways in one run: `python -m solutions.bench`.
+"""Training throughput, five ways in one run: `python -m solutions.bench`.
 
 Target tokens per second, padding not counted, of one architecture on the same sentences:
 
@@ -226,7 +226,7 @@ def main(
     seed: int,
     out: Path,
 ) -> None:
-    """Compare the throughput of four ways to train the same Transformer."""
+    """Compare the throughput of five ways to train the same Transformer."""
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
     with told_in_one_line():

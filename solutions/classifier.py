@@ -183,7 +183,7 @@ def follow(model: nn.Module, windows: Tensor, vocabulary: Vocabulary, seed: int)
 @click.option("--positions/--no-positions", default=True, help="With positional encoding?")
 @click.option("--epochs", type=click.IntRange(1), default=5, show_default=True)
 @click.option(
-    "--batches", type=click.IntRange(1), default=800, show_default=True, help="In an epoch."
+    "--batches", type=click.IntRange(1), default=1600, show_default=True, help="In an epoch."
 )
 @click.option("--trace", "follows", is_flag=True, help="Show one batch stage by stage.")
 @SEED

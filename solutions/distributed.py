@@ -40,7 +40,7 @@ class Team:
 
         Every size-th sentence, so that long and short ones are spread evenly. If there are fewer
         sentences than processes, some have nothing to do; but gradients are exchanged by all. Those
-        compute a sentence that counts nothing.
+        compute a sentence that counts for nothing.
 
         Args:
             batch: the sentences of a batch, at least one.

@@ -5,7 +5,7 @@ A folder with
 - `settings.json`       what was asked for, and where and when it was worked on
 - `source.json`, `target.json`, `spelling.json`  the vocabularies, and which words have capitals
 - `state.safetensors`   where the run stands: parameters, the optimiser's moments, and, in the
-                        file's header, how far it is and its log. Gone when the run is finished.
+  file's header, how far it is and its log. Gone when the run is finished.
 - `epochs/7.safetensors`  the model after an epoch, of the last ones only
 - `log.csv`             one row per epoch; a copy of what the state says
 - `model.safetensors`   the result: the mean of the last epochs

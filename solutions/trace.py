@@ -20,8 +20,8 @@ class Row:
     """One call of one module; `dataclasses.asdict` gives plain data, ready for JSON.
 
     Attributes:
-        name: as in `model.named_modules()`; "" is the model itself. A module that stands in the
-            model under several names has them all here, joined by " = ".
+        name: as in `model.named_modules()`, empty for the model itself. A module that stands in the
+            model under several names has them all here, with `=` between them.
         kind: the module's class.
         depth: how many other modules had started and not yet ended.
         inputs: shapes of the tensors that went in, masks included.

@@ -1,4 +1,4 @@
-"""No line begins with the comma that follows a formula.
+"""No line begins with the comma that follows a formula, or with the sign of per cent.
 
 A browser may break a line before and after everything that is no text, a formula among them. So a
 formula and the punctuation right behind it are put into a box that is not broken.
@@ -39,6 +39,12 @@ class KeepTogether(SphinxPostTransform):
         keep_together(self.document)
 
 
+def keep_per_cent(app, docname: str, source: list[str]) -> None:
+    """Hold a number that a run has given, and the sign behind it, together."""
+    source[0] = source[0].replace("` %", "`\N{NO-BREAK SPACE}%")
+
+
 def setup(app):
+    app.connect("source-read", keep_per_cent)
     app.add_post_transform(KeepTogether)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

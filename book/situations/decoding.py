@@ -48,7 +48,7 @@ TURNING[:, BOS, 4] = TURNING[BOS, 4, 4] = TURNING[4, 4, 5] = TURNING[:, 5, EOS] 
 
 def say(tokens: list[int]) -> str:
     """In words."""
-    return " ".join(WORDS[token] for token in tokens) or "nothing"
+    return f"“{' '.join(WORDS[token] for token in tokens)}”" if tokens else "nothing"
 
 
 def _predict(f: Callable) -> dict:

@@ -89,14 +89,14 @@ def _later_word(cls: Callable) -> dict[str, Tensor]:
     model, changed = built(cls, MODEL), TARGET.clone()
     changed[:, -1] = 4
     change = (model(SOURCE, changed) - model(SOURCE, TARGET)).abs().amax(dim=-1)
-    return {"change before the last word, which changed,": change[:, :-1].max()}
+    return {"change before the last word, which changed": change[:, :-1].max()}
 
 
 def _beside_padding(cls: Callable) -> dict[str, Tensor]:
     model = built(cls, MODEL)
     alone = model(SOURCE[1:, :2], TARGET[1:, :2])
     difference = (model(SOURCE, TARGET)[1:, :2] - alone).abs().max()
-    return {"a padded pair against the same pair alone,": difference}
+    return {"a padded pair against the same pair alone": difference}
 
 
 def _shares(cls: Callable) -> dict[str, str]:

@@ -37,7 +37,7 @@ def _numpy(function: Callable, *labels: str) -> Callable:
 def _softmax(x: list, *labels: str) -> Callable:
     def situation(f: Callable) -> dict[str, Tensor]:
         (weights,) = _numpy(f, "weights")(np.array(x)).values()
-        return {"a row sums to": weights.sum(-1).max(), "weights": weights}
+        return {"sum of a row": weights.sum(-1).max(), "weights": weights}
 
     return situation
 
@@ -142,10 +142,10 @@ def _targets(pad_id: int) -> Callable:
     def situation(f: Callable) -> dict[str, Tensor]:
         rows = f(TOKENS, 5, 0.2, pad_id)
         return {
-            "a row sums to": rows[0].sum(),
+            "sum of a row": rows[0].sum(),
             "share of padding": rows[0, pad_id],
             "share of the right token": rows[0, TOKENS[0]],
-            "a row of padding sums to": rows[TOKENS.eq(pad_id)][0].sum(),
+            "sum of a row of padding": rows[TOKENS.eq(pad_id)][0].sum(),
         }
 
     return situation

@@ -1,6 +1,8 @@
 """What the lab's page tells: runs that differ in their seed alone, and the scores that they had."""
 
+import html
 import json
+import re
 import statistics
 
 import pytest
@@ -45,10 +47,14 @@ def test_pieces_are_better_than_words_on_every_test_set(lab):
         assert float(gain) > 0
 
 
+def text_of(shown):
+    return html.unescape(re.sub("<[^>]+>", "", shown._repr_html_()))
+
+
 def test_what_is_shown_says_where_it_comes_from(lab):
-    about = lab._repr_html_()
-    assert "<code>python -m solutions.train --seed S</code>" in about
-    words = LabRuns(RUNS / "lab-words")._repr_html_()
+    about = text_of(lab)
+    assert "Recorded with python -m solutions.train --seed S; " in about
+    words = text_of(LabRuns(RUNS / "lab-words"))
     assert "python -m solutions.train --merges 0 --epochs 24 --seed S" in words
     assert all(str(seed) in about for seed in lab.seeds)
     rows = lab.by_seed().rows
@@ -73,3 +79,28 @@ def test_the_curves_are_drawn_over_whole_epochs(lab):
     names = [text.get_text() for text in ax.get_legend().get_texts()]
     assert names == [f"seed {seed}" for seed in lab.seeds]
     assert "Validation loss falls steeply" in description
+
+
+# ---- What the text says of two runs more ---------------------------------------------------------
+
+
+def test_the_timed_run_has_two_threads_and_ends_within_half_an_hour(lab):
+    (run,) = LabRuns(RUNS / "lab-two-threads").runs
+    assert run["settings"] == lab.runs[0]["settings"]
+    assert [session["threads"] for session in run["sessions"]] == [2]
+    assert run["result"]["ending"] == "all epochs done"
+    assert run["result"]["seconds"] < 1800
+
+
+def test_without_dropout_the_pairs_are_learnt_by_heart(lab):
+    without = LabRuns(RUNS / "lab-no-dropout")
+    (run,) = without.runs
+    same = lab.runs[lab.seeds.index(run["settings"]["seed"])]
+    assert run["settings"] == same["settings"] | {"dropout": 0.0}
+    best = int(without.best_epoch(run))
+    losses = [row["validation_loss"] for row in run["log"]]
+    assert best < len(losses) / 2
+    assert losses[-1] > losses[best - 1] + 0.3
+    assert run["log"][-1]["train_loss"] < same["log"][-1]["train_loss"]
+    found, theirs = (runs.scores("test_2016_flickr", "tokens")[0] for runs in (without, lab))
+    assert found < theirs - 1

@@ -216,3 +216,9 @@ def test_a_head_looks_where_the_text_says():
     assert second["source"][6:9] == ["sei@@", "cht@@", "es"]
     assert ("through", 6) in looked_at(second)
     assert ("shallow", 9) in looked_at(second)
+
+
+def test_the_classifier_learns_what_order_is():
+    accuracies = [row["accuracy"] for row in Recorded("classifier").rows]
+    assert len(accuracies) == 5
+    assert accuracies[-1] > 0.85
