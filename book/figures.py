@@ -45,6 +45,10 @@ _STYLE = {
 mpl.rcParams.update(_STYLE)
 
 
+PIXELS_A_POINT = 4 / 3
+SHRINKS_TO, LITTLE = 0.72, 420  # of its width; pixels: so little may shrink further still
+
+
 def to_svg(figure: Figure, alt: str) -> str:
     """The figure as one `<svg>` element, the same bytes every time.
 
@@ -71,6 +75,15 @@ def to_svg(figure: Figure, alt: str) -> str:
     return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(alt)}" ', 1)
 
 
+def _legible(svg: str) -> str:
+    """Keep a wide drawing from shrinking, on a phone, until nobody can read its words."""
+    width = float(re.search(r'<svg [^>]*?\bwidth="([\d.]+)pt"', svg)[1]) * PIXELS_A_POINT
+    least = SHRINKS_TO * width
+    if least < LITTLE:
+        return svg
+    return svg.replace("<svg ", f'<svg style="min-width: {least:.0f}px" ', 1)
+
+
 class Picture:
     """One or more panels with a caption, shown by Jupyter as HTML.
 
@@ -84,9 +97,11 @@ class Picture:
         self.caption = caption
 
     def _repr_html_(self) -> str:
-        drawings = "\n".join(to_svg(figure, alt) for figure, alt in self.panels)
+        drawings = "\n".join(_legible(to_svg(figure, alt)) for figure, alt in self.panels)
+        # What may scroll must be within reach of the keyboard.
+        wide = 'tabindex="0" role="group" aria-label="Drawing" ' if "min-width" in drawings else ""
         return (
-            f'<figure class="picture"><div class="panels">\n{drawings}\n</div>'
+            f'<figure class="picture"><div {wide}class="panels">\n{drawings}\n</div>'
             f'<figcaption class="mathjax_process">{self.caption}</figcaption></figure>'
         )
 

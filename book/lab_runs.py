@@ -153,7 +153,7 @@ class LabRuns:
         about = sessions[0]
         told = [
             f"seed{'s' * (len(self.seeds) > 1)} {', '.join(map(str, self.seeds))}",
-            f"{' or '.join(map(str, threads))} threads",
+            f"{' or '.join(map(str, threads))} thread{'s' * (threads[-1] > 1)}",
             f"{about['device']} ({about['processor']}, {about['precision']})",
             f"Python {about['python']}",
             f"PyTorch {about['torch']}",

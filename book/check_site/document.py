@@ -53,6 +53,14 @@ class Document:
                 if address is not None and not own:
                     yield address
 
+    def failures(self) -> list[str]:
+        """Cells that show a traceback: an error in how a result is shown stops no build."""
+        return [
+            "a cell shows a traceback"
+            for element in self._tree.iter(f"{HTML}div")
+            if "traceback" in element.get("class", "").split()
+        ]
+
     def unnamed(self) -> list[str]:
         """Images and drawings without an alternative."""
         found = [
@@ -81,7 +89,7 @@ def faults(site: Path, pages: list[str]) -> dict[str, list[str]]:
     ids = {document.path.resolve(): document.ids for document in documents.values()}
     found = {}
     for page, document in documents.items():
-        wrong = document.errors + document.unnamed()
+        wrong = document.errors + document.failures() + document.unnamed()
         wrong += [
             problem for link in document.links if (problem := _leads_nowhere(site, page, link, ids))
         ]

@@ -282,6 +282,20 @@ def test_no_line_begins_with_what_follows_a_formula():
     assert [type(one) for one in document[2:]] == [nodes.Text, nodes.math, nodes.Text, nodes.math]
 
 
+def test_on_a_phone_a_wide_drawing_scrolls_and_a_narrow_one_does_not():
+    def page(inches):
+        figure = Figure(figsize=(inches, 1))
+        figure.add_axes((0, 0, 1, 1))
+        return figures.Picture((figure, "what it shows"), caption="a caption")._repr_html_()
+
+    assert "min-width" not in page(5)
+    assert 'tabindex="0" role="group"' not in page(5)
+    wide = page(8)
+    least = int(re.search(r"min-width: (\d+)px", wide)[1])
+    assert 0.72 * 8 * 96 < least < 0.8 * 8 * 96  # of eight inches and the labels beside them
+    assert 'tabindex="0" role="group"' in wide
+
+
 # ---- Outputs that are kept ---------------------------------------------------------------------
 
 

@@ -35,6 +35,7 @@ FILES = {
     "astray": ("<a href='no.html'>x</a>", "a link leads nowhere: no.html"),
     "adrift": ("<a href='well.html#no'>x</a>", "anchor that is not there: well.html#no"),
     "above": ("<a href='../../outside.html'>x</a>", "a link leads nowhere: ../../outside.html"),
+    "failed": ("<div class='output traceback'>Oh</div>", "a cell shows a traceback"),
     "unnamed": ("<img src='data:,'>", "an image without alternative"),
     "drawing": ("<svg><g></g></svg>", "a drawing without alternative"),
 }
