@@ -14,6 +14,8 @@ from book.interactive import weights
 from solutions.optimisation import noam_rate
 from solutions.positional import sinusoidal_table
 
+SHOWN = ":scope > :not(.still) td.number"  # by the script; the still picture may be a table, too
+
 
 def attention(figure: Locator, by_mouse: bool) -> Iterator[str]:
     """Ask with every word; choose another attention and layer; drop the scale and the mask."""
@@ -40,7 +42,7 @@ def _rows(figure, data, place, scale, causal, by_mouse) -> Iterator[str]:
         return
     for i, word in enumerate(words):
         word.hover() if by_mouse else word.focus()
-        shown = figure.locator("td.number").all_inner_texts()
+        shown = figure.locator(SHOWN).all_inner_texts()
         right = [
             "masked" if causal and j > i else f"{w:.3f}" for j, w in enumerate(expected[i].tolist())
         ]
@@ -103,7 +105,7 @@ def pipeline(figure: Locator, by_mouse: bool) -> Iterator[str]:
     """Choose every stage: its shape and its numbers must stand there."""
     for stage in _data(figure)["stages"]:
         _press(figure.get_by_role("button", name=stage["name"], exact=True), by_mouse)
-        cells = figure.locator("td.number").all_inner_texts()
+        cells = figure.locator(SHOWN).all_inner_texts()
         if cells != [cell for row in stage["cells"] for cell in row]:
             yield f"stage {stage['name']} shows other numbers"
         if f"{stage['name']}: shape {stage['shape']}" not in _said(figure):
