@@ -34,7 +34,6 @@ from .data import TranslationData
 from .embeddings import TokenEmbedding
 from .fast import fast, fast_batch_loss, fastest_precision
 from .loss import smoothed_targets
-from .machine import about_this_machine
 from .masks import causal_mask
 from .optimisation import Adam, NoamSchedule, clip_gradients
 from .positional import PositionalEncoding
@@ -242,7 +241,7 @@ def main(
     }
     if fastest_precision() != torch.float32:
         ways["fast, bfloat16"] = fast_steps(cycle(batches), config, fastest_precision())
-    about = about_this_run(context, "solutions.bench") | {"machine": about_this_machine()}
+    about = about_this_run(context, "solutions.bench")
     rows = compared(measure(ways, turns, steps))
     with Curves(out, about) as curves:
         for row in rows:

@@ -28,7 +28,6 @@ from .command import OneLineCommand, Report, out_option, progress_bar, told_in_o
 from .config import TransformerConfig
 from .curves import Curves, about_this_run
 from .data import TranslationData
-from .machine import about_this_machine
 from .misconceptions import Misconception, all_of_them
 from .vocabulary import BOS, EOS, PAD
 
@@ -225,7 +224,7 @@ def main(
         sizes = {"N": 2, "d_model": width, "d_ff": 2 * width, "h": heads, "dropout": 0.1}
         vocabularies = len(data.source_vocabulary), len(data.target_vocabulary)
         config = TransformerConfig(*vocabularies, **sizes)
-        about = about_this_run(context, "solutions.broken") | {"machine": about_this_machine()}
+        about = about_this_run(context, "solutions.broken")
         curves = Curves(out, about)
     done = 0
     with curves, progress_bar(len(chosen) * seeds * epochs) as report:

@@ -31,7 +31,6 @@ from .curves import Curves, about_this_run
 from .data import TranslationData
 from .embeddings import TokenEmbedding
 from .encoder import Encoder
-from .machine import about_this_machine
 from .optimisation import Adam, average_weights
 from .positional import PositionalEncoding
 from .trace import as_table, trace
@@ -214,8 +213,7 @@ def main(
         )
         held_out = all_windows(validation + test)
         all_windows(learnt)  # raises unless there is something to learn from
-        about = about_this_run(context, "solutions.classifier") | {"machine": about_this_machine()}
-        curves = Curves(out, about)
+        curves = Curves(out, about_this_run(context, "solutions.classifier"))
     torch.manual_seed(seed)
     model = OrderClassifier(len(vocabulary), positions)
     rows = []

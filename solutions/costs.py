@@ -21,7 +21,6 @@ from .attention import MultiHeadAttention
 from .command import SEED, OneLineCommand, Report, out_option, progress_bar, told_in_one_line
 from .curves import Curves, about_this_run
 from .fast import FusedMultiHeadAttention
-from .machine import about_this_machine
 
 KERNEL = 3
 HEAD = 64  # width of a head, as in the paper
@@ -241,7 +240,7 @@ def main(
         odd = [d for d in d_s if d > HEAD and d % HEAD]
         if odd:
             raise ValueError(f"--widths: {odd[0]} is not a multiple of a head's width, {HEAD}")
-        about = about_this_run(context, "solutions.costs") | {"machine": about_this_machine()}
+        about = about_this_run(context, "solutions.costs")
         out.mkdir(parents=True, exist_ok=True)  # a folder that cannot be is told at once
     runs = len(n_s) * len(d_s) * len(layers_of_width(HEAD)) * repeats
     with progress_bar(runs) as report:

@@ -16,6 +16,8 @@ from typing import Self
 import click
 import torch
 
+from .machine import about_this_machine
+
 HEADER, ROWS = "run.json", "curves.csv"
 Cell = float | int | str
 
@@ -87,7 +89,7 @@ def read_curves(folder: Path) -> tuple[dict[str, object], list[dict[str, Cell]]]
 
 
 def about_this_run(context: click.Context, module: str) -> dict[str, object]:
-    """What one needs to run it again: the command, all options (the seed is one), versions, date.
+    """What one needs to run it again: command, options (the seed is one), versions, machine, date.
 
     Of a path only the last part is kept: the folders of a machine are nobody's business.
 
@@ -111,6 +113,7 @@ def about_this_run(context: click.Context, module: str) -> dict[str, object]:
         "configuration": configuration,
         "torch": torch.__version__,
         "threads": torch.get_num_threads(),
+        "machine": about_this_machine(),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 

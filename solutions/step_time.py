@@ -24,7 +24,6 @@ from .command import PATH, SEED, OneLineCommand, out_option, told_in_one_line
 from .curves import Cell, Curves, about_this_run
 from .data import TranslationData
 from .fast import fastest_precision
-from .machine import about_this_machine
 from .settings import Settings
 
 AT_LEAST_ONE = click.IntRange(min=1)
@@ -138,7 +137,7 @@ def main(
         out.mkdir(parents=True, exist_ok=True)
     batches = make_batches(corpus.pairs("train"), settings.max_tokens, seed)
     config = settings.config(len(corpus.source_vocabulary), len(corpus.target_vocabulary))
-    about = about_this_run(context, "solutions.step_time") | {"machine": about_this_machine()}
+    about = about_this_run(context, "solutions.step_time")
     with Curves(out, about) as curves:
         for precision in dict.fromkeys((torch.float32, fastest_precision())):
             step = fast_steps(cycle(islice(batches, steps)), config, precision)

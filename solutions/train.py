@@ -52,7 +52,7 @@ def spelling_of(data: TranslationData, settings: Settings, folder: Path | None) 
 def session(context: click.Context, team: Team, settings: Settings) -> Json:
     """Who works on a run from now on: the command, the versions, the computer, the date."""
     about = about_this_run(context, "solutions.train")
-    del about["configuration"]  # the settings stand apart
+    del about["configuration"], about["machine"]  # the settings stand apart, what computes below
     precision = working_precision(settings.precision, team.device)
     return about | {
         "python": platform.python_version(),

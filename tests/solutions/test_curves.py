@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solutions.curves import Curves, about_this_run, prefixed, read_curves, write_whole
+from solutions.machine import about_this_machine
 
 ROOT = Path(__file__).parents[2]
 
@@ -149,10 +150,11 @@ def test_the_command_can_be_run_again():
     assert about(*shlex.split(several["command"])[3:])["configuration"] == several["configuration"]
 
 
-def test_it_names_versions_threads_and_the_date_in_utc_and_no_folder():
-    found = about("--data", "/somewhere/on/a/machine/input.txt")
+def test_it_names_versions_threads_machine_and_the_date_in_utc_and_no_folder():
+    found = about("--data", "/somewhere/on/a/disk/input.txt")
     assert found["configuration"]["data"] == "input.txt"
-    assert "machine" not in json.dumps(found)
+    assert "somewhere" not in json.dumps(found)
+    assert found["machine"] == about_this_machine()
     assert found["torch"] == torch.__version__
     assert found["threads"] == torch.get_num_threads()
     assert datetime.fromisoformat(found["date"]).utcoffset().total_seconds() == 0
