@@ -45,20 +45,20 @@ book: release
 
 sample-class: $(READY)
 	@rm -rf _build/sample-submissions
-	$(BIN)/python -m exercises.sample_class _build/sample-submissions
+	$(BIN)/python -m exercises.synthetic_class _build/sample-submissions
 	$(BIN)/autograder grade _build/sample-submissions --out _build/sample-class
 
 kill-table: $(READY)
 	$(BIN)/python -m exercises.kill_table
 
 mutants: $(READY)
-	$(BIN)/python -m exercises.mutants
+	$(BIN)/python -m exercises.mutation_report
 
 check-site: $(READY)
 	$(BIN)/python -m book.check_site
 
 bench: $(READY)
-	$(BIN)/python -m exercises.bench
+	$(BIN)/python -m exercises.grader_benchmark
 
 clean:
 	rm -rf _build

@@ -1,17 +1,22 @@
-"""Builds, releases and grades notebooks. It knows nothing about Transformers.
+"""Build, release and grade notebooks. The grader knows nothing about Transformers.
 
-Building, in reading order: `text` (an exercise's Markdown), `hollow` (a reference becomes a stub),
-`notebook` (cells and stable files), `recording` and `instant` (checks that answer in the student's
-own notebook), `build` (text and reference become the source notebook), `gates` (its proofs).
+For authors:
 
-Checking: `checks` (what hidden tests call), `diagnosis` (which known mistake is it?).
+- `authoring`: an assignment's Markdown and the reference become notebooks; proofs of their tests.
+- `checks`: what hidden tests call to compare a student's work with the reference.
 
-Grading one notebook: `submission` (read whatever was handed in), `rebuild` (put it on the master's
-frame), `limits`, `checker` (runs the hidden tests), `worker` (runs the student's code), `border`
-(what crosses between the two), `verdict` (what a student may read of it).
-Grading a class: `classroom` (who handed in what), `runs` (what need not be run again),
-`preprocessors` and `course` (our places in nbgrader), `gradebook`, `results`, `grade`, and the
-pages, `feedback` and `report`.
+From the submissions to the marks, in the order in which a submission passes through:
 
-The command line: `cli`, `authoring`, `console`, `doctor`.
+1. `ingest`: folders and zip files of submissions become files of students.
+2. `grading`: merge each notebook with its source, run it once, record the result.
+3. `execution`: the trusted process, which runs hidden tests and talks to a sandbox.
+4. `protocol`: the messages between the two.
+5. `sandbox`: the untrusted process, in which a student's cells run.
+6. `reporting`: results, gradebook, feedback pages and the class report.
+
+Around them:
+
+- `nbgrader_plugin`: the same grading from nbgrader's own commands.
+- `cli`: the command line; `console`: what it prints; `doctor`: what this machine supports.
+- `limits`: time, memory and size limits. `errors`: the exception for users' errors.
 """

@@ -32,7 +32,7 @@ def build(source: Path, check: bool) -> None:
     With --check: every notebook is exactly what its text gives, the reference earns all points, the
     untouched release earns none, and no line of a reference or a hidden test gets out.
     """
-    from .authoring import build_all, check_all
+    from autograder.authoring.commands import build_all, check_all
 
     if not check:
         for notebook in build_all(source):
@@ -59,7 +59,7 @@ def build(source: Path, check: bool) -> None:
 )
 def release(source: Path, assignment: str | None, out: Path) -> None:
     """Write the students' notebooks: without solutions, without hidden tests."""
-    from .authoring import release_all
+    from autograder.authoring.commands import release_all
 
     for notebook in release_all(source, out, assignment):
         click.echo(f"released {notebook}")
@@ -114,15 +114,16 @@ def grade(
         raise UserError("--jobs must be at least 1.")
     if jobs is not None and scheduler is not None:
         raise UserError("--jobs is about this machine, --scheduler about others: give one of them.")
-    from .checker.zygotes import best_level
+    from autograder.execution.sandbox_client import best_level
+    from autograder.grading.grade import grade as grade_class
+    from autograder.sandbox.isolation import LEVELS, NONE
+
     from .console import progress_bar, show
     from .doctor import isolation
-    from .grade import grade as grade_class
-    from .worker.lock_in import LEVELS, NONE
 
     cluster = None
     if scheduler is not None:
-        from .checker.cluster import Cluster
+        from autograder.execution.dask_pool import Cluster
 
         cluster = Cluster(scheduler)
     levels = [best_level()] if cluster is None else cluster.levels()
@@ -151,8 +152,8 @@ def grade(
 @click.argument("folder", type=PATH)
 def report(folder: Path) -> None:
     """Write report.html and grades.csv again from results.json in FOLDER."""
-    from .report import write_report
-    from .results import read_results, write_results
+    from autograder.reporting.report import write_report
+    from autograder.reporting.results import read_results, write_results
 
     results = read_results(folder)
     try:

@@ -11,9 +11,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from .grade import ENTRIES
-from .grade import Progress as Report
-from .results import ClassResults, Graded, number
+from autograder.grading.grade import ENTRIES
+from autograder.grading.grade import Progress as Report
+from autograder.reporting.results import ClassResults, Graded, number
 
 A_FEW = 5  # absent students of an assignment are named one by one, if they are not more
 

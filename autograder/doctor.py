@@ -5,8 +5,8 @@ import platform
 import sys
 from importlib import metadata
 
-from .checker.zygotes import best_level, try_level
-from .worker.lock_in import FILES, FULL, LEVELS, LIMITS, NONE
+from autograder.execution.sandbox_client import best_level, try_level
+from autograder.sandbox.isolation import FILES, FULL, LEVELS, LIMITS, NONE
 
 MEANINGS = {
     FULL: "own files, processes and network, and limits",

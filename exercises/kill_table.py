@@ -12,9 +12,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from autograder.kill_table import Row, kill_table
+from autograder.authoring.misconception_matrix import Row, kill_table
 
-from .masters import HERE, Master, chosen
+from .assignments import HERE, Master, chosen
 
 RECORD = HERE / "kill-table.json"
 

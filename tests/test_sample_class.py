@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from autograder import plain
-from autograder.grade import grade
+from autograder.authoring import trusted_runner
+from autograder.grading.grade import grade
+from autograder.grading.merge import rebuild
+from autograder.ingest.notebook_reader import read_submission
 from autograder.limits import SEED_VARIABLE
-from autograder.rebuild import rebuild
-from autograder.results import read_results
-from autograder.submission import read_submission
-from exercises.masters import masters
-from exercises.sample_class import WITH_EVERYBODY, write_class
+from autograder.reporting.results import read_results
+from exercises.assignments import masters
+from exercises.synthetic_class import WITH_EVERYBODY, write_class
 
 ROOT = Path(__file__).parent.parent
 FULL = {"perfect", "perfect-but-noisy", "tests-deleted"}
@@ -156,7 +156,7 @@ def test_in_this_process_everybody_gets_the_same_marks(graded, rows, master, mon
         path = submissions / student / assignment / f"{master.notebook}.ipynb"
         notebook = rebuild(master.source, read_submission(path))
         monkeypatch.setenv(SEED_VARIABLE, student)  # the same hidden inputs
-        earned, _ = plain.score(notebook, plain.run_plain(notebook))
+        earned, _ = trusted_runner.score(notebook, trusted_runner.run_plain(notebook))
         assert earned == float(row["score"]), student
         compared += 1
     assert compared >= 3 + sum(OF_EACH_KIND.values())

@@ -1,6 +1,6 @@
 """Load the scripts of interactive figures on the pages that have such figures, and on no others.
 
-`book.interactive` writes the figures; `_static/figures/KIND.js` brings one kind to life.
+`book.pagelib.interactive` writes the figures; `_static/figures/KIND.js` brings one kind to life.
 """
 
 import re

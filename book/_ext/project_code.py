@@ -20,7 +20,12 @@ CACHE = ".jupyter_cache"
 CODE = ("solutions", "autograder", "exercises", "book")
 OF_THE_SITE = {"_ext", "check_site"}  # no page runs these
 MAKES_PAGES = ("book/_ext/*.py", "book/_static/**/*.*", "book/_templates/*.*")
-DATA = ("solutions/corpus/*.??", "book/runs/**/*.json", "book/runs/**/*.csv", "exercises/*.json")
+DATA = (
+    "solutions/data/corpus/*.??",
+    "book/runs/**/*.json",
+    "book/runs/**/*.csv",
+    "exercises/*.json",
+)
 INSTALLED = "requirements.lock"
 
 

@@ -10,21 +10,12 @@ from playwright.sync_api import Error as BrowserError
 from rich.console import Console
 from rich.table import Table
 
-from . import budgets, rebuild
+from book.check_site import budgets, rebuild_time
+
 from .browser import ROOT, Site, browsing
 from .document import faults
-from .operate import operate
-from .page import (
-    COLOURS,
-    THEMES,
-    WIDTHS,
-    change_theme,
-    look,
-    opened,
-    reading,
-    shut_out,
-    too_wide,
-)
+from .operation import operate
+from .page import COLOURS, THEMES, WIDTHS, change_theme, look, opened, reading, shut_out, too_wide
 
 SITE = ROOT / "_build" / "html"
 SEARCHED = "softmax"
@@ -151,16 +142,16 @@ def main(site: Path, measure: bool, looks: bool, only: tuple[str, ...]) -> None:
         click.echo(f"--page {page}: {site} has no such page; name it as book/index.html", err=True)
         sys.exit(2)
     console = Console(width=None if sys.stdout.isatty() else 120)
-    chapter, seconds = rebuild.longest_chapter(), None
+    chapter, seconds = rebuild_time.longest_chapter(), None
     try:
         with console.status("") as status:
             if measure and not only and site.resolve() == SITE:
                 status.update(f"The book again, as if {chapter.name} had changed")
-                seconds = rebuild.rebuild(chapter)
+                seconds = rebuild_time.rebuild(chapter)
             with browsing(site) as opened_site:
                 wrong = check(opened_site, status.update, only) if looks else {}
                 costs = budgets.measure(opened_site, status.update, only=only) if measure else []
-    except (FileNotFoundError, rebuild.DoesNotBuild) as error:
+    except (FileNotFoundError, rebuild_time.DoesNotBuild) as error:
         click.echo(str(error), err=True)
         sys.exit(2)
     table = Table("page", "where", "what is wrong")
@@ -173,9 +164,9 @@ def main(site: Path, measure: bool, looks: bool, only: tuple[str, ...]) -> None:
     if measure:
         console.print(budgets.table(costs, site))
     if seconds is not None:
-        mark = budgets.mark(seconds, rebuild.SECONDS, 1)
+        mark = budgets.mark(seconds, rebuild_time.SECONDS, 1)
         told = f"Built again after the text of {chapter.name} changed"
-        console.print(f"{told}: {mark} s (< {rebuild.SECONDS})")
+        console.print(f"{told}: {mark} s (< {rebuild_time.SECONDS})")
     sys.exit(1 if wrong else 0)
 
 

@@ -1,4 +1,4 @@
-"""Every way we know to get it wrong, one module beside each right one.
+"""Every way we know to get it wrong: `misconceptions.model.masks` beside `model.masks`, and so on.
 
 A misconception is a wrong implementation under its own name, with one sentence that tells a
 student what they did, the section of the book that explains it, and the hidden test that must
@@ -39,39 +39,39 @@ class Misconception:
     @property
     def reference(self) -> Callable:
         """The right one: the name that it replaces, in the module that its own stands beside."""
-        beside = self.implementation.__module__.rpartition(".")[2]
-        return getattr(import_module(f"solutions.{beside}"), self.replaces)
+        module = self.implementation.__module__.replace(".misconceptions", "", 1)
+        return getattr(import_module(module), self.replaces)
 
 
 # In the reading order of `solutions`.
 _MODULES = (
-    "masks",
-    "attention",
-    "positional",
-    "embeddings",
-    "feed_forward",
-    "residual",
-    "ablation",
-    "encoder",
-    "decoder",
-    "transformer",
-    "diagnosis",
-    "vocabulary",
-    "batching",
-    "loss",
-    "optimisation",
-    "training",
-    "ranking",
-    "prediction",
-    "cache",
-    "decoding",
-    "beam",
-    "bleu",
-    "broadcasting",
-    "pipeline",
-    "numpy_track",
-    "lab_data",
-    "lab",
+    "model.masks",
+    "model.attention",
+    "model.positional",
+    "model.embeddings",
+    "model.feed_forward",
+    "model.residual",
+    "model.ablation",
+    "model.encoder",
+    "model.decoder",
+    "model.transformer",
+    "assignments.diagnosis",
+    "data.vocabulary",
+    "data.batching",
+    "training.loss",
+    "training.optim",
+    "training.step",
+    "decoding.length_penalty",
+    "decoding.predictors",
+    "decoding.kv_cache",
+    "decoding.greedy",
+    "decoding.beam_search",
+    "decoding.bleu",
+    "numpy_reference.broadcasting",
+    "numpy_reference.one_batch",
+    "numpy_reference.backprop",
+    "assignments.lab_data",
+    "assignments.lab",
 )
 _known: dict[str, list[Misconception]] = {}
 

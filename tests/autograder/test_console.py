@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from autograder.console import A_FEW, show
-from autograder.results import ClassResults, Graded
+from autograder.reporting.results import ClassResults, Graded
 
 
 @pytest.mark.parametrize("absent", [A_FEW, A_FEW + 1])

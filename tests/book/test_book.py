@@ -12,8 +12,9 @@ import yaml
 from docutils import nodes
 from matplotlib.figure import Figure
 
-from book import figures, symptoms
-from solutions import beam, misconceptions
+from book.pagelib import figures, symptom_table
+from solutions import misconceptions
+from solutions.decoding import beam_search
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOK = ROOT / "book"
@@ -267,8 +268,8 @@ def test_the_api_leaves_out_what_only_refuses():
 
 def test_the_api_leaves_out_what_python_says_of_a_field():
     skip = extension("plain_docstrings").skip
-    assert skip(None, "class", "tokens", beam.Hypothesis.tokens, False, None) is True
-    assert skip(None, "class", "step", beam.beam_step, False, None) is None
+    assert skip(None, "class", "tokens", beam_search.Hypothesis.tokens, False, None) is True
+    assert skip(None, "class", "step", beam_search.beam_step, False, None) is None
 
 
 def test_no_line_begins_with_what_follows_a_formula():
@@ -302,9 +303,21 @@ def test_on_a_phone_a_wide_drawing_scrolls_and_a_narrow_one_does_not():
 def test_outputs_depend_on_all_that_pages_import_and_read():
     pages = {str(path.relative_to(ROOT)) for path in extension("project_code").read_by_pages()}
     assert {
-        *("solutions/lab.py", "solutions/misconceptions/attention.py", "solutions/corpus/train.de"),
-        *("book/figures.py", "book/situations/attention.py", "book/runs/explorers.json"),
-        *("autograder/kill_table.py", "exercises/kill-table.json", "requirements.lock"),
+        *(
+            "solutions/assignments/lab.py",
+            "solutions/misconceptions/model/attention.py",
+            "solutions/data/corpus/train.de",
+        ),
+        *(
+            "book/pagelib/figures.py",
+            "book/pagelib/symptom_cases/attention.py",
+            "book/runs/explorers.json",
+        ),
+        *(
+            "autograder/authoring/misconception_matrix.py",
+            "exercises/kill-table.json",
+            "requirements.lock",
+        ),
     } <= pages
     assert not {path for path in pages if path.startswith(("book/_ext", "book/check_site"))}
 
@@ -370,7 +383,7 @@ def test_every_listing_is_taken_by_name_from_the_reference(page, path, name):
 
 @pytest.mark.parametrize("mistake", misconceptions.all_of_them(), ids=lambda m: m.name)
 def test_every_mistake_shows_a_symptom(mistake):
-    assert "none" not in symptoms.symptom(mistake)
+    assert "none" not in symptom_table.symptom(mistake)
 
 
 def test_the_contents_name_pages_that_exist():
@@ -412,16 +425,16 @@ def test_the_glossary_has_each_word_once_with_a_link():
 
 def test_the_api_names_modules_that_exist_once_each():
     text = (BOOK / "api.md").read_text(encoding="utf-8")
-    modules = re.findall(r"automodule:: solutions\.(\w+)", text)
+    modules = re.findall(r"automodule:: solutions\.([\w.]+)", text)
     assert len(modules) == len(set(modules))
     for module in modules:
-        place = ROOT / "solutions" / module
+        place = ROOT / "solutions" / module.replace(".", "/")
         assert place.with_suffix(".py").exists() or (place / "__init__.py").exists()
 
 
 def test_of_mistakes_chosen_by_name_each_has_a_row():
-    table = symptoms.symptoms_of("CausalityForgotten", "step_stays")
+    table = symptom_table.symptoms_of("CausalityForgotten", "step_stays")
     assert len(table.rows) == 2
     assert "future" in table.rows[0][0]
     with pytest.raises(KeyError):
-        symptoms.symptoms_of("NoSuch")
+        symptom_table.symptoms_of("NoSuch")

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from book.check_site import __main__ as command
-from book.check_site import budgets, document, external, operate, rebuild
+from book.check_site import budgets, document, external, operation, rebuild_time
 from book.check_site.browser import NO_BROWSER, browsing, find_browser
 from book.check_site.page import look, opened, reading, shut_out
 
@@ -112,7 +112,7 @@ def test_quizzes_are_operated(site, by_mouse):
             opened(context, site.home, f"book/{name}.html", []) as tab,
         ):
             tab.set_default_timeout(500)  # where there is no feedback, there will be none later
-            assert len(operate.operate(tab, by_mouse)) == expected
+            assert len(operation.operate(tab, by_mouse)) == expected
 
 
 def test_it_measures_what_comes_over_the_wire(site):
@@ -144,15 +144,15 @@ def test_what_an_author_waits_for_leaves_the_chapter_as_it_was(tmp_path, monkeyp
     chapter, seen = tmp_path / "chapter.md", []
     chapter.write_text("text")
     os.utime(chapter, (1, 1))
-    monkeypatch.setattr(rebuild, "build", lambda: seen.append(chapter.stat().st_mtime) or 3.0)
-    assert rebuild.rebuild(chapter) == 3.0
+    monkeypatch.setattr(rebuild_time, "build", lambda: seen.append(chapter.stat().st_mtime) or 3.0)
+    assert rebuild_time.rebuild(chapter) == 3.0
     assert seen[0] == chapter.stat().st_mtime == 1
     assert seen[1] > 1
 
 
 def test_a_book_that_does_not_build_is_one_line(folder, monkeypatch):
     monkeypatch.setattr(command, "SITE", folder.resolve())
-    monkeypatch.setattr(rebuild, "BUILD", ("build", str(folder / "nothing here")))
+    monkeypatch.setattr(rebuild_time, "BUILD", ("build", str(folder / "nothing here")))
     done = CliRunner().invoke(command.main, ["--site", str(folder)])
     assert (done.exit_code, done.output) == (2, "the book does not build: `make book` says why\n")
 

@@ -10,17 +10,17 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from book import interactive
-from book.record_attention import record
-from book.watching import BEAM, attention_scores, search_steps
-from solutions.attention import scaled_dot_product_attention
-from solutions.config import tiny
-from solutions.decoding import translate
-from solutions.pictures import cross_attention_weights
-from solutions.transformer import Transformer
-from solutions.vocabulary import BOS, EOS, Vocabulary
+from book.pagelib import interactive
+from book.pagelib.model_recorder import BEAM, attention_scores, search_steps
+from book.pagelib.record_attention import record
+from solutions.data.vocabulary import BOS, EOS, Vocabulary
+from solutions.decoding.greedy import translate
+from solutions.model.attention import scaled_dot_product_attention
+from solutions.model.config import tiny
+from solutions.model.transformer import Transformer
+from solutions.translator.plots import cross_attention_weights
 
-STATIC = Path(interactive.__file__).parent / "_static" / "figures"
+STATIC = Path(interactive.__file__).parents[1] / "_static" / "figures"
 MAKE = {
     "attention": interactive.attention_explorer,
     "search": interactive.search_explorer,

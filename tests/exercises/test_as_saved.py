@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.grade import grade
-from autograder.results import read_results
-from exercises.masters import HERE, masters
-from exercises.sample_class import submissions
+from autograder.grading.grade import grade
+from autograder.reporting.results import read_results
+from exercises.assignments import HERE, masters
+from exercises.synthetic_class import submissions
 
 pytestmark = pytest.mark.slow
 (MASTER,) = [master for master in masters() if master.assignment == "01-attention"]

@@ -8,22 +8,16 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from autograder.gates import failures, secrets
-from autograder.kill_table import kill_table
-from autograder.kill_table import tests_of as hidden_tests_of
-from autograder.notebook import is_test, split_test
-from autograder.plain import run_plain, score
-from autograder.source import source_of
-from autograder.submit import blank, hand_in
+from autograder.authoring.cells import is_test, split_test
+from autograder.authoring.misconception_matrix import kill_table
+from autograder.authoring.misconception_matrix import tests_of as hidden_tests_of
+from autograder.authoring.reference_source import source_of
+from autograder.authoring.release_checks import failures, secrets
+from autograder.authoring.synthetic_submissions import blank, hand_in
+from autograder.authoring.trusted_runner import run_plain, score
+from exercises.assignments import masters, text_of
 from exercises.kill_table import recorded
-from exercises.masters import masters, text_of
-from exercises.sample_class import (
-    NOISY,
-    WITH_EVERYBODY,
-    brief_class,
-    submissions,
-    write_class,
-)
+from exercises.synthetic_class import NOISY, WITH_EVERYBODY, brief_class, submissions, write_class
 from solutions.alternatives import styles
 
 MASTERS = masters()

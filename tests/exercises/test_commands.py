@@ -3,11 +3,13 @@
 import pytest
 from click.testing import CliRunner
 
-from exercises import kill_table, mutants
-from exercises.masters import chosen, masters
+from exercises import kill_table, mutation_report
+from exercises.assignments import chosen, masters
 
 
-@pytest.mark.parametrize("command", [kill_table.main, mutants.main], ids=["kill_table", "mutants"])
+@pytest.mark.parametrize(
+    "command", [kill_table.main, mutation_report.main], ids=["kill_table", "mutants"]
+)
 def test_an_unknown_assignment_is_one_line_and_exit_code_2(command):
     done = CliRunner().invoke(command, ["01-attentoin"])
     assert done.exit_code == 2

@@ -6,10 +6,10 @@ from contextlib import redirect_stdout
 import pytest
 import torch
 
-from autograder.notebook import is_test
-from autograder.source import source_of
-from autograder.submit import blank, hand_in, with_mistake
-from exercises.masters import masters
+from autograder.authoring.cells import is_test
+from autograder.authoring.reference_source import source_of
+from autograder.authoring.synthetic_submissions import blank, hand_in, with_mistake
+from exercises.assignments import masters
 from solutions.alternatives import styles
 
 (MASTER,) = [m for m in masters() if m.assignment == "06-decoding"]

@@ -5,16 +5,16 @@ import json
 
 import pytest
 
-from autograder.notebook import is_test, split_test
-from autograder.plain import run_cells, run_plain, score
-from autograder.source import source_of
-from autograder.submit import blank, hand_in
-from exercises.masters import masters
-from solutions import attention, feed_forward, residual
+from autograder.authoring.cells import is_test, split_test
+from autograder.authoring.reference_source import source_of
+from autograder.authoring.synthetic_submissions import blank, hand_in
+from autograder.authoring.trusted_runner import run_cells, run_plain, score
+from exercises.assignments import masters
 from solutions.alternatives.attention import einsum
-from solutions.diagnosis import diagnosis
-from solutions.misconceptions.residual import DropoutOnX
-from solutions.stand_ins import STAND_INS
+from solutions.assignments.diagnosis import diagnosis
+from solutions.misconceptions.model.residual import DropoutOnX
+from solutions.model import attention, feed_forward, residual
+from solutions.notebook_support.fallbacks_1_3 import STAND_INS
 
 (MASTER,) = [m for m in masters() if m.assignment == "04-encoder-decoder"]
 
@@ -28,7 +28,7 @@ def with_own_parts(*sources: str):
 
 
 def test_the_stand_ins_are_handed_out_folded_and_work_without_the_project():
-    (cell,) = [c for c in MASTER.source.cells if c.id == "given-stand-ins"]
+    (cell,) = [c for c in MASTER.source.cells if c.id == "given-fallbacks-1-3"]
     assert cell.metadata.jupyter.source_hidden
     namespace = {}
     exec(cell.source, namespace)

@@ -7,14 +7,14 @@ import pytest
 import torch
 from safetensors.torch import load, save
 
-from autograder.grade import grade
-from autograder.notebook import is_test
-from autograder.results import read_results
-from exercises.masters import HERE, masters
-from exercises.sample_class import submissions
-from solutions.config import TransformerConfig
-from solutions.lab_parts import Transformer
-from solutions.lab_runs import recipe
+from autograder.authoring.cells import is_test
+from autograder.grading.grade import grade
+from autograder.reporting.results import read_results
+from exercises.assignments import HERE, masters
+from exercises.synthetic_class import submissions
+from solutions.model.config import TransformerConfig
+from solutions.notebook_support.fallbacks_4_6 import Transformer
+from solutions.notebook_support.lab_recipes import recipe
 
 pytestmark = pytest.mark.slow
 

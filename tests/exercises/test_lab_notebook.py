@@ -10,15 +10,18 @@ import pytest
 import torch
 from safetensors.torch import load, save
 
-from autograder import plain
-from autograder.notebook import is_test
-from autograder.plain import run_cells
-from autograder.source import bodies, find, source_of, wrong_version
-from autograder.submit import blank, hand_in
-from autograder.text import read_text
-from exercises.masters import HERE, masters
-from solutions import batching, decoder, encoder, loss, optimisation, training, transformer
+from autograder.authoring import trusted_runner
+from autograder.authoring.assignment_markdown import read_text
+from autograder.authoring.cells import is_test
+from autograder.authoring.reference_source import bodies, find, source_of, wrong_version
+from autograder.authoring.synthetic_submissions import blank, hand_in
+from autograder.authoring.trusted_runner import run_cells
+from exercises.assignments import HERE, masters
 from solutions.alternatives import styles
+from solutions.data import batching
+from solutions.model import decoder, encoder, transformer
+from solutions.training import loss, optim
+from solutions.training import step as training_step
 
 (MASTER,) = [m for m in masters() if m.assignment == "07-multi30k-lab"]
 STYLES = styles(MASTER.notebook)
@@ -120,9 +123,9 @@ def test_ones_own_parts_of_assignments_4_to_6_stay(tmp_path, capsys):
     own += [batching.require_sequences_to_pad, batching.pad, batching.collate]
     own += [batching.require_pairs_that_fit, batching.token_batches]
     own += [loss.require_tokens_in_a_row, loss.label_smoothing_loss]
-    own += [optimisation.require_counted_steps, optimisation.noam_rate, optimisation.NoamSchedule]
-    own += [optimisation.require_checkpoints_of_one_model, optimisation.average_weights]
-    own += [training.train_step]
+    own += [optim.require_counted_steps, optim.noam_rate, optim.NoamSchedule]
+    own += [optim.require_checkpoints_of_one_model, optim.average_weights]
+    own += [training_step.train_step]
     clip = "from torch.nn.utils import clip_grad_norm_ as clip_gradients"
     run(with_own_parts(clip, *map(source_of, own)), tmp_path)
     said = capsys.readouterr().out.splitlines()[1:]
@@ -165,7 +168,7 @@ def ends_with(monkeypatch, keep_empty=False, **files):
     for name, data in files.items():
         given[name.replace("__", ".")] = data
     there = {name: data for name, data in given.items() if data or keep_empty}
-    monkeypatch.setattr(plain, "files_of", lambda _: there)
+    monkeypatch.setattr(trusted_runner, "files_of", lambda _: there)
     ends = run_cells(nb)
     assert not any(end for name, end in ends.items() if name not in WEIGHTS)
     return {name: ends[name] for name in WEIGHTS}
@@ -259,7 +262,7 @@ def test_random_weights_earn_nothing_and_hear_their_score(monkeypatch):
 
 
 def test_no_hidden_sentence_stands_in_the_release():
-    from solutions.captions import captions
+    from solutions.notebook_support.caption_testset import captions
 
     released = "\n".join(c.source for c in blank(MASTER.source).cells if not is_test(c))
     for side in captions():

@@ -2,11 +2,11 @@
 
 import pytest
 
-from autograder.notebook import is_test
-from autograder.plain import run_plain
-from autograder.source import source_of, wrong_version
-from autograder.submit import blank, hand_in, with_mistake
-from exercises.masters import masters
+from autograder.authoring.cells import is_test
+from autograder.authoring.reference_source import source_of, wrong_version
+from autograder.authoring.synthetic_submissions import blank, hand_in, with_mistake
+from autograder.authoring.trusted_runner import run_plain
+from exercises.assignments import masters
 from solutions.alternatives import styles
 
 (MASTER,) = [m for m in masters() if m.assignment == "02-positional-encoding"]

@@ -17,12 +17,12 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from autograder import instant
-from autograder.build import CHECKS_ID
-from autograder.notebook import is_solution
-from autograder.release import release
-from autograder.source import wrong_version
-from exercises.masters import HERE, Master, masters
+from autograder.authoring import instant_runtime
+from autograder.authoring.builder import CHECKS_ID
+from autograder.authoring.cells import is_solution
+from autograder.authoring.reference_source import wrong_version
+from autograder.authoring.release import release
+from exercises.assignments import HERE, Master, masters
 
 MASTERS = {master.assignment: master for master in masters()}
 PROJECT = student_environment.PROJECT
@@ -155,7 +155,9 @@ def test_no_cell_imports_the_project(assignment, released):
 def test_the_instant_cell_needs_nothing_but_torch(assignment, released):
     (cell,) = [c for c in released[assignment].cells if c.id == CHECKS_ID]
     assert imports(cell.source) - set(sys.stdlib_module_names) == {"torch"}
-    assert cell.source.startswith(Path(instant.__file__).read_text(encoding="utf-8").rstrip())
+    assert cell.source.startswith(
+        Path(instant_runtime.__file__).read_text(encoding="utf-8").rstrip()
+    )
 
 
 def imports(source: str) -> set[str]:

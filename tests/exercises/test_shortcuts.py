@@ -4,9 +4,9 @@ from importlib import import_module
 
 import pytest
 
-from autograder.policy import shortcuts
-from autograder.rebuild import rebuild
-from exercises.masters import masters
+from autograder.grading.merge import rebuild
+from autograder.grading.shortcut_detection import shortcuts
+from exercises.assignments import masters
 
 NOT_INSTALLED = {"nltk", "torchtext"}  # a student may have them
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.notebook import is_test, to_text
-from exercises.masters import HERE, masters
-from exercises.sample_class import submissions
+from autograder.authoring.cells import is_test, to_text
+from exercises.assignments import HERE, masters
+from exercises.synthetic_class import submissions
 
 CONFIG = """
 c = get_config()

@@ -7,11 +7,11 @@ import matplotlib as mpl
 import pytest
 import torch
 
-from autograder.notebook import is_test
-from autograder.plain import run_plain
-from autograder.source import source_of, wrong_version
-from autograder.submit import blank, hand_in, with_mistake
-from exercises.masters import masters
+from autograder.authoring.cells import is_test
+from autograder.authoring.reference_source import source_of, wrong_version
+from autograder.authoring.synthetic_submissions import blank, hand_in, with_mistake
+from autograder.authoring.trusted_runner import run_plain
+from exercises.assignments import masters
 from solutions.alternatives import styles
 
 mpl.use("agg")  # a place to play draws

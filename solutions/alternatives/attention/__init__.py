@@ -1,1 +1,1 @@
-"""Masks and attention in other styles (reference: `solutions.masks`, `solutions.attention`)."""
+"""Other right implementations of `solutions.model.masks` and `solutions.model.attention`."""

@@ -1,4 +1,4 @@
 """Decoding in other styles.
 
-Reference: `solutions.prediction`, `decoding`, `ranking`, `beam`, `cache` and `bleu`.
+Reference: `solutions.decoding.predictors`, `decoding`, `ranking`, `beam`, `cache` and `bleu`.
 """

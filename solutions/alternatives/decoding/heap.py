@@ -6,8 +6,8 @@ from collections import defaultdict
 
 import torch
 
-from solutions.beam import Hypothesis
-from solutions.cache import merge_heads, scaled_dot_product_attention, split_heads
+from solutions.decoding.beam_search import Hypothesis
+from solutions.decoding.kv_cache import merge_heads, scaled_dot_product_attention, split_heads
 
 
 def next_log_probabilities(model, prefixes, memory, source_mask):

@@ -4,8 +4,8 @@ import math
 
 import torch
 
-from solutions.beam import Hypothesis
-from solutions.cache import attend, keys_and_values
+from solutions.decoding.beam_search import Hypothesis
+from solutions.decoding.kv_cache import attend, keys_and_values
 
 
 def next_log_probabilities(model, prefixes, memory, source_mask):

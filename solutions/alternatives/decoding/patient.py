@@ -5,10 +5,10 @@ import math
 import torch
 import torch.nn.functional as F
 
-from solutions.beam import Hypothesis, first_largest, pick
-from solutions.bleu import ngrams
-from solutions.cache import merge_heads, split_heads
-from solutions.prediction import forbid
+from solutions.decoding.beam_search import Hypothesis, first_largest, pick
+from solutions.decoding.bleu import ngrams
+from solutions.decoding.kv_cache import merge_heads, split_heads
+from solutions.decoding.predictors import forbid
 
 
 def next_log_probabilities(model, prefixes, memory, source_mask):

@@ -5,9 +5,9 @@ from collections import Counter
 
 import torch
 
-from solutions.beam import Hypothesis, pick
-from solutions.cache import attend, keys_and_values
-from solutions.prediction import forbid
+from solutions.decoding.beam_search import Hypothesis, pick
+from solutions.decoding.kv_cache import attend, keys_and_values
+from solutions.decoding.predictors import forbid
 
 
 def next_log_probabilities(model, prefixes, memory, source_mask):

@@ -4,12 +4,12 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from solutions.attention import MultiHeadAttention
-from solutions.diagnosis import observations
-from solutions.embeddings import TokenEmbedding
-from solutions.feed_forward import FeedForward
-from solutions.positional import LearnedPositionalEncoding, PositionalEncoding
-from solutions.residual import LayerNorm
+from solutions.assignments.diagnosis import observations
+from solutions.model.attention import MultiHeadAttention
+from solutions.model.embeddings import TokenEmbedding
+from solutions.model.feed_forward import FeedForward
+from solutions.model.positional import LearnedPositionalEncoding, PositionalEncoding
+from solutions.model.residual import LayerNorm
 
 observed = observations()  # the notebook gives this and the next function
 

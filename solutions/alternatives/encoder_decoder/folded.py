@@ -2,12 +2,12 @@
 
 from torch import nn
 
-from solutions.attention import MultiHeadAttention
-from solutions.embeddings import TokenEmbedding
-from solutions.feed_forward import FeedForward
-from solutions.masks import padding_mask, target_mask
-from solutions.positional import LearnedPositionalEncoding, PositionalEncoding
-from solutions.residual import LayerNorm, ResidualSublayer
+from solutions.model.attention import MultiHeadAttention
+from solutions.model.embeddings import TokenEmbedding
+from solutions.model.feed_forward import FeedForward
+from solutions.model.masks import padding_mask, target_mask
+from solutions.model.positional import LearnedPositionalEncoding, PositionalEncoding
+from solutions.model.residual import LayerNorm, ResidualSublayer
 
 
 class EncoderLayer(nn.Module):

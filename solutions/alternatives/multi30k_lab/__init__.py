@@ -1,2 +1,2 @@
-"""The last assignment in other styles (reference: `solutions.lab_data`, `batching`, `training` and
-`lab`)."""
+"""Other right implementations of the last assignment: `solutions.assignments.lab_data`, `lab`, and
+what they use of `solutions.data.batching` and `solutions.training.step`."""

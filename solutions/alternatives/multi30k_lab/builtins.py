@@ -12,12 +12,19 @@ from safetensors.torch import load_file
 from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader
 
-from solutions.batching import Batch
-from solutions.config import TransformerConfig
-from solutions.lab import ANSWERS, CHANGES, require_files, require_parameters_of
-from solutions.lab_parts import Transformer, collate, pad, search, token_batches, train_step
-from solutions.training import batch_loss
-from solutions.vocabulary import BOS, EOS, PAD, SPECIALS, UNK
+from solutions.assignments.lab import ANSWERS, CHANGES, require_files, require_parameters_of
+from solutions.data.batching import Batch
+from solutions.data.vocabulary import BOS, EOS, PAD, SPECIALS, UNK
+from solutions.model.config import TransformerConfig
+from solutions.notebook_support.fallbacks_4_6 import (
+    Transformer,
+    collate,
+    pad,
+    search,
+    token_batches,
+    train_step,
+)
+from solutions.training.step import batch_loss
 
 
 def tokens_of(sentence):

@@ -8,10 +8,11 @@ import torch
 from sacrebleu.metrics import BLEU
 from safetensors.torch import load_file
 
-from solutions.batching import Batch
-from solutions.config import TransformerConfig
-from solutions.lab import CHANGES, require_files, require_parameters_of
-from solutions.lab_parts import (
+from solutions.assignments.lab import CHANGES, require_files, require_parameters_of
+from solutions.data.batching import Batch
+from solutions.data.vocabulary import BOS, EOS, PAD, SPECIALS, UNK
+from solutions.model.config import TransformerConfig
+from solutions.notebook_support.fallbacks_4_6 import (
     Transformer,
     average_weights,
     collate,
@@ -21,8 +22,7 @@ from solutions.lab_parts import (
     token_batches,
     train_step,
 )
-from solutions.training import batch_loss
-from solutions.vocabulary import BOS, EOS, PAD, SPECIALS, UNK
+from solutions.training.step import batch_loss
 
 
 def tokens_of(sentence):

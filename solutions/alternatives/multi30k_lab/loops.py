@@ -6,12 +6,18 @@ import torch
 from sacrebleu.metrics import BLEU
 from safetensors import safe_open
 
-from solutions.batching import Batch
-from solutions.config import TransformerConfig
-from solutions.lab import require_files, require_parameters_of
-from solutions.lab_parts import Transformer, collate, search, token_batches, train_step
-from solutions.training import batch_loss
-from solutions.vocabulary import BOS, EOS, PAD, UNK
+from solutions.assignments.lab import require_files, require_parameters_of
+from solutions.data.batching import Batch
+from solutions.data.vocabulary import BOS, EOS, PAD, UNK
+from solutions.model.config import TransformerConfig
+from solutions.notebook_support.fallbacks_4_6 import (
+    Transformer,
+    collate,
+    search,
+    token_batches,
+    train_step,
+)
+from solutions.training.step import batch_loss
 
 
 def tokens_of(sentence):

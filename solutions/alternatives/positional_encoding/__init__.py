@@ -1,2 +1,2 @@
-"""Positional encoding and embeddings in other styles (reference: `solutions.positional` and
-`solutions.embeddings`)."""
+"""Positional encoding and embeddings in other styles (reference: `solutions.model.positional` and
+`solutions.model.embeddings`)."""

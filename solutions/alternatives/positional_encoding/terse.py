@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from solutions.positional import require_positions_that_fit
+from solutions.model.positional import require_positions_that_fit
 
 
 def angular_frequencies(d_model, dtype=torch.float32):

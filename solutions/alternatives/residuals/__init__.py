@@ -1,2 +1,1 @@
-"""Layer norm, feed-forward networks and residuals in other styles (reference: `solutions.residual`,
-`solutions.feed_forward`, `solutions.ablation`)."""
+"""Other right implementations of `residual`, `feed_forward` and `ablation` in `solutions.model`."""

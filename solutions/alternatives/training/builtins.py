@@ -7,9 +7,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from solutions.optimisation import require_checkpoints_of_one_model
-from solutions.training import batch_loss
-from solutions.vocabulary import UNK
+from solutions.data.vocabulary import UNK
+from solutions.training.optim import require_checkpoints_of_one_model
+from solutions.training.step import batch_loss
 
 
 def softmax(x):

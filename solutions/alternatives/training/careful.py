@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch.optim import Optimizer
 
-from solutions.training import batch_loss
-from solutions.vocabulary import UNK
+from solutions.data.vocabulary import UNK
+from solutions.training.step import batch_loss
 
 
 def softmax(x):

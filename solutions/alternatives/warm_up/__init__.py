@@ -1,1 +1,2 @@
-"""The warm-up in other styles (reference: `solutions.broadcasting`, `pipeline`, `numpy_track`)."""
+"""Other right implementations of `broadcasting`, `one_batch` and `backprop` in
+`solutions.numpy_reference`."""

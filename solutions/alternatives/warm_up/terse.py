@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from solutions.numpy_track import softmax
+from solutions.numpy_reference.backprop import softmax
 
 
 def sentence_lengths(tokens, pad_id):

@@ -1,0 +1,271 @@
+"""An assignment's text and the reference become nbgrader's source notebook."""
+
+import json
+import re
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+
+from nbformat import NotebookNode
+
+from autograder.authoring import instant_runtime
+from autograder.errors import UserError
+
+from .assignment_markdown import Block, read_text
+from .cells import free_cell, given_cell, notebook, solution_cell, test_cell, text_cell, to_text
+from .instant_recorder import record, to_json
+from .reference_source import find, source_of, stub
+
+CHECKS_ID = "instant-checks"
+WIDTH = 88  # of a comment, so that it fits into a notebook's cell
+OPTIONAL = ("shortcuts", "files", "reference_files")  # of the front matter
+
+
+@dataclass
+class Exercise:
+    """What the blocks of one exercise share."""
+
+    name: str
+    title: str
+    reference: Callable
+    read: str
+    points: int
+    options: dict = field(default_factory=dict)
+
+
+def text_files(source: Path) -> list[Path]:
+    """The written assignments below `source`: NN-name/name.md.
+
+    Raises:
+        UserError: if there is none.
+    """
+    found = sorted(source.glob("*/*.md"))
+    if not found:
+        raise UserError(f"{source}: no assignment there; expected NAME/NAME.md inside it")
+    return found
+
+
+def build(path: Path) -> NotebookNode:
+    """The source notebook for the assignment written in `path`.
+
+    Raises:
+        UserError: naming file and line, if the text asks for something that does not exist.
+    """
+    front, blocks = read_text(path)
+    return _Builder(path, front, blocks).notebook()
+
+
+def write(path: Path) -> Path:
+    """Build and write the notebook beside its text; return where."""
+    target = path.with_suffix(".ipynb")
+    target.write_text(to_text(build(path)), encoding="utf-8", newline="\n")
+    return target
+
+
+class _Builder:
+    """Walks over the blocks once; each kind of block has a method that adds cells."""
+
+    def __init__(self, path: Path, front: dict, blocks: list[Block]):
+        self.path, self.front, self.blocks = path, front, blocks
+        self.exercises = self._exercises()
+        self.given = {b.argument.rpartition(".")[2] for b in blocks if b.kind == "given"} - {""}
+        self.recorded: dict[str, dict] = {}
+        self.cells: list[NotebookNode] = []
+        self.exercise: Exercise | None = None
+        self.count = 0
+
+    def notebook(self) -> NotebookNode:
+        for block in self.blocks:
+            getattr(self, f"_{block.kind}")(block)
+        for cell in self.cells:
+            if cell.id == CHECKS_ID:  # now everything is recorded
+                cell.source = self._instant_machine()
+        ids = [cell.id for cell in self.cells]
+        for cell_id in ids:
+            if ids.count(cell_id) > 1:
+                raise UserError(f"{self.path}: two cells would be called {cell_id!r}; rename one")
+        front = self.front
+        return notebook(
+            self.cells,
+            title=front["title"],
+            assignment=self.path.parent.name,
+            book_url=front["book_url"],
+            **{name: front[name] for name in OPTIONAL if name in front},
+        )
+
+    def _exercises(self) -> dict[int, Exercise]:
+        """By line of the block; the points are the sum of the tests up to the next exercise."""
+        found, current = {}, None
+        for block in self.blocks:
+            if block.kind == "exercise":
+                options = {"read": self.front["read"], **block.options}
+                reference = self._find(options.get("reference", ""), block)
+                current = Exercise(
+                    block.argument, options["title"], reference, options["read"], 0, options
+                )
+                found[block.line] = current
+            elif block.kind == "test" and current is not None:
+                current.points += int(block.options["points"])
+        return found
+
+    def _prose(self, block: Block) -> None:
+        self.cells.append(text_cell(self._new_id("text"), self._filled(block.body)))
+
+    def _given(self, block: Block) -> None:
+        if not block.argument:
+            self.cells.append(given_cell(self._new_id("given"), block.body))
+            return
+        found = self._find(block.argument, block)
+        cell_id = f"given-{self._slug(block.argument.rpartition('.')[2])}"
+        cell = given_cell(cell_id, source_of(found).rstrip())
+        self.cells.append(_folded(cell) if isinstance(found, ModuleType) else cell)
+
+    def _data(self, block: Block) -> None:
+        made = self._run(block)
+        if block.argument not in made:
+            raise UserError(f"{self.path}:{block.line}: the block makes no {block.argument!r}")
+        text = json.dumps(made[block.argument], separators=(",", ":"))
+        source = f"import json\n\n{block.argument} = json.loads(r'''\n{text}\n''')"
+        self.cells.append(_folded(given_cell(f"data-{self._slug(block.argument)}", source)))
+
+    def _checks(self, block: Block) -> None:
+        self.cells.append(_folded(given_cell(CHECKS_ID, "")))
+
+    def _exercise(self, block: Block) -> None:
+        self.exercise = exercise = self.exercises[block.line]
+        options = exercise.options
+        facts = [
+            f"**{exercise.points} points**",
+            f"difficulty {_dots(options['difficulty'])}",
+            f"importance {_dots(options['importance'])}",
+            f"about {options['minutes']} minutes",
+            f"[read first]({self.front['book_url']}/{exercise.read})",
+        ]
+        docs = ", ".join(f"[{title}]({url})" for title, url in options.get("docs", {}).items())
+        source = f"## {exercise.title}\n\n{' · '.join(facts)}"
+        if docs:
+            source += f"\n\nDocumentation: {docs}"
+        self.cells.append(text_cell(f"exercise-{self._slug(exercise.name)}", source))
+
+    def _stub(self, block: Block) -> None:
+        exercise = self._current(block)
+        source = stub(exercise.reference, exercise.options.get("keep", ()), self.given).rstrip()
+        self.cells.append(
+            solution_cell(
+                f"write-{self._slug(exercise.name)}",
+                source,
+                exercise=exercise.title,
+                symbol=exercise.name,
+            )
+        )
+
+    def _hint(self, block: Block) -> None:
+        source = (
+            f"<details>\n<summary>{block.argument}</summary>\n\n{self._filled(block.body)}\n\n"
+            "</details>"
+        )
+        self.cells.append(text_cell(self._new_id("hint"), source))
+
+    def _instant(self, block: Block) -> None:
+        exercise = self._current(block)
+        made = self._run(block)
+        for name in ("mistakes_of", "cases"):
+            if name not in made:
+                raise UserError(f"{self.path}:{block.line}: no {name!r} in preamble or block")
+        self.recorded[exercise.name] = record(
+            exercise.reference,
+            made["mistakes_of"](exercise.reference),
+            made["cases"],
+            made.get("names", ["the result"]),
+            exercise.read,
+            made.get("build"),
+            made.get("through"),
+        )
+        cell_id = f"check-{self._slug(exercise.name)}"
+        self.cells.append(given_cell(cell_id, f'check("{exercise.name}")'))
+
+    def _try(self, block: Block) -> None:
+        self.cells.append(free_cell(self._new_id("try"), block.body))
+
+    def _test(self, block: Block) -> None:
+        exercise, test = self._current(block), block.argument
+        points = int(block.options["points"])
+        tests = block.options["tests"]
+        unit = "point" if points == 1 else "points"
+        visible = textwrap.fill(
+            f"Hidden test {test} ({points} {unit}): {tests}",
+            WIDTH,
+            initial_indent="# ",
+            subsequent_indent="# ",
+        )
+        # In a function, so that a test leaves nothing behind in the student's namespace.
+        code = f'{self.front["preamble"].rstrip()}\n\ndraw = Draw("{test}")\n{block.body}'
+        hidden = f"def hidden_test():\n{textwrap.indent(code, '    ')}\n\n\nhidden_test()"
+        course = {"exercise": exercise.title, "check": test, "tests": tests}
+        self.cells.append(test_cell(test, points, visible, hidden, **course))
+
+    def _instant_machine(self) -> str:
+        data = to_json(self.recorded, self.front["book_url"])
+        if "'''" in data:
+            raise UserError(f"{self.path}: a recorded text contains three quotation marks")
+        machine = Path(instant_runtime.__file__).read_text(encoding="utf-8").rstrip()
+        return (
+            f"{machine}\n\n\nRECORDED = r'''\n{data}\n'''\n"
+            "check = InstantChecks(json.loads(RECORDED), globals())"
+        )
+
+    def _run(self, block: Block) -> dict:
+        """Execute the preamble and an instant block; return what they define."""
+        made: dict = {}
+        code = f"{self.front['preamble']}\n{block.body}"
+        try:
+            exec(compile(code, f"{self.path}:{block.line}", "exec"), made)
+        except Exception as error:
+            raise UserError(
+                f"{self.path}:{block.line}: instant block raises {type(error).__name__}: {error}"
+            ) from error
+        return made
+
+    def _find(self, dotted: str, block: Block) -> Callable:
+        try:
+            found = find(dotted)
+            source_of(found)
+            return found
+        except LookupError as error:
+            raise UserError(f"{self.path}:{block.line}: {error.args[0]}") from None
+
+    def _current(self, block: Block) -> Exercise:
+        if self.exercise is None:
+            raise UserError(f"{self.path}:{block.line}: {{{block.kind}}} before any {{exercise}}")
+        return self.exercise
+
+    def _filled(self, text: str) -> str:
+        """Links to the book are written as `book:page.html#anchor`."""
+        return text.replace("](book:", f"]({self.front['book_url']}/").replace(
+            "{points}", str(sum(e.points for e in self.exercises.values()))
+        )
+
+    def _new_id(self, kind: str) -> str:
+        self.count += 1
+        return f"{kind}-{self.count:02d}"
+
+    @staticmethod
+    def _slug(name: str) -> str:
+        return re.sub(r"[^a-z0-9]+", "-", _words(name)).strip("-")
+
+
+def _folded(cell: NotebookNode) -> NotebookNode:
+    """A cell that need not be read: Jupyter shows it on a click."""
+    cell.metadata["jupyter"] = {"source_hidden": True}
+    return cell
+
+
+def _words(name: str) -> str:
+    """MultiHeadAttention -> multi-head-attention"""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
+
+
+def _dots(level: int) -> str:
+    return "●" * level + "○" * (5 - level)

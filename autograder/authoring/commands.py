@@ -1,0 +1,60 @@
+"""What `autograder build` and `autograder release` do, for a whole folder of assignments."""
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from autograder.errors import UserError
+
+from .builder import text_files, write
+from .release import release
+from .release_checks import failures
+
+
+def build_all(source: Path) -> list[Path]:
+    """Write the source notebook beside every assignment's text."""
+    return [write(path) for path in _texts(source)]
+
+
+def check_all(source: Path) -> tuple[list[Path], list[str]]:
+    """The assignments' texts, and one line for each gate that does not hold."""
+    texts = _texts(source)
+    return texts, [line for path in texts for line in failures(path)]
+
+
+def release_all(source: Path, out: Path, assignment: str | None) -> list[Path]:
+    """Write the student's version of one or of all assignments; return the notebooks.
+
+    Raises:
+        UserError: if there is no such assignment, or its notebook is not built.
+    """
+    texts = {path.parent.name: path for path in _texts(source)}
+    if assignment is not None and assignment not in texts:
+        raise UserError(f"{source}: no assignment {assignment!r}; there are {', '.join(texts)}")
+    wanted = [assignment] if assignment is not None else list(texts)
+    for name in wanted:
+        if not texts[name].with_suffix(".ipynb").is_file():
+            raise UserError(f"{texts[name]}: its notebook is missing; run `autograder build`")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        # Made elsewhere and moved, so that nobody finds half a release.
+        with tempfile.TemporaryDirectory(dir=out) as scratch:
+            for notebook in release(source, Path(scratch), wanted):
+                target = out / notebook.parent.name
+                shutil.rmtree(target, ignore_errors=True)
+                notebook.parent.rename(target)
+    except OSError as error:
+        raise UserError(
+            f"{out}: cannot write there ({error.strerror}); choose another --out"
+        ) from None
+    return [next((out / name).glob("*.ipynb")) for name in wanted]
+
+
+def _texts(source: Path) -> list[Path]:
+    if not source.is_dir():
+        raise UserError(f"{source}: no such folder; run in the course's root or give --source")
+    root = str(source.resolve().parent)
+    if root not in sys.path:  # the references that the texts name lie beside the folder
+        sys.path.insert(0, root)
+    return text_files(source)

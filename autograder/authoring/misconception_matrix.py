@@ -1,0 +1,77 @@
+"""The proof of the tests: every known mistake, planted alone, must lose the points named for it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+
+from .cells import is_test
+from .synthetic_submissions import with_mistake
+from .trusted_runner import PASSED, run_plain
+
+
+@dataclass(frozen=True)
+class Row:
+    """One mistake.
+
+    Attributes:
+        mistake: its name.
+        replaces: the reference that it gets wrong.
+        caught_by: the test that was named in advance.
+        lost: the tests that lost their points.
+        named: the tests whose feedback named exactly this mistake.
+    """
+
+    mistake: str
+    replaces: str
+    caught_by: str
+    lost: tuple[str, ...]
+    named: tuple[str, ...]
+
+    @property
+    def killed(self) -> bool:
+        """Whether the test named in advance caught it."""
+        return self.caught_by in self.lost
+
+    @property
+    def diagnosed(self) -> bool:
+        """Whether that test's feedback named it."""
+        return self.caught_by in self.named
+
+
+def kill_table(
+    master: NotebookNode, mistakes: Iterable, references: Callable, brief: bool = False
+) -> list[Row]:
+    """One row per mistake.
+
+    Args:
+        references: gives the reference of a name.
+        brief: run no tests but those that were named in advance; what else a mistake loses is then
+            not known.
+    """
+    rows = []
+    for mistake in mistakes:
+        nb = with_mistake(master, mistake.implementation, references(mistake.replaces))
+        if brief:
+            nb.cells = [c for c in nb.cells if not is_test(c) or _name(c) == mistake.caught_by]
+        ends = run_plain(nb)
+        tag = f"[misconception: {mistake.name}]"
+        rows.append(
+            Row(
+                mistake.name,
+                mistake.replaces,
+                mistake.caught_by,
+                tuple(name for name, end in ends.items() if end != PASSED),
+                tuple(name for name, end in ends.items() if end.endswith(tag)),
+            )
+        )
+    return rows
+
+
+def tests_of(master: NotebookNode) -> list[str]:
+    """The hidden tests of a notebook, in order."""
+    return [_name(cell) for cell in master.cells if is_test(cell)]
+
+
+def _name(test: NotebookNode) -> str:
+    return test.metadata.nbgrader.grade_id

@@ -1,0 +1,70 @@
+"""What must hold before an assignment may be released; `autograder build --check` proves it."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from .assignment_markdown import read_text
+from .builder import build
+from .cells import is_solution, is_test, read, split_test, to_text
+from .reference_source import bodies, find, source_of
+from .release import release
+from .synthetic_submissions import blank
+from .trusted_runner import PASSED, run_cells, run_plain, score
+
+SHORT = 12  # shorter lines, such as `else:`, say nothing
+
+
+def failures(path: Path) -> Iterator[str]:
+    """One line for everything that is wrong with the assignment written in `path`."""
+    built, target = build(path), path.with_suffix(".ipynb")
+    if not target.is_file() or target.read_text(encoding="utf-8") != to_text(built):
+        yield f"{target} is not what {path} gives: run `autograder build` and commit the notebook"
+        return
+    ends = run_cells(built)
+    earned, points = score(built, {c.id: ends[c.id] for c in built.cells if is_test(c)})
+    if earned != points:
+        yield f"{path}: the reference itself earns {earned:g} of {points:g} points"
+    for cell_id, end in ends.items():
+        if end != PASSED:
+            yield f"{path}: with the reference, the cell {cell_id} fails: {end.splitlines()[0]}"
+    earned, _ = score(built, run_plain(blank(built)))
+    if earned != 0:
+        yield f"{path}: the untouched release earns {earned:g} points, must be 0"
+    with tempfile.TemporaryDirectory() as scratch:
+        (released,) = release(path.parent.parent, Path(scratch), [path.parent.name])
+        notebook = read(released)
+    if [c.source for c in notebook.cells if is_solution(c)] != [
+        c.source for c in blank(built).cells if is_solution(c)
+    ]:
+        yield f"{path}: the released stubs are not the ones that were graded"
+    for line in sorted(secrets(path, built) & _lines(notebook)):
+        yield f"{path}: the release shows a line of the reference or of a hidden test: {line}"
+
+
+def secrets(path: Path, master: NotebookNode) -> set[str]:
+    """The lines of reference bodies and hidden tests that no released file may contain."""
+    _, blocks = read_text(path)
+    given = [find(b.argument) for b in blocks if b.kind == "given" and b.argument]
+    handed_out = [source_of(function) for function in given]
+    handed_out += [block.body for block in blocks if block.kind in ("given", "try")]
+    public = {line.strip() for source in handed_out for line in source.splitlines()}
+    names = {function.__name__ for function in given}
+    hidden: set[str] = set()
+    for block in blocks:
+        if block.kind == "exercise":
+            reference, keep = find(block.options["reference"]), block.options.get("keep", ())
+            inside = set(bodies(reference, keep, names))
+            hidden |= inside
+            shown = {line.strip() for line in source_of(reference).splitlines()} - inside
+            public |= shown  # signatures, docstrings, methods handed out in full
+    for cell in master.cells:
+        if is_test(cell):
+            hidden |= {line.strip() for line in split_test(cell)[1].splitlines()}
+    return {line for line in hidden - public if len(line) >= SHORT}
+
+
+def _lines(nb: NotebookNode) -> set[str]:
+    return {line.strip() for cell in nb.cells for line in cell.source.splitlines()}

@@ -1,0 +1,58 @@
+"""Notebooks as students would hand them in, made from a master: for proofs and sample classes."""
+
+import copy
+from collections.abc import Callable, Mapping
+
+from nbformat import NotebookNode
+
+from .cells import is_solution
+from .reference_source import BEGIN, END, find, wrong_version
+
+STUB = "# YOUR CODE HERE\nraise NotImplementedError()"  # what nbgrader leaves of a solution
+
+
+def hand_in(master: NotebookNode, answers: Mapping[str, str]) -> NotebookNode:
+    """The master with `answers` (symbol -> source) in the cells that students write.
+
+    Cells without an answer keep the reference.
+    """
+    nb = copy.deepcopy(master)
+    for cell in nb.cells:
+        symbol = cell.metadata.get("course", {}).get("symbol")
+        if is_solution(cell) and symbol in answers:
+            cell.source = answers[symbol].rstrip("\n")
+    return nb
+
+
+def blank(master: NotebookNode) -> NotebookNode:
+    """The master as it is released: every solution replaced by nbgrader's stub."""
+    nb = copy.deepcopy(master)
+    for cell in nb.cells:
+        if is_solution(cell):
+            cell.source = _without_solutions(cell.source)
+    return nb
+
+
+def with_mistake(master: NotebookNode, mistake: Callable, reference: Callable) -> NotebookNode:
+    """Right everywhere but for one known mistake."""
+    return hand_in(master, {reference.__name__: wrong_version(mistake, reference)})
+
+
+def files_of(master: NotebookNode) -> Mapping[str, bytes]:
+    """What the perfect student hands in beside the notebook: name -> what stands in the file."""
+    made_by = master.metadata.get("course", {}).get("reference_files")
+    return {} if made_by is None else find(made_by)()
+
+
+def _without_solutions(source: str) -> str:
+    kept, inside = [], False
+    for line in source.splitlines():
+        if line.strip() == BEGIN:
+            inside = True
+            indent = line[: len(line) - len(line.lstrip())]
+            kept += [indent + stub_line for stub_line in STUB.splitlines()]
+        elif line.strip() == END:
+            inside = False
+        elif not inside:
+            kept.append(line)
+    return "\n".join(kept)

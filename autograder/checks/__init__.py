@@ -1,0 +1,238 @@
+"""What hidden tests call.
+
+A hidden test compares a student's function or layer with the reference on inputs drawn afresh,
+or checks a law that must hold whatever the numbers are. When it fails it says what happened in
+words: the known mistake if the outcomes match one, otherwise the first difference on the
+smallest case that shows it. Shapes come before numbers.
+
+A test calls the student's names and looks at what comes back, nothing more. It does not depend on
+running in the student's process.
+"""
+
+import copy
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+
+from autograder.checks.observation import (
+    Case,
+    Difference,
+    Outcome,
+    describe_error,
+    difference,
+    observe,
+)
+from autograder.execution.proxies import StandIn
+from autograder.limits import SEED_VARIABLE
+
+
+class Mistake(Protocol):
+    """What a test needs to know of a known mistake."""
+
+    name: str
+    sentence: str
+    section: str
+    implementation: Callable
+
+
+class CheckFailed(AssertionError):
+    """A hidden test failed; the text is the student's feedback, complete."""
+
+
+class Draw:
+    """Random inputs for one hidden test, from the recorded seed: the same seed, the same inputs."""
+
+    def __init__(self, test: str):
+        text = f"{os.environ.get(SEED_VARIABLE, '0')}/{test}"
+        seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "big")
+        self._generator = torch.Generator().manual_seed(seed)
+
+    def normal(self, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
+        """Standard normal numbers."""
+        return torch.randn(*shape, generator=self._generator, dtype=dtype)
+
+    def integers(self, low: int, high: int, *shape: int) -> Tensor:
+        """Integers from low to high - 1."""
+        return torch.randint(low, high, shape, generator=self._generator)
+
+    def integer(self, low: int, high: int) -> int:
+        """One integer from low to high - 1."""
+        return int(self.integers(low, high))
+
+
+def case(label: str, *args: Any, **kwargs: Any) -> Case:
+    """Inputs for one call, with a label that says to a student what is special about them."""
+    return Case(label, args, kwargs)
+
+
+def beside(measure: Callable) -> Callable:
+    """A measurement that runs beside the student's code, wherever that is.
+
+    For one that hands over what cannot travel: models, optimisers, predictors. It must be a
+    function that the notebook gives to students, take the student's object first, and return what
+    only right code can give: its result may come from the student's process, where anybody can
+    forge a bare "yes".
+    """
+
+    def measured(student: Callable, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(student, StandIn):
+            return student.measured_by(measure.__name__, *args, **kwargs)
+        return measure(student, *args, **kwargs)
+
+    return measured
+
+
+def agree(
+    student: Callable,
+    reference: Callable,
+    cases: Iterable[Case],
+    mistakes: Iterable[Mistake] = (),
+    *,
+    names: tuple[str, ...] = ("the result",),
+    gradients: bool = False,
+    through: Callable | None = None,
+    tolerance: float | None = None,
+) -> None:
+    """Require that the student's function does what the reference does, on every case.
+
+    Args:
+        names: what the results are called in the feedback.
+        gradients: compare the gradients at every floating-point input too.
+        through: `through(function, *inputs)` measures something of the function, such as a law's
+            two sides; what it returns is compared instead of the function's own results.
+        tolerance: relative to the largest expected number; by default that of the dtype.
+
+    Raises:
+        CheckFailed: with the feedback.
+    """
+
+    def observed(function: Callable, one: Case) -> Outcome:
+        measured = function if through is None else lambda *a, **k: through(function, *a, **k)
+        return observe(measured, one, names, gradients)
+
+    _settle(student, reference, list(cases), mistakes, observed, tolerance, lambda wrong: wrong)
+
+
+def agree_layer(
+    student: Callable,
+    reference: type[nn.Module],
+    build: Mapping[str, Any],
+    cases: Iterable[Case],
+    mistakes: Iterable[Mistake] = (),
+    *,
+    names: tuple[str, ...] = ("the output",),
+    gradients: bool = False,
+    through: Callable | None = None,
+    tolerance: float | None = None,
+    dtype: torch.dtype = torch.float32,
+    seed: int = 0,
+) -> None:
+    """Require that the student's layer does what the reference does, with the same parameters.
+
+    Both are built with `build` and get the reference's parameters, so that nobody's result
+    depends on initialisation. Evaluation mode, unless `through` switches.
+
+    Raises:
+        CheckFailed: with the feedback.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        right = reference(**build).to(dtype).eval()
+
+    def with_the_same_parameters(layer: Callable) -> nn.Module:
+        built = layer(**build)
+        # A copy: a student's load_state_dict may write into what it is given.
+        built.load_state_dict(copy.deepcopy(right.state_dict()))
+        return built.to(dtype).eval()
+
+    try:
+        built = with_the_same_parameters(student)
+    except Exception as error:
+        raise CheckFailed(_cannot_build(student, build, error, right)) from None
+
+    def observed(layer: nn.Module, one: Case) -> Outcome:
+        if through is None:
+            return observe(layer, one, names, gradients)
+        return observe(lambda *a, **k: through(layer, *a, **k), one, names, gradients)
+
+    _settle(built, right, list(cases), mistakes, observed, tolerance, with_the_same_parameters)
+
+
+def require(condition: bool, headline: str, details: str = "") -> None:
+    """Require a condition; the headline says to the student what is wrong.
+
+    Raises:
+        CheckFailed: with headline and details.
+    """
+    if not condition:
+        raise CheckFailed("\n".join(filter(None, [headline, details])))
+
+
+def _settle(student, reference, cases, mistakes, observed, tolerance, prepare) -> None:
+    expected = [observed(reference, one) for one in cases]
+    found = [observed(student, one) for one in cases]
+    differences = [difference(f, e, tolerance) for f, e in zip(found, expected, strict=True)]
+    if not any(differences):
+        return
+    smallest = min(
+        (i for i, d in enumerate(differences) if d is not None), key=lambda i: cases[i].size()
+    )
+    shown = f"Seen with: {cases[smallest].label}\n{differences[smallest].text}"
+    for mistake in mistakes:
+        if _is(mistake, prepare, cases, found, expected, observed, tolerance):
+            raise CheckFailed(
+                f"{mistake.sentence}\n{shown}\n"
+                f"Read: {mistake.section}\n[misconception: {mistake.name}]"
+            )
+    raise CheckFailed(f"{_headline(differences[smallest], found[smallest])}\n{shown}")
+
+
+def _is(mistake, prepare, cases, found, expected, observed, tolerance) -> bool:
+    """Whether the student's outcomes are this mistake's on every case, and wrong on some."""
+    try:
+        wrong = prepare(mistake.implementation)
+    except Exception:  # a layer that cannot be built is not what this student has built
+        return False
+    tells = False
+    for one, mine, right in zip(cases, found, expected, strict=True):
+        outcome = observed(wrong, one)
+        if difference(mine, outcome, tolerance) is not None:
+            return False
+        tells = tells or difference(outcome, right, tolerance) is not None
+    return tells
+
+
+def _headline(first: Difference, found: Outcome) -> str:
+    if _not_written(found.error):
+        return "Not written yet: the function still raises NotImplementedError."
+    return {
+        "error": "Your code raises an exception.",
+        "structure": "What you return has the wrong form.",
+        "shape": "The shape is not right yet.",
+        "dtype": "The type of the numbers is not right.",
+        "gradient": "The result may be right, but no gradient flows back: is there a detach()?",
+        "nan": "There are NaN or infinite numbers in the result.",
+        "value": "The shapes are right, the numbers are not.",
+    }[first.kind]
+
+
+def _not_written(error: Exception | None) -> bool:
+    """Whether the stub was left as it is: PyTorch's own NotImplementedError has a message."""
+    return isinstance(error, NotImplementedError) and not str(error)
+
+
+def _cannot_build(student, build, error, right) -> str:
+    call = ", ".join(f"{name}={value!r}" for name, value in build.items())
+    if _not_written(error):
+        return "Not written yet: the layer still raises NotImplementedError."
+    if isinstance(error, RuntimeError) and "state_dict" in str(error):
+        names = "\n".join(f"  {n} {tuple(p.shape)}" for n, p in right.state_dict().items())
+        return (
+            "The parameters of your layer do not have the names or shapes of the contract.\n"
+            f"Expected of a layer built with {call}:\n{names}"
+        )
+    return f"Your layer cannot be built with {call}.\n{describe_error(error)}"

@@ -1,0 +1,81 @@
+"""What a notebook shows for its cells: made here, of what a worker says and a test raises."""
+
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from autograder.limits import Limits
+
+from .remote_errors import as_exception
+from .sanitize import Reader, error_output
+
+SPARE = 100  # characters beyond the limit, for the note that something was cut off
+
+
+class Outputs:
+    """Outputs of one notebook's cells, together no more than its limits allow.
+
+    Args:
+        reader: makes text of a student's fit to be shown.
+        limits: of one submission.
+    """
+
+    def __init__(self, reader: Reader, limits: Limits):
+        self._reader, self._limits = reader, limits
+        self._left = limits.all_output_bytes
+
+    @property
+    def room(self) -> int:
+        """Bytes that the next cell may write."""
+        return min(self._limits.output_bytes, max(self._left, 0))
+
+    def of(self, answer: dict) -> list[NotebookNode]:
+        """What a cell wrote and showed. All of it comes from the student's process."""
+        found: list[NotebookNode] = []
+        before = room = self.room + SPARE
+        for entry in _lists(answer.get("streams")):
+            if len(entry) != 2 or not all(isinstance(part, str) for part in entry) or room <= 0:
+                continue
+            name = "stderr" if entry[0] == "stderr" else "stdout"
+            text = self._reader.clean(entry[1][:room])
+            room -= len(text)
+            if found and found[-1].name == name:
+                found[-1].text += text
+            else:
+                found.append(new_output("stream", name=name, text=text))
+        for data in answer.get("shown", []) if isinstance(answer.get("shown"), list) else []:
+            kept = {}
+            for kind in ("text/plain", "image/png"):
+                value = data.get(kind) if isinstance(data, dict) else None
+                if isinstance(value, str) and len(value) <= room:
+                    kept[kind] = self._reader.clean(value) if kind == "text/plain" else value
+                    room -= len(value)
+            if kept:
+                found.append(new_output("display_data", data=kept))
+        self._left -= before - room
+        return found
+
+    def of_error(self, data: dict) -> NotebookNode:
+        """An exception of a student's cell, as the worker tells it."""
+        return self._of(as_exception({"bases": [], **data}), graded=False)
+
+    def of_failure(self, error: Exception) -> NotebookNode:
+        """Why a hidden test did not pass."""
+        return self._of(error, graded=True)
+
+    def _of(self, error: Exception, graded: bool) -> NotebookNode:
+        name = self._reader.clean(type(error).__name__)[:100]
+        students = getattr(error, "from_worker", False)
+        place = getattr(error, "place", None)
+        return error_output(name, self._reader.say(name, str(error), place, graded, students))
+
+
+def too_long(seconds: float) -> NotebookNode:
+    """A cell was stopped."""
+    text = f"Stopped: this ran longer than {seconds:g} seconds. Is there an endless loop?"
+    return error_output("TimeLimit", text)
+
+
+def _lists(data: Any) -> list[list]:
+    return [entry for entry in data if isinstance(entry, list)] if isinstance(data, list) else []

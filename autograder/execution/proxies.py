@@ -1,0 +1,126 @@
+"""What a hidden test has in hand instead of a student's own functions, classes and layers.
+
+A stand-in passes on what is done to it. A layer's is a module too, with the same parameters under
+the same names: a test can load, read and change them, and differentiate with respect to them.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from .rpc_client import Conversation
+
+# What changes a layer as a whole, or what a student may have written anew.
+PASSED_ON = (
+    *("train", "eval", "to", "cpu", "half", "float", "double", "bfloat16", "requires_grad_"),
+    *("zero_grad", "load_state_dict", "state_dict", "extra_repr"),
+)
+
+
+class StandIn:
+    """Stands for a function, a class or any object of the student's that is no module."""
+
+    def __init__(self, conversation: "Conversation", key: int, kind: str):
+        self.__dict__.update({"_conversation": conversation, "_key": key, "_kind": kind})
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._conversation.call(self, args, kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name != "__name__":
+            raise AttributeError(name)
+        return self._conversation.attribute(self, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._conversation.assign(self, name, value)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._conversation.item(self, place)
+
+    def __len__(self) -> int:
+        return self._conversation.length(self)
+
+    def __iter__(self) -> Iterator[Any]:
+        return self._conversation.iterate(self)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __repr__(self) -> str:
+        return f"<a {self._kind}>"
+
+    def measured_by(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        """What a function that the notebook gives says of this, on the other side."""
+        return self._conversation.call_given(name, (self, *args), kwargs)
+
+
+class Mirror(nn.Module):
+    """Stands for a module of the student's; its parameters, buffers and parts are mirrored."""
+
+    def __init__(self, conversation: "Conversation", key: int):
+        super().__init__()
+        self.__dict__.update({"_conversation": conversation, "_key": key})
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._conversation.call(self, args, kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return super().__getattr__(name)
+        except AttributeError:
+            if name.startswith("__"):
+                raise
+            return self._conversation.attribute(self, name)
+
+    def _build(self, training: bool, parameters: list, buffers: list, parts: list) -> None:
+        """Make it what the worker says that it is now."""
+        shared, modules = self._conversation.shared, self._conversation.modules
+        # Nobody else holds the tensors; they must outlive the clearing.
+        kept = [*self._parameters.values(), *self._buffers.values()]
+        self._parameters.clear()
+        self._buffers.clear()
+        self._modules.clear()
+        self._non_persistent_buffers_set.clear()
+        self.__dict__["training"] = training is True
+        for name, key in parameters:
+            self._parameters[_name(name)] = None if key is None else _parameter(shared.get(key))
+        for name, key, saved in buffers:
+            self._buffers[_name(name)] = None if key is None else shared.get(key)
+            if not saved:
+                self._non_persistent_buffers_set.add(name)
+        for name, key in parts:
+            self._modules[_name(name)] = None if key is None else modules[key]
+        kept.clear()
+
+
+def _name(name: Any) -> str:
+    if not isinstance(name, str) or len(name) > 200:
+        raise ValueError("a part without a name")
+    return name
+
+
+def _parameter(x: Tensor) -> nn.Parameter:
+    if not isinstance(x, nn.Parameter):
+        raise ValueError("a parameter that is none")
+    return x
+
+
+def _passed_on(name: str) -> Any:
+    def method(self: Mirror, *args: Any, **kwargs: Any) -> Any:
+        return self._conversation.attribute(self, name)(*args, **kwargs)
+
+    method.__name__ = name
+    return method
+
+
+for _method in PASSED_ON:
+    setattr(Mirror, _method, _passed_on(_method))
+
+
+@lru_cache(maxsize=256)
+def mirror_class(name: str) -> type[Mirror]:
+    """Mirrors of a class of this name, so that messages name the student's class."""
+    return type(name, (Mirror,), {})

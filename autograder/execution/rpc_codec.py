@@ -1,0 +1,174 @@
+"""The checker's form of values: how a test's arguments go out, and what may come in for them.
+
+Whatever comes in is the student's. It is checked for form and size here, and never executed.
+"""
+
+import functools
+import importlib
+import math
+import types
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from torch import Tensor, nn
+
+from autograder.protocol.codec import BadValue, CannotCross, Codec, Node
+
+from .proxies import Mirror, StandIn
+
+if TYPE_CHECKING:
+    from .rpc_client import Conversation
+
+LONGEST_RANGE = 1_000_000
+LIBRARIES = ("torch", "torch.nn", "torch.nn.functional", "torch.optim", "numpy", "builtins", "math")
+
+
+class CheckerCodec(Codec):
+    """The checker's form of values: stand-ins become keys, tensors with a graph become inputs."""
+
+    def __init__(self, conversation: "Conversation", tensors: list[Tensor] | None = None):
+        super().__init__(tensors)
+        self.conversation = conversation
+        self.keep: list[Any] = []
+        self.inputs: list[Tensor] = []
+        self.nodes_of_inputs: list[Node] = []
+        self.outputs: list[Tensor] = []
+        self.lists: dict[int, Any] = {}
+        self.sharing_lists = False
+
+    # ---- what goes out --------------------------------------------------------------------------
+
+    def encode_tensor(self, x: Tensor) -> Node:
+        shared = self.conversation.shared
+        if x.requires_grad and not x.is_leaf:
+            for place, known in enumerate(self.inputs):
+                if known is x:
+                    return ["input", place]
+            self.inputs.append(x)
+            self.nodes_of_inputs.append(self.pack_with_strides(x))
+            return ["input", len(self.inputs) - 1]
+        key = shared.key_of(x)
+        return ["shared", shared.add(x) if key is None else key]
+
+    def encode_array(self, x: np.ndarray) -> Node:
+        if x.ndim == 0 or x.dtype.kind not in "biuf":
+            return self.pack_array(x)
+        shared = self.conversation.shared
+        key = shared.key_of(x)
+        return ["shared", shared.add(x) if key is None else key]
+
+    def encode_items(self, x: Any) -> Node:
+        node = super().encode_items(x)
+        return self._with_tag(x, node) if type(x) is list else node
+
+    def encode_entries(self, x: dict) -> Node:
+        return self._with_tag(x, super().encode_entries(x))
+
+    def _with_tag(self, x: Any, node: Node) -> Node:
+        known = self.conversation.shared.tag_of(x)
+        if known is not None:
+            return [*node, known]
+        if not self.sharing_lists:
+            return node
+        tag = self.conversation.shared.new_key()
+        self.lists[tag] = x
+        return [*node, tag]
+
+    def encode_other(self, x: Any) -> Node:
+        if isinstance(x, Mirror):
+            return ["module", x._key]
+        if isinstance(x, StandIn):
+            return ["object", x._key]
+        if isinstance(x, types.GeneratorType):
+            return ["iterator", [self.encode(v) for v in x]]
+        if (found := _in_a_library(x)) is not None:
+            return ["library", *found]
+        if is_dataclass(x) and not isinstance(x, type):
+            about = {f.name: self.encode(getattr(x, f.name)) for f in fields(x)}
+            return ["given", type(x).__name__, about]
+        raise CannotCross(f"a {type(x).__name__} cannot be handed to a student's code")
+
+    # ---- what comes in --------------------------------------------------------------------------
+
+    def _decode_strided(self, *_: Any) -> Tensor:
+        raise BadValue("a tensor that claims more than it brings")
+
+    def _decode_meta(self, shape: list, dtype: str) -> Tensor:
+        if math.prod(shape) * 8 > self.conversation.caps.tensors or min(shape, default=0) < 0:
+            raise BadValue("a tensor that claims more than may come")
+        return super()._decode_meta(shape, dtype)
+
+    def _decode_range(self, *parts: Node) -> range:
+        made = super()._decode_range(*parts)
+        if len(made) > LONGEST_RANGE:
+            raise BadValue("a range that is as good as endless")
+        return made
+
+    def decode_other(self, kind: str, *parts: Any) -> Any:
+        make = getattr(self, f"_take_{kind}", None)
+        if make is None:
+            raise BadValue(f"a node of kind {kind!r}")
+        return make(*parts)
+
+    def _take_shared(self, key: int) -> Any:
+        return self.conversation.shared.get(key)
+
+    def _take_output(self, place: int, node: Node) -> Any:
+        x = self.decode(node)
+        if place != len(self.outputs) or not isinstance(x, Tensor) or not x.is_floating_point():
+            raise BadValue("an output out of order")
+        self.outputs.append(x)
+        return Pending(place)
+
+    def _take_module(self, key: int) -> nn.Module:
+        return self.conversation.modules[key]
+
+    def _take_object(self, key: int, name: str) -> StandIn:
+        if type(key) is not int or type(name) is not str or not name.isidentifier():
+            raise BadValue("an object without a key")
+        return self.conversation.stand_in(key, name)
+
+    def _decode_list(self, items: list, tag: int | None = None) -> list:
+        return self._tagged(super()._decode_list(items), tag)
+
+    def _decode_dict(self, entries: list, name: str, tag: int | None = None) -> dict:
+        return self._tagged(super()._decode_dict(entries, name), tag)
+
+    def _tagged(self, made: Any, tag: int | None) -> Any:
+        if type(tag) is int and tag < 0:  # an attribute: changes made here must reach the worker
+            self.conversation.shared.tag(tag, made, self.conversation.plain_node(made))
+        return made
+
+
+class Pending:
+    """The place of an output in a result, until the graph's own tensor stands there."""
+
+    def __init__(self, place: int):
+        self.place = place
+
+
+def with_outputs(result: Any, outputs: Any) -> Any:
+    """The result with tensors where places were."""
+    again: Callable = functools.partial(with_outputs, outputs=outputs)
+    if isinstance(result, Pending):
+        return outputs[result.place]
+    if isinstance(result, tuple) and hasattr(result, "_fields"):
+        return type(result)(*map(again, result))
+    if isinstance(result, list | tuple) and type(result) in (list, tuple):
+        return type(result)(map(again, result))
+    if isinstance(result, dict):
+        return type(result)({key: again(value) for key, value in result.items()})
+    return result
+
+
+def _in_a_library(x: Any) -> tuple[str, str] | None:
+    """Module and name of a public function or class of a library that the worker has too."""
+    name = getattr(x, "__name__", None)
+    if not isinstance(name, str) or not callable(x):
+        return None
+    for module in LIBRARIES:
+        if getattr(importlib.import_module(module), name, None) is x:
+            return module, name
+    return None

@@ -1,0 +1,72 @@
+"""What a hidden test finds around it when it runs in the checker."""
+
+import contextlib
+import io
+import os
+import signal
+import sys
+import threading
+import warnings
+from typing import Any
+
+import torch
+
+from autograder.limits import SEED_VARIABLE, Environment
+
+from .remote_errors import WorkerLate
+from .rpc_client import Conversation
+from .test_dependencies import HiddenTest
+
+
+def hold(test: HiddenTest, conversation: Conversation) -> None:
+    """Execute a hidden test; raises what it raises."""
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    with (
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")
+        exec(test.prelude, namespace)
+        namespace |= conversation.names(list(test.theirs))
+        exec(test.code, namespace)
+
+
+@contextlib.contextmanager
+def clock(seconds: float):
+    """Raise WorkerLate in the block when its time is over: a test may look at what never ends.
+
+    Only in a main thread; there are no signals elsewhere.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def over(*_: Any) -> None:
+        raise WorkerLate
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextlib.contextmanager
+def checkers_world(environment: Environment):
+    """The seed where `checks` looks for it, and the folders that tests import from."""
+    before, path = os.environ.get(SEED_VARIABLE), list(sys.path)
+    os.environ[SEED_VARIABLE] = environment.seed
+    sys.path[:0] = [str(p) for p in environment.trusted if str(p) not in sys.path]
+    state = torch.get_rng_state()
+    try:
+        yield
+    finally:
+        torch.set_rng_state(state)
+        sys.path[:] = path
+        if before is None:
+            os.environ.pop(SEED_VARIABLE, None)
+        else:
+            os.environ[SEED_VARIABLE] = before

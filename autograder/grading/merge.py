@@ -1,0 +1,150 @@
+"""Puts a student's code on the frame of the master notebook.
+
+The submission decides nothing but the student's own code: which cells exist, what they are
+called, their types, their points and the kernel come from the master. So deleting, duplicating,
+renaming, retyping or reordering cells, or changing points, changes no grade.
+"""
+
+import re
+from collections.abc import Callable
+from copy import deepcopy
+from functools import cache
+from itertools import count
+
+from nbformat import NotebookNode
+
+from autograder.authoring.cells import is_solution, is_test
+from autograder.execution.test_dependencies import definitions_in
+from autograder.ingest.notebook_reader import bare_cell, clean_text, notebook_of
+
+Marks = dict[str | None, list[int]]
+DEFINITION = re.compile(r"^(?:def|class)\s+(\w+)", re.MULTILINE)
+MISSING = "# This cell was missing from the notebook that was handed in."
+
+
+def name_of(cell: NotebookNode) -> str | None:
+    """The cell's grade id, if it has one."""
+    about = cell.metadata.get("nbgrader")
+    name = about.get("grade_id") if isinstance(about, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def is_extra(cell: NotebookNode) -> bool:
+    """Whether the student added this cell (only in a rebuilt notebook)."""
+    return bool(cell.metadata.get("autograder", {}).get("extra"))
+
+
+def rebuild(master: NotebookNode, submission: NotebookNode) -> NotebookNode:
+    """A new notebook: the master's cells in the master's order, the student's code in its places.
+
+    - Locked and test cells come from the master.
+    - A solution cell gets the student's source of the cell of that grade id, or else of that cell
+      id, or else of the first spare code cell that defines its symbol. Without one it becomes a
+      comment, never the reference.
+    - A free cell of the master is the student's version of it, or gone.
+    - All other cells of the student follow the master's cell that they followed there.
+
+    The result is valid nbformat 4.5, has unique cell ids, and holds no source of a master's
+    solution cell. Rebuilding it again changes nothing.
+    """
+    theirs = submission.cells
+    places = _places(master, theirs)
+    anchors = {index: position for position, index in places.items()}
+    extras: dict[int, list[NotebookNode]] = {}
+    last = -1  # before the first cell of the master
+    for index, cell in enumerate(theirs):
+        if index in anchors:
+            last = anchors[index]
+        else:
+            extras.setdefault(last, []).append(cell)
+
+    cells = [_extra(cell) for cell in extras.get(-1, [])]
+    for position, cell in enumerate(master.cells):
+        found = theirs[places[position]] if position in places else None
+        cells += _placed(cell, found)
+        cells += [_extra(cell) for cell in extras.get(position, [])]
+    return _with_unique_ids(notebook_of(cells, deepcopy(master.metadata)))
+
+
+def _places(master: NotebookNode, theirs: list[NotebookNode]) -> dict[int, int]:
+    """Which of the student's cells stands for which of the master's: position -> index."""
+    places: dict[int, int] = {}
+    taken: set[int] = set()
+
+    def claim(mark: Callable[[NotebookNode], str | None], theirs_by_mark: Marks) -> None:
+        for position, cell in enumerate(master.cells):
+            known = None if position in places else mark(cell)
+            found = [i for i in theirs_by_mark.get(known, []) if i not in taken]
+            if known is not None and found:
+                # A note under a solution's name must not stand for the code of that name.
+                same_type = [i for i in found if theirs[i].cell_type == cell.cell_type]
+                places[position] = (same_type or found)[0]
+                taken.add(places[position])
+
+    names = {name_of(cell) for cell in master.cells} - {None}
+    strangers = [None if name_of(c) in names else c.get("id") for c in theirs]
+    sources = [clean_text(c.source) for c in theirs]
+    claim(name_of, _by_mark([[name_of(c)] for c in theirs]))
+    claim(lambda cell: cell.get("id"), _by_mark([[mark] for mark in strangers]))
+    claim(lambda cell: None if is_solution(cell) else cell.source, _by_mark([[s] for s in sources]))
+    claim(_symbol, _by_mark([_defined_symbols(c) for c in theirs]))
+    return places
+
+
+def _by_mark(marks: list[list[str | None]]) -> Marks:
+    """Indices of the student's cells that bear each mark."""
+    found: Marks = {}
+    for index, of_one in enumerate(marks):
+        for mark in dict.fromkeys(of_one):
+            found.setdefault(mark, []).append(index)
+    return found
+
+
+def _symbol(cell: NotebookNode) -> str | None:
+    return cell.metadata.get("course", {}).get("symbol") if is_solution(cell) else None
+
+
+def _defined_symbols(cell: NotebookNode) -> list[str]:
+    return DEFINITION.findall(clean_text(cell.source)) if cell.cell_type == "code" else []
+
+
+def _placed(cell: NotebookNode, found: NotebookNode | None) -> list[NotebookNode]:
+    """The master's cell as it stands in the rebuilt notebook; a free one may be gone."""
+    if is_solution(cell):
+        placed = _fresh(cell, MISSING if found is None else clean_text(found.source))
+        placed.metadata["autograder"] = {"defines": list(_defined_in(cell.source))}
+        return [placed]
+    locked = is_test(cell) or cell.metadata.get("nbgrader", {}).get("locked")
+    if locked or cell.cell_type != "code":
+        return [_fresh(cell, cell.source)]
+    return [] if found is None else [_fresh(cell, clean_text(found.source))]
+
+
+@cache
+def _defined_in(source: str) -> tuple[str, ...]:
+    return tuple(sorted({name for names, _ in definitions_in(source) for name in names}))
+
+
+def _fresh(cell: NotebookNode, source: str) -> NotebookNode:
+    copy = deepcopy(cell)
+    copy.source = source
+    if copy.cell_type == "code":
+        copy.outputs, copy.execution_count = [], None
+    return copy
+
+
+def _extra(cell: NotebookNode) -> NotebookNode:
+    extra = bare_cell(cell.cell_type, clean_text(cell.source))
+    extra.metadata["autograder"] = {"extra": True}
+    return extra
+
+
+def _with_unique_ids(notebook: NotebookNode) -> NotebookNode:
+    """Number the extra cells, and the cells of an old master without ids; other ids stay."""
+    used = {cell.id for cell in notebook.cells if "id" in cell and not is_extra(cell)}
+    counts = count(1)
+    for cell in notebook.cells:
+        if is_extra(cell) or "id" not in cell:
+            kind = "extra" if is_extra(cell) else "cell"
+            cell.id = next(name for n in counts if (name := f"{kind}-{n}") not in used)
+    return notebook

@@ -1,0 +1,167 @@
+"""Finds the assignments of a course and what the students of a class handed in."""
+
+import os
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbgrader.utils import parse_utc
+
+from autograder.errors import UserError
+
+from .notebook_reader import read_master
+
+LAYOUT = "<student>/<assignment>/<notebook>.ipynb"
+Masters = Mapping[str, Mapping[str, NotebookNode]]  # assignment -> notebook -> its source
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """One notebook that a student handed in, or should have.
+
+    Attributes:
+        status, reason: why it cannot be graded; empty if it may be read.
+        staged: whether the student's folder for the assignment exists, so that a gradebook entry
+            and a feedback page are due.
+        left_out: names of files beside the notebook that were not taken in, each with the reason.
+    """
+
+    student: str
+    assignment: str
+    notebook: str
+    path: Path
+    status: str = ""
+    reason: str = ""
+    staged: bool = True
+    left_out: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def timestamp(self) -> str:
+        """nbgrader's note of when it was handed in; empty if there is none that can be read."""
+        stamp = self.path.with_name("timestamp.txt")
+        with suppress(OSError, ValueError, TypeError, OverflowError):
+            if stamp.is_file() and not stamp.is_symlink() and stamp.stat().st_size < 100:
+                text = stamp.read_text(encoding="utf-8").strip()
+                parse_utc(text)
+                return text
+        return ""
+
+
+def read_course(source: Path, only: str | None = None) -> Masters:
+    """The source notebooks of all assignments in `source`, or of one.
+
+    Raises:
+        UserError: there are none, the one is unknown, or a notebook is damaged.
+    """
+    if not source.is_dir():
+        raise UserError(f"{source} is not a folder: give the source notebooks with --source.")
+    known = {f.name: sorted(f.glob("*.ipynb")) for f in sorted(source.iterdir()) if f.is_dir()}
+    known = {name: paths for name, paths in known.items() if paths}
+    if not known:
+        raise UserError(f"{source} has no notebooks: build them with `autograder build`.")
+    if only is not None and only not in known:
+        raise UserError(f"Unknown assignment '{only}': {source} has {', '.join(known)}.")
+    chosen = known if only is None else {only: known[only]}
+    return {name: {p.stem: _master(p) for p in paths} for name, paths in chosen.items()}
+
+
+def _master(path: Path) -> NotebookNode:
+    try:
+        return read_master(path)
+    except Exception:  # nbformat raises many kinds
+        raise UserError(
+            f"{path} is not a valid source notebook: build it with `autograder build`."
+        ) from None
+
+
+def find(submissions: Path, masters: Masters, only: str | None = None) -> tuple[list, list]:
+    """All hand-ins, sorted, and a line for everything that is none.
+
+    Every folder is a student's. Assignments that nobody handed in do not count.
+
+    Raises:
+        UserError: no folder, or nothing handed in.
+    """
+    if not submissions.exists():
+        raise UserError(f"{submissions} does not exist: give the folder that holds {LAYOUT}.")
+    if not submissions.is_dir():
+        raise UserError(f"{submissions} is not a folder: give the folder that holds {LAYOUT}.")
+    entries = sorted(p for p in submissions.iterdir() if not p.name.startswith((".", "_")))
+    ignored = [f"{p.name}: not a student's folder" for p in entries if not p.is_dir()]
+    students = [p for p in entries if p.is_dir()]
+    active = [
+        name for name in masters if any(os.path.lexists(student / name) for student in students)
+    ]
+    if not active:
+        wanted = only or ", ".join(masters)
+        raise UserError(
+            f"{submissions} has no submission for {wanted}: expected {LAYOUT}, or --pattern."
+        )
+    found: list[HandIn] = []
+    for student in students:
+        name, status, reason = _student(student)
+        for assignment in active:
+            for notebook in masters[assignment]:
+                path = student / assignment / f"{notebook}.ipynb"
+                if not status and len(masters[assignment]) == 1:
+                    path = _only_notebook(path)
+                    if path.stem != notebook:
+                        taken = f"the name of {printable(path.name)}"
+                        ignored.append(
+                            f"{name}/{assignment}: {taken}, which is taken for {notebook}.ipynb"
+                        )
+                problem = (status, reason, False) if status else _problem(path)
+                found.append(HandIn(name, assignment, notebook, path, *problem))
+        if not status and only is None:
+            others = [other for other in _names(student) if other not in masters]
+            ignored += [f"{name}/{printable(o)}: not an assignment" for o in others]
+    return found, ignored
+
+
+def _student(folder: Path) -> tuple[str, str, str]:
+    """Name, and why nothing in the folder can be graded."""
+    name = printable(folder.name)
+    if name != folder.name:
+        return name, "unreadable", "the student's folder has a name with unusual characters"
+    if folder.is_symlink():
+        return name, "unreadable", "the student's folder is a symbolic link"
+    return name, "", ""
+
+
+def _only_notebook(path: Path) -> Path:
+    """The only notebook in a folder, if that with the right name is missing; else this path."""
+    if path.parent.is_symlink() or os.path.lexists(path):
+        return path
+    others = [name for name in _names(path.parent) if name.lower().endswith(path.suffix)]
+    return path.with_name(others[0]) if len(others) == 1 else path
+
+
+def _problem(path: Path) -> tuple[str, str, bool]:
+    """Status, reason and whether the student has a folder for the assignment."""
+    folder = path.parent
+    if folder.is_symlink():
+        return "unreadable", f"the folder {folder.name} is a symbolic link", True
+    if not folder.exists():
+        return "missing", f"there is no folder {folder.name}", False
+    if not folder.is_dir():
+        return "unreadable", f"{folder.name} is not a folder", True
+    if os.path.lexists(path):
+        return "", "", True
+    others = [printable(other) for other in _names(folder)]
+    seen = f"; found {', '.join(others[:3])}" if others else ""
+    return "missing", f"{path.name} is missing{seen}", True
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError:  # it may be locked; what matters is said about the notebook itself
+        return []
+
+
+def printable(name: str) -> str:
+    """A file's name without anything that cannot be printed or stored."""
+    return re.sub(r"[^\w .,()+=@#&'!~\[\]-]", "?", name.encode("utf-8", "replace").decode())[:80]

@@ -1,0 +1,101 @@
+"""Our places in nbgrader: what `nbgrader autograde` and `generate_feedback` do instead.
+
+Each is one verb, notebook -> notebook. `course.configure` puts them into nbgrader's lists.
+"""
+
+import atexit
+from functools import cache
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Instance, List, Unicode
+
+from autograder.authoring.cells import is_test
+from autograder.execution.job import hidden
+from autograder.execution.sandbox_client import Zygote, best_level
+from autograder.grading.merge import name_of, rebuild
+from autograder.ingest.attachments import declared, look
+from autograder.ingest.notebook_reader import normalise, read_master
+from autograder.limits import Environment, Limits
+
+Resources = dict
+
+
+class RebuildFromMaster(NbGraderPreprocessor):
+    """Puts the student's code on the frame of the source notebook; takes OverwriteCells' place."""
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        about = resources["nbgrader"]
+        master = read_master(_source_folder(self, about) / f"{about['notebook']}.ipynb")
+        return _with_checksums(rebuild(master, normalise(nb)), about), resources
+
+
+class RunSubmission(NbGraderPreprocessor):
+    """Runs the rebuilt notebook, its cells in an isolated worker; takes Execute's place."""
+
+    trusted = List(Unicode(), help="Folders that hidden tests may import from.").tag(config=True)
+    limits = Instance(Limits, (), help="What one submission may use.").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        from autograder.execution.notebook_runner import Grader
+
+        about = resources["nbgrader"]
+        trusted = tuple(Path(folder).resolve() for folder in self.trusted)
+        grader = Grader(_zygote(), best_level(), self.limits, hidden(trusted))
+        files, left_out = look(_submitted_folder(self, about), declared(nb))
+        ran = grader.run(nb, Environment(trusted, about["student"], files))
+        ran.metadata["autograder"]["left_out"] = list(left_out.values())
+        return ran, resources
+
+
+class HideTests(NbGraderPreprocessor):
+    """Removes the source and the printed output of every test cell, for feedback."""
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        for cell in filter(is_test, nb.cells):
+            cell.source = ""
+            if cell.cell_type == "code":
+                cell.outputs = [o for o in cell.outputs if o.output_type == "error"]
+        return nb, resources
+
+
+@cache
+def _zygote() -> Zygote:
+    """One for all notebooks of this process."""
+    zygote = Zygote()
+    atexit.register(zygote.close)
+    return zygote
+
+
+def _source_folder(preprocessor: NbGraderPreprocessor, about: dict) -> Path:
+    """Where the assignment's source notebooks lie: the exporter's parent is the converter."""
+    course: CourseDirectory = preprocessor.parent.parent.coursedir
+    return Path(course.format_path(course.source_directory, ".", about["assignment"]))
+
+
+def _submitted_folder(preprocessor: NbGraderPreprocessor, about: dict) -> Path:
+    """Where the student's own files lie: nbgrader has copied them, with what links lead to."""
+    course: CourseDirectory = preprocessor.parent.parent.coursedir
+    folder = course.submitted_directory
+    return Path(course.format_path(folder, about["student"], about["assignment"]))
+
+
+def _with_checksums(notebook: NotebookNode, about: dict) -> NotebookNode:
+    """Note the released cells' checksums: nbgrader tells by them that nothing was written."""
+    with Gradebook(about["db_url"]) as gradebook:
+        for cell in notebook.cells:
+            name = name_of(cell)
+            if name is None:
+                continue
+            try:
+                source = gradebook.find_source_cell(name, about["notebook"], about["assignment"])
+            except MissingEntry:
+                raise ValueError(
+                    f"The gradebook does not know cell '{name}': "
+                    f"run `nbgrader generate_assignment {about['assignment']}` again."
+                ) from None
+            cell.metadata.nbgrader["checksum"] = source.checksum
+    return notebook

@@ -1,0 +1,207 @@
+"""Tensors, arrays and containers that both sides hold, and that look the same on both.
+
+A function may change what it is given: an optimiser moves its parameters, a careless layer adds to
+its input. So what is handed over is shared: it has a key on both sides, and each frame brings along
+what has changed since the last. Changes are found by comparing with what was last sent; a version
+counter would miss what is written through `.data`.
+"""
+
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from .codec import BadValue, Codec, Node
+
+MOST_CONTAINERS = 1000
+
+
+@dataclass
+class _Shared:
+    """One shared tensor or array: how to get at it, and what the other side knows of it."""
+
+    get: Callable[[], Any]
+    known: tuple
+
+
+class Sharing:
+    """Everything shared in one conversation, by key.
+
+    Args:
+        sign: 1 or -1; keys that this side gives have it, so that both can give some.
+        weak: forget what nobody else holds any more, and say so in `gone`.
+    """
+
+    def __init__(self, sign: int, weak: bool):
+        self._sign, self._weak = sign, weak
+        self._count = 0
+        self._shared: dict[int, _Shared] = {}
+        self._keys: dict[int, int] = {}  # id of an object -> its key
+        self.containers: dict[int, tuple[Any, Node]] = {}  # tag -> the object, its node as known
+        self._tags: dict[int, int] = {}  # id of a container -> its tag
+        self.gone: list[int] = []
+
+    def new_key(self) -> int:
+        """A key that was never given."""
+        self._count += 1
+        return self._sign * self._count
+
+    def key_of(self, x: Any) -> int | None:
+        """The key of a shared tensor or array."""
+        key = self._keys.get(id(x))
+        return key if key is not None and self._shared[key].get() is x else None
+
+    def get(self, key: int) -> Any:
+        """The shared tensor or array with this key."""
+        found = self._shared[key].get() if type(key) is int and key in self._shared else None
+        if found is None:
+            raise BadValue(f"nothing is shared under {key!r}")
+        return found
+
+    def tag(self, tag: int, x: list | dict, node: Node) -> None:
+        """Share a container from now on, and keep it.
+
+        Raises:
+            BadValue: there are too many.
+        """
+        if len(self.containers) >= MOST_CONTAINERS:
+            raise BadValue("too many containers")
+        self.containers[tag] = (x, node)
+        self._tags[id(x)] = tag
+
+    def tag_of(self, x: list | dict) -> int | None:
+        """The tag of a shared container."""
+        return self._tags.get(id(x))
+
+    def live(self) -> list[Any]:
+        """All shared tensors and arrays that still exist."""
+        return [x for shared in list(self._shared.values()) if (x := shared.get()) is not None]
+
+    def add(self, x: Any, key: int | None = None, known: tuple = ()) -> int:
+        """Share something from now on; without `known` the next frame brings it across."""
+        key = self.new_key() if key is None else key
+        place = id(x)
+
+        def forget(_: Any) -> None:
+            self._shared.pop(key, None)
+            if self._keys.get(place) == key:
+                del self._keys[place]
+            self.gone.append(key)
+
+        get = weakref.ref(x, forget) if self._weak else lambda: x
+        self._shared[key] = _Shared(get, known)
+        self._keys[place] = key
+        return key
+
+    def drop(self, key: int) -> None:
+        """Forget what the other side has forgotten."""
+        shared = self._shared.pop(key, None)
+        if shared is not None:
+            self._keys.pop(id(shared.get()), None)
+
+    def changes(self, codec: Codec) -> list[Node]:
+        """What the other side does not know yet of tensors and arrays."""
+        found = []
+        for key, shared in list(self._shared.items()):
+            x = shared.get()
+            if x is None or same(now := state(x), shared.known):
+                continue
+            shared.known = _copied(now)
+            found.append([key, *_pack(x, codec)])
+        return found
+
+    def take(self, changes: list[Node], codec: Codec) -> None:
+        """Do here what `changes` says of the other side."""
+        for key, *packed in changes:
+            new = _unpack(codec, *packed)
+            if type(key) is not int:
+                raise BadValue("a key that is no number")
+            x = self._shared[key].get() if key in self._shared else None
+            if x is None:
+                codec.keep.append(new)  # until the frame is decoded nobody else holds it
+                self.add(new, key, _copied(state(new)))
+                continue
+            _assign(x, new)
+            self._shared[key].known = _copied(state(x))
+
+
+def state(x: Tensor | np.ndarray) -> tuple:
+    """What the other side may see of a tensor or array."""
+    if isinstance(x, np.ndarray):
+        return (x,)
+    return x.detach(), x.requires_grad, x.grad if x.is_leaf else None
+
+
+def same(a: tuple, b: tuple) -> bool:
+    """Whether two states are equal; NaN equals NaN."""
+    return len(a) == len(b) and all(_equal(x, y) for x, y in zip(a, b, strict=True))
+
+
+def _equal(a: Any, b: Any) -> bool:
+    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
+        return a.dtype == b.dtype and np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")
+    if not isinstance(a, Tensor) or not isinstance(b, Tensor):
+        return a is b or (isinstance(a, bool) and a == b)
+    if a.shape != b.shape or a.dtype != b.dtype or a.device != b.device:
+        return False
+    if a.device.type == "meta" or torch.equal(a, b):
+        return True
+    return a.is_floating_point() and bool(((a == b) | (a.isnan() & b.isnan())).all())
+
+
+def _copied(known: tuple) -> tuple:
+    def copy(x: Any) -> Any:
+        if isinstance(x, np.ndarray):
+            return x.copy()
+        return x.detach().clone() if isinstance(x, Tensor) else x
+
+    return tuple(map(copy, known))
+
+
+def _pack(x: Tensor | np.ndarray, codec: Codec) -> list[Node]:
+    if isinstance(x, np.ndarray):
+        return ["array", codec.pack_array(x)]
+    grad = None if not x.is_leaf or x.grad is None else codec.pack(x.grad)
+    is_parameter = isinstance(x, nn.Parameter)
+    return ["tensor", codec.pack_with_strides(x), x.requires_grad, is_parameter, grad]
+
+
+def _unpack(codec: Codec, kind: str, node: Node, *about: Any) -> Tensor | np.ndarray:
+    x = codec.decode(node)
+    if kind == "array":
+        if not isinstance(x, np.ndarray):
+            raise BadValue("an array that is none")
+        return x
+    requires_grad, is_parameter, grad = about
+    if not isinstance(x, Tensor):
+        raise BadValue("a tensor that is none")
+    requires_grad = requires_grad is True and (x.is_floating_point() or x.is_complex())
+    x = nn.Parameter(x, requires_grad) if is_parameter is True else x.requires_grad_(requires_grad)
+    if grad is not None and requires_grad:
+        x.grad = codec.decode(grad)
+    return x
+
+
+@torch.no_grad()
+def _assign(x: Tensor | np.ndarray, new: Tensor | np.ndarray) -> None:
+    """Make x what `new` is, and leave it the same object."""
+    if isinstance(x, np.ndarray):
+        if not isinstance(new, np.ndarray) or x.shape != new.shape:
+            raise BadValue("an array changed its shape")
+        x[...] = new
+        return
+    if not isinstance(new, Tensor):
+        raise BadValue("a tensor became something else")
+    if x.shape == new.shape and x.dtype == new.dtype and x.device == new.device:
+        if x.device.type != "meta" and not _equal(x.detach(), new.detach()):
+            x.detach().copy_(new)
+    else:
+        x.data = new.data
+    if x.is_leaf:
+        if x.requires_grad != new.requires_grad:
+            x.requires_grad_(new.requires_grad)
+        x.grad = new.grad

@@ -1,0 +1,242 @@
+"""The one writer: records what came out of the runs.
+
+nbgrader declares the assignments in its gradebook; scores and comments are entered as its own
+`SaveAutoGrades` would, but for all students in one transaction. Leaves `gradebook.db`,
+`autograded/` and `feedback/`.
+"""
+
+import errno
+import logging
+import os
+import shutil
+import sqlite3
+import sys
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbgrader import utils
+from nbgrader.api import Comment, Grade, Gradebook, Student, SubmittedAssignment, SubmittedNotebook
+from nbgrader.converters import GenerateAssignment
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError, SAWarning
+from traitlets.config import Config
+
+from autograder.authoring.cells import to_text
+from autograder.errors import UserError
+from autograder.ingest.submission_tree import HandIn, Masters
+from autograder.nbgrader_plugin.config import configure
+
+from .feedback import page
+from .results import CheckOutcome, read_checks
+
+GROUP = 20  # notebooks that are in memory at a time
+BUSY_SECONDS = 10
+ROOM = 2**20  # bytes that a gradebook needs at least
+
+
+def copy_gradebook(old: Path, new: Path) -> None:
+    """Copy a gradebook as it is between two transactions of whoever else uses it.
+
+    Raises:
+        UserError: it is locked, or damaged.
+    """
+    try:
+        with (
+            closing(sqlite3.connect(f"file:{old}?mode=ro", BUSY_SECONDS, uri=True)) as source,
+            closing(sqlite3.connect(new)) as target,
+        ):
+            # A lock to read, held until the end. Without one `backup` would ask for it again and
+            # again, for ever, however long somebody keeps the gradebook to himself.
+            source.execute("BEGIN")
+            source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            source.backup(target)
+    except sqlite3.Error as error:
+        raise UserError(
+            f"{old} cannot be read ({error}): close what uses it, or give another --out."
+        ) from None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the gradebook says of a notebook. Its word counts: it knows of manual scores."""
+
+    score: float
+    checks: tuple[CheckOutcome, ...]
+
+
+def record(
+    folder: Path,
+    masters: Masters,
+    assignments: Iterable[str],
+    ran: Iterable[tuple[HandIn, NotebookNode]],
+) -> Iterator[tuple[HandIn, NotebookNode, Entry]]:
+    """Enter what ran into the gradebook in the folder, and write all pages.
+
+    Yields:
+        each hand-in with its notebook and its entry.
+
+    Raises:
+        UserError: the gradebook that was there belongs to another version of an assignment.
+    """
+    # nbgrader's own use of SQLAlchemy; nothing a user could do about it.
+    warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
+    for assignment in assignments:
+        _declare(folder, assignment, masters[assignment])
+    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
+        # Nobody else sees this copy before it is whole.
+        gradebook.db.execute(text("PRAGMA synchronous = OFF"))
+        entries, rest = _Entries(gradebook), iter(ran)
+        while group := list(islice(rest, GROUP)):
+            entered = [(*one, entries.enter(*one)) for one in group]
+            # What is committed is forgotten, and read again when it is asked for: so the memory
+            # that all this takes does not grow with the class.
+            gradebook.db.commit()
+            for hand_in, notebook, entry in entered:
+                yield hand_in, notebook, _write_pages(folder, hand_in, notebook, entry)
+
+
+def _declare(folder: Path, assignment: str, notebooks: Mapping[str, NotebookNode]) -> None:
+    """Tell the gradebook what the assignment consists of."""
+    config = Config()
+    configure(config, trusted=[])
+    log = logging.Logger("autograder.nbgrader", logging.CRITICAL)
+    source = folder / "source" / assignment
+    source.mkdir(parents=True)
+    for name, master in notebooks.items():
+        (source / f"{name}.ipynb").write_text(to_text(master), encoding="utf-8")
+    course = CourseDirectory(config=config, log=log, root=str(folder), assignment_id=assignment)
+    with _alembic_on_path():
+        try:
+            GenerateAssignment(coursedir=course, config=config, log=log).start()
+        except (NbGraderException, DatabaseError):
+            if shutil.disk_usage(folder).free < ROOM:  # nbgrader keeps its reasons to itself
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from None
+            raise _another_version(assignment) from None
+
+
+def _another_version(assignment: str) -> UserError:
+    return UserError(
+        f"gradebook.db in the output folder was made with another version of {assignment}: "
+        "delete it, or give another --out."
+    )
+
+
+class _Entries:
+    """Students, submissions, grades and comments, found or made."""
+
+    def __init__(self, gradebook: Gradebook):
+        self._db = gradebook.db
+        self._students = {student.id: student for student in gradebook.students}
+        self._assignments = {one.name: one for one in gradebook.assignments}
+        self._submissions = {
+            (one.student_id, one.assignment.name): one
+            for one in self._db.query(SubmittedAssignment).all()
+        }
+
+    def enter(self, hand_in: HandIn, ran: NotebookNode) -> SubmittedNotebook:
+        """Note what a notebook earned, as `SaveAutoGrades` does."""
+        notebook = self._notebook(hand_in)
+        grades = {grade.cell.name: grade for grade in notebook.grades}
+        comments = {comment.cell.name: comment for comment in notebook.comments}
+        checksums = {cell.name: cell.checksum for cell in notebook.notebook.source_cells}
+        for cell in ran.cells:
+            name = cell.metadata.get("nbgrader", {}).get("grade_id")
+            if name is None:
+                continue
+            if name not in checksums:
+                raise _another_version(hand_in.assignment)
+            cell.metadata.nbgrader["checksum"] = checksums[name]
+            if utils.is_grade(cell):
+                grade = grades[name]
+                grade.auto_score, _ = utils.determine_grade(cell)
+                grade.needs_manual_grade = (
+                    grade.manual_score is not None or grade.auto_score is None
+                )
+            if utils.is_solution(cell) or utils.is_task(cell):
+                untouched = checksums[name] == utils.compute_checksum(cell)
+                silent = untouched and not utils.is_task(cell)
+                comments[name].auto_comment = "No response." if silent else None
+        notebook.late_submission_penalty = None
+        return notebook
+
+    def _notebook(self, hand_in: HandIn) -> SubmittedNotebook:
+        submission = self._submission(hand_in)
+        return next(n for n in submission.notebooks if n.notebook.name == hand_in.notebook)
+
+    def _submission(self, hand_in: HandIn) -> SubmittedAssignment:
+        """The entry of a student's submission, with empty grades and comments if it is new."""
+        key = hand_in.student, hand_in.assignment
+        submission = self._submissions.get(key)
+        if submission is None:
+            with self._db.no_autoflush:  # nothing is asked for before it is whole
+                submission = self._submissions[key] = self._new(hand_in)
+                self._db.add(submission)
+        if hand_in.timestamp:
+            submission.timestamp = utils.parse_utc(hand_in.timestamp)
+        return submission
+
+    def _new(self, hand_in: HandIn) -> SubmittedAssignment:
+        student = self._students.get(hand_in.student)
+        if student is None:
+            student = self._students[hand_in.student] = Student(id=hand_in.student)
+        assignment = self._assignments[hand_in.assignment]
+        submission = SubmittedAssignment(assignment=assignment, student=student)
+        for notebook in assignment.notebooks:
+            entry = SubmittedNotebook(notebook=notebook, assignment=submission)
+            for cell in (*notebook.grade_cells, *notebook.task_cells):
+                Grade(cell=cell, notebook=entry)
+            for cell in (*notebook.solution_cells, *notebook.task_cells):
+                Comment(cell=cell, notebook=entry)
+        return submission
+
+
+def _write_pages(
+    folder: Path, hand_in: HandIn, ran: NotebookNode, entry: SubmittedNotebook
+) -> Entry:
+    """Write the graded notebook and the feedback; score and checks as the gradebook has them."""
+    place = folder / "autograded" / hand_in.student / hand_in.assignment
+    place.mkdir(parents=True, exist_ok=True)
+    (place / f"{hand_in.notebook}.ipynb").write_text(to_text(ran), encoding="utf-8")
+    grades = {grade.cell.name: grade for grade in entry.grades}
+    comments = {comment.cell.name: comment.comment for comment in entry.comments}
+    for cell in ran.cells:
+        about = cell.metadata.get("nbgrader", {})
+        name = about.get("grade_id")
+        if name in comments:
+            about["comment"] = comments[name]
+        if name in grades:
+            about["score"], about["points"] = grades[name].score, grades[name].max_score
+    scores = {name: grade.score or 0.0 for name, grade in grades.items()}
+    penalty = entry.late_submission_penalty or 0.0
+    text = page(
+        ran,
+        student=hand_in.student,
+        assignment=hand_in.assignment,
+        notebook=hand_in.notebook,
+        score=entry.score - penalty,
+        max_score=entry.max_score,
+        late_penalty=penalty,
+    )
+    place = folder / "feedback" / hand_in.student / hand_in.assignment
+    place.mkdir(parents=True, exist_ok=True)
+    (place / f"{hand_in.notebook}.html").write_text(text, encoding="utf-8")
+    checks = tuple(replace(c, score=scores.get(c.check, c.score)) for c in read_checks(ran))
+    return Entry(entry.score - penalty, checks)
+
+
+@contextmanager
+def _alembic_on_path() -> Iterator[None]:
+    """nbgrader calls `alembic` by name, also when the environment is not activated."""
+    before = os.environ.get("PATH", "")
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before

@@ -1,0 +1,12 @@
+"""The untrusted side of execution: the process in which a student's cells run.
+
+It imports nothing of the project but `protocol`, because a student's code can find in memory what
+this process has imported.
+
+1. `forkserver`: a warm process from which workers are forked.
+2. `isolation`: namespaces, mounts, limits and system-call filters of a worker.
+3. `syscalls`: Linux system calls that Python does not offer.
+4. `cell_runner`: run the cells of a notebook as Jupyter would.
+5. `rpc_server`: serve the calls of a hidden test on the student's objects.
+6. `probe`: test whether this machine supports an isolation level.
+"""

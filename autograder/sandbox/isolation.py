@@ -1,0 +1,289 @@
+"""How a fork gives up what a student's code must not have.
+
+Three levels, best first. What a machine allows is tried out beforehand, see `autograder doctor`.
+
+    full    a root of its own with nothing of the project in it, own processes, no network
+            (namespaces), and all of the next level
+    files   files can be opened in few places only (Landlock), no sockets (seccomp), and limits
+    limits  limits on memory, processor time, processes, file sizes (rlimits), nothing else
+
+and "none", which is never chosen by itself.
+
+Nothing here comes back to the caller's world: a process that has been locked in stays so.
+"""
+
+import os
+import resource
+import select
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.sandbox import syscalls as kernel
+
+FULL, FILES, LIMITS = LEVELS = ("full", "files", "limits")
+NONE = "none"  # only when an instructor insists
+LOOK_SECONDS = 0.5
+NAMESPACES = (
+    kernel.NEW_MOUNTS | kernel.NEW_NAMES | kernel.NEW_IPC | kernel.NEW_PIDS | kernel.NEW_NETWORK
+)
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+SETTINGS = ("/etc/ld.so.cache", "/etc/localtime", "/etc/fonts", "/etc/alternatives")
+DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+WORK = "work"  # in a worker's folder: where students' code finds itself
+FILES_PLACE = "/handed-in"
+PIECE = 2**20  # bytes that are copied at a time
+FIRST_USER = 10**9  # nobody's: each worker of a grader that runs as root is a user of its own
+
+
+@dataclass(frozen=True)
+class Walls:
+    """What one worker gets. Sizes in bytes.
+
+    Attributes:
+        level: one of LEVELS.
+        folder: empty and the worker's own. With `full` it becomes the new root, otherwise it is the
+            only place to write to.
+        hidden: folders inside of the readable places that must look empty.
+        memory: beyond what a new worker has, for each process.
+        all_memory: that no file is behind, of all processes together; needs level `full`.
+        processes: threads count too.
+        files: names and sizes of what lies in the folder to work in, which cannot be written to.
+    """
+
+    level: str
+    folder: str
+    hidden: tuple[str, ...] = ()
+    memory: int = 2**30
+    all_memory: int = 4 * 2**30
+    processes: int = 32
+    file_size: int = 32 * 2**20
+    disk: int = 64 * 2**20
+    processor_seconds: int = 120
+    files: tuple[tuple[str, int], ...] = ()
+
+
+def lock_in(walls: Walls, tell: int, lifeline: int, files: Sequence[int] = ()) -> Path:
+    """Lock this process in; returns, in a descendant, the folder to work in.
+
+    Args:
+        tell: a pipe; the id of the process whose end ends everything is written to it.
+        lifeline: a pipe that stays silent, and is closed when everything must end.
+        files: descriptors of the files that the walls name, in their order.
+
+    Raises:
+        OSError: the machine does not allow this level.
+    """
+    with suppress(OSError):  # should memory run out, the kernel ends students' code first
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    os.setsid()  # a signal to its own group must not reach ours
+    if walls.level == FULL:
+        folder = _own_world(walls, tell, lifeline, files)
+    else:
+        if sys.platform == "linux":
+            kernel.die_with_parent(signal.SIGKILL)
+        os.write(tell, f"{os.getpid()}\n".encode())
+        folder = Path(walls.folder)
+        _copy_files(walls, files, folder / WORK)
+    if walls.level != NONE:
+        _limit(walls)
+    if walls.level in (FULL, FILES):
+        kernel.no_new_privileges()
+        if kernel.landlock_version():
+            _close_files(folder)
+        elif walls.level == FILES:
+            raise OSError("no Landlock")
+        if kernel.can_forbid_calls():
+            kernel.forbid_calls()
+        elif walls.level == FILES:
+            raise OSError("no seccomp")
+    work = folder / WORK
+    work.mkdir(exist_ok=True)
+    os.chdir(work)
+    return work
+
+
+def readable() -> list[str]:
+    """What Python itself needs: its installation, its environment, the system's libraries."""
+    own = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}
+    own |= {os.path.realpath(place) for place in own}
+    return [*SYSTEM, *sorted(own - set(SYSTEM)), *SETTINGS]
+
+
+def _own_world(walls: Walls, tell: int, lifeline: int, files: Sequence[int]) -> Path:
+    """Namespaces, a first process that only waits, a new root, no privileges."""
+    user = os.geteuid()
+    if user == 0:
+        kernel.unshare(NAMESPACES)
+        user = group = FIRST_USER + os.getpid()
+    else:
+        group = os.getegid()
+        kernel.unshare(NAMESPACES | kernel.NEW_USER)
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
+        Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+    first = os.fork()
+    if first:
+        os.write(tell, f"{first}\n".encode())
+        os._exit(0)
+    _new_root(walls, user, files)
+    worker = os.fork()
+    if worker:
+        _become(user, group)
+        _wait_for(worker, lifeline, walls.all_memory)
+    _become(user, group)
+    return Path("/tmp")
+
+
+def _wait_for(worker: int, lifeline: int, most: int) -> None:
+    """Be the first process: bury the others, and end them all by ending."""
+    for number in range(1024):
+        if number != lifeline:
+            with suppress(OSError):
+                os.close(number)
+    inherited = _own_memory("self")
+    while not select.select([lifeline], [], [], LOOK_SECONDS)[0]:
+        with suppress(ChildProcessError):
+            while (ended := os.waitpid(-1, os.WNOHANG)[0]) != 0:
+                if ended == worker:
+                    os._exit(0)
+        # What all forks have inherited is there once, though each of them counts it.
+        processes = filter(str.isdigit, os.listdir("/proc"))
+        if sum(max(0, _own_memory(one) - inherited) for one in processes) > most:
+            break
+    os._exit(0)
+
+
+def _own_memory(process: str) -> int:
+    """Bytes of a process's memory that no file is behind; 0 if it cannot be seen."""
+    try:
+        with open(f"/proc/{process}/statm") as file:
+            _, resident, shared, *_ = map(int, file.read().split())
+    except (OSError, ValueError):
+        return 0
+    return (resident - shared) * resource.getpagesize()
+
+
+def _become(user: int, group: int) -> None:
+    """An ordinary user without any privilege."""
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setresgid(group, group, group)
+        os.setresuid(user, user, user)
+    kernel.drop_capabilities()
+
+
+def _new_root(walls: Walls, user: int, files: Sequence[int]) -> None:
+    """Show this process the system, Python and empty folders, and nothing else."""
+    kernel.mount("none", "/", flags=kernel.RECURSIVE | kernel.PRIVATE)
+    root = walls.folder
+    quiet = kernel.NO_SUID | kernel.NO_DEVICES
+    kernel.mount("tmpfs", root, "tmpfs", quiet, "size=4m,mode=755")
+    # Before the rest: Python itself may have been installed below one of them.
+    for place, size in (("/tmp", walls.disk), ("/dev/shm", walls.disk // 4)):
+        Path(root + place).mkdir(parents=True, exist_ok=True)
+        kernel.mount("tmpfs", root + place, "tmpfs", quiet, f"size={size},mode=1777,nr_inodes=10k")
+    for place in readable():
+        _show(place, root)
+    for place in DEVICES:
+        if os.path.exists(place):
+            Path(root + place).parent.mkdir(parents=True, exist_ok=True)
+            Path(root + place).touch()
+            kernel.mount(place, root + place, flags=kernel.BIND)
+    for hidden in walls.hidden:
+        if os.path.isdir(root + hidden):
+            kernel.mount("tmpfs", root + hidden, "tmpfs", quiet, "size=4k,mode=555")
+    Path(root, "etc").mkdir(exist_ok=True)
+    Path(root, "etc/passwd").write_text(f"student:x:{user}:{user}::/tmp:/bin/sh\n")
+    Path(root, "proc").mkdir()
+    with suppress(OSError):  # some containers forbid it; nothing of a course needs it
+        kernel.mount("proc", root + "/proc", "proc", quiet | kernel.NO_EXEC)
+    if walls.files:
+        _mount_files(walls, files, root)
+    kernel.pivot_root(root)
+
+
+def _mount_files(walls: Walls, files: Sequence[int], root: str) -> None:
+    """Copy files into memory of their own, and show them where students' code works.
+
+    Each is a mount, so that it can neither be written to nor removed nor replaced.
+    """
+    own, work = Path(root + FILES_PLACE), Path(root, "tmp", WORK)
+    own.mkdir()
+    work.mkdir()
+    work.chmod(0o777)
+    size = sum(size for _, size in walls.files) + 2**20
+    quiet = kernel.NO_SUID | kernel.NO_DEVICES | kernel.NO_EXEC
+    kernel.mount("tmpfs", str(own), "tmpfs", quiet, f"size={size},mode=755")
+    _copy_files(walls, files, own)
+    for name, _ in walls.files:
+        (work / name).touch()
+        kernel.mount(str(own / name), str(work / name), flags=kernel.BIND)
+        kernel.make_read_only(str(work / name))
+    kernel.make_read_only(str(own))
+
+
+def _copy_files(walls: Walls, files: Sequence[int], folder: Path) -> None:
+    """Make read-only copies. A descriptor's place is shared with other forks, so it is not used."""
+    folder.mkdir(exist_ok=True)
+    for (name, size), descriptor in zip(walls.files, files, strict=True):
+        with (folder / name).open("xb") as copy:
+            place = 0
+            while piece := os.pread(descriptor, min(PIECE, size - place), place):
+                place += copy.write(piece)
+        (folder / name).chmod(0o444)
+        os.utime(folder / name, (0, 0))  # nothing of when it was handed in, or is graded
+
+
+def _show(place: str, root: str) -> None:
+    """Make a file or folder visible, read-only, where it was; links stay links."""
+    path = Path(place)
+    if path.is_symlink():
+        Path(root + place).parent.mkdir(parents=True, exist_ok=True)
+        if not os.path.lexists(root + place):
+            os.symlink(os.readlink(place), root + place)
+        return
+    if not path.exists():
+        return
+    target = Path(root + place)
+    if path.is_dir():
+        target.mkdir(parents=True, exist_ok=True)
+    else:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.touch()
+    kernel.mount(place, str(target), flags=kernel.BIND | kernel.RECURSIVE)
+    kernel.make_read_only(str(target))
+
+
+def _close_files(folder: Path) -> None:
+    read = [Path(place) for place in (*readable(), "/proc", *DEVICES)]
+    write = [folder, Path("/dev/null"), Path("/dev/shm")]
+    kernel.allow_only(read, write[:2] if folder != Path("/tmp") else write)
+
+
+def _limit(walls: Walls) -> None:
+    """The limits of this process and its descendants."""
+    limits = {
+        resource.RLIMIT_AS: _memory_now() + walls.memory,
+        resource.RLIMIT_NPROC: walls.processes,
+        resource.RLIMIT_FSIZE: walls.file_size,
+        resource.RLIMIT_CPU: walls.processor_seconds,
+        resource.RLIMIT_NOFILE: 256,
+        resource.RLIMIT_CORE: 0,
+    }
+    for kind, most in limits.items():
+        with suppress(ValueError, OSError):  # a lower limit may hold already
+            resource.setrlimit(kind, (most, most))
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # too large a file: OSError, not the end
+
+
+def _memory_now() -> int:
+    """Address space of this process in bytes; where it cannot be seen, a usual size."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+    except (OSError, ValueError):
+        return 4 * 2**30
+    return pages * resource.getpagesize()

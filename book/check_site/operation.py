@@ -1,0 +1,140 @@
+"""Operate what a page offers, with the mouse or with the keys alone, and look at the result."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Page
+
+from .figure_checks import FIGURES
+
+
+def quizzes(tab: Page, by_mouse: bool) -> list[str]:
+    """Choose every answer of every question: its own explanation must stand in the live region."""
+    found = []
+    for question in tab.locator("fieldset.quiz").all():
+        name = question.locator("legend").inner_text().split("\n")[0]
+        verdicts = []
+        for answer in _choose_each(question.locator("input"), by_mouse):
+            why = tab.locator(f"[id='{answer.get_attribute('data-explanation')}']")
+            expected = why.locator(".quiz-verdict").text_content()
+            shown = question.locator(".quiz-feedback .quiz-verdict").text_content()
+            verdicts.append(shown)
+            reason = why.locator("p").last.text_content().strip()
+            if shown != expected or reason not in question.locator(".quiz-feedback").text_content():
+                found.append(f"{name}: says {shown!r} where {expected!r} and its reason belong")
+        if verdicts.count("Right.") != 1:
+            found.append(f"{name}: {verdicts.count('Right.')} answers are called right")
+    return found
+
+
+def stages(tab: Page, by_mouse: bool) -> list[str]:
+    """Choose every stage of every picture in stages: it shows, and no other does."""
+    found = []
+    for group in tab.locator(".stages").all():
+        name = group.get_attribute("aria-label")
+        for i, _ in enumerate(_choose_each(group.locator(":scope > input"), by_mouse)):
+            shown = [stage.is_visible() for stage in group.locator(":scope > .stage").all()]
+            if shown != [number == i for number in range(len(shown))]:
+                found.append(f"{name}: choosing stage {i + 1} shows {shown}")
+    return found
+
+
+def _choose_each(buttons: Locator, by_mouse: bool):
+    """Choose one radio button after the other; yields each when it is chosen."""
+    for i, button in enumerate(buttons.all()):
+        if by_mouse:
+            button.page.locator(f"label[for='{button.get_attribute('id')}']").click()
+        elif i == 0:
+            button.focus()
+            button.press("Space")
+        else:
+            button.page.keyboard.press("ArrowDown")
+        if not button.is_checked():
+            raise AssertionError(f"{button.get_attribute('id')} cannot be chosen")
+        yield button
+
+
+def copy_buttons(tab: Page, by_mouse: bool) -> list[str]:
+    """The button of the first listing copies it."""
+    button = tab.locator("button.copybtn").first
+    if not button.count():
+        return []
+    tab.evaluate("() => navigator.clipboard.writeText('nothing')")
+    listing = button.locator("xpath=..").locator("pre")
+    if by_mouse:
+        listing.hover()
+        button.click()
+    else:
+        button.focus()
+        button.press("Enter")
+    tab.wait_for_function("async () => await navigator.clipboard.readText() !== 'nothing'")
+    copied = tab.evaluate("() => navigator.clipboard.readText()")
+    first = listing.text_content().strip().splitlines()[0]
+    return [] if first in copied else [f"the copy button copies {copied[:40]!r}, not {first!r}"]
+
+
+def figures(tab: Page, by_mouse: bool) -> list[str]:
+    """Operate every interactive figure; each kind has its own way."""
+    found = []
+    for figure in tab.locator("[data-figure]").all():
+        kind = figure.get_attribute("data-figure")
+        if kind in FIGURES:
+            found += [f"figure {kind}: {wrong}" for wrong in FIGURES[kind](figure, by_mouse)]
+        else:
+            found.append(f"figure {kind}: nobody knows how to operate it")
+    return found
+
+
+def ticks(tab: Page, by_mouse: bool) -> list[str]:
+    """Tick the chapters: the ticks outlive a new visit, and are forgotten when the reader asks."""
+    boxes = tab.locator("[data-done]")
+    if not boxes.count():
+        return []
+    for box in boxes.all():
+        if by_mouse:
+            tab.locator(f"label[for='{box.get_attribute('id')}']").click()
+        else:
+            box.focus()
+            box.press("Space")
+    other = tab.context.new_page()
+    other.goto(tab.url)
+    found = [] if all(one.is_checked() for one in _boxes(other)) else ["ticks are not remembered"]
+    if not other.locator(".progress-mark").count():
+        found.append("the contents do not show what is done")
+    other.close()
+    reset = tab.locator(".progress-reset")
+    if reset.count():
+        if by_mouse:
+            reset.click()
+        else:
+            reset.focus()
+            reset.press("Enter")
+    else:
+        for box in boxes.all():
+            box.click()
+    if any(one.is_checked() for one in _boxes(tab)) or tab.locator(".progress-mark").count():
+        found.append("ticks are not forgotten")
+    return found
+
+
+def _boxes(tab: Page) -> list[Locator]:
+    return tab.locator("[data-done]").all()
+
+
+ALL: tuple[Callable[[Page, bool], list[str]], ...] = (
+    quizzes,
+    stages,
+    copy_buttons,
+    figures,
+    ticks,
+)
+
+
+def operate(tab: Page, by_mouse: bool) -> list[str]:
+    """Operate everything on an open page; what goes wrong."""
+    found = []
+    for part in ALL:
+        try:
+            found += part(tab, by_mouse)
+        except Exception as error:  # a control that is not there stops only its own part
+            found.append(f"{part.__name__}: {' '.join(str(error).split())[:200]}")
+    return found

@@ -1,0 +1,26 @@
+"""Code that the pages of the book call.
+
+Figures and tables:
+
+- `figures`: drawings as inline SVG in the reader's colors, and tables.
+- `interactive`: figures that readers operate.
+- `model_figure`: figure 1 of the paper.
+
+Known mistakes:
+
+- `kill_table`: every known mistake and the hidden test that catches it.
+- `symptom_table`: a mistake's results next to the reference's.
+- `symptom_cases`: the inputs on which each mistake is shown.
+
+Recorded runs:
+
+- `recorded_run`: runs that take too long to repeat in a page.
+- `lab_results`: the trainings of the lab.
+- `table3_results`: the variations of table 3.
+- `throughput_results`: training speed, and the parts of a step.
+
+The attention explorers:
+
+- `model_recorder`: attention scores and beam-search steps of a trained model.
+- `record_attention`: the command that records them.
+"""

@@ -1,0 +1,112 @@
+"""Write down what a trained translator looks at and how it searches, for the book's explorers.
+
+    python -m book.pagelib.record_attention --checkpoint RUN --out book/runs/explorers.json
+
+Of a few validation sentences: the products q k^T of every layer and head, before scale, mask and
+softmax, so that the page can leave out any of them; and every step of a beam search.
+"""
+
+import json
+import platform
+import shlex
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import torch
+
+from solutions.data.corpora import sentences as read_sentences
+from solutions.data.vocabulary import BOS, EOS, SPECIALS, encode_source
+from solutions.tooling.cli_tools import PATH, OneLineCommand, UserError, told_in_one_line
+from solutions.translator.inference import Translator
+from solutions.translator.run_directory import RunFolder
+
+from .model_recorder import ALPHA, BEAM, attention_scores, search_steps
+
+# Whole hundredths: a score is then wrong by 0.005, which sqrt(d_k) makes smaller still.
+SCALE = 100
+NUMBER = click.IntRange(1)
+
+
+def record(translator: Translator, german: str) -> dict[str, object]:
+    """Everything about one sentence; scores as whole hundredths, so that the file stays small."""
+    (tokens,) = translator.tokens([german])
+    read, source = _read(translator, tokens)
+    (written,) = translator.translate([tokens], BEAM, ALPHA)
+    target = torch.tensor([[BOS, *translator.target.encode(written)]])
+    scores = attention_scores(translator.model, source, target)
+    named = [piece if piece in translator.source.ids else f"{piece} (unknown)" for piece in read]
+    return {
+        "source": [*named, SPECIALS[EOS]],
+        "target": [SPECIALS[BOS], *translator.target.cut(written)],
+        "text": translator.written(written),
+        "scores": {
+            kind: [(SCALE * layer).round().int().tolist() for layer in layers]
+            for kind, layers in scores.items()
+        },
+    }
+
+
+def _read(translator: Translator, tokens: list[str]) -> tuple[list[str], torch.Tensor]:
+    """The pieces of a sentence, and their ids, (1, S) int64."""
+    pieces = translator.source.cut(tokens)
+    return pieces, torch.tensor([encode_source(pieces, translator.source.ids)])
+
+
+@click.command(cls=OneLineCommand, context_settings={"show_default": True})
+@click.option("--checkpoint", type=PATH, required=True, help="Folder of a finished run.")
+@click.option("--out", type=PATH, required=True, help="The file to write.")
+@click.option("--data", type=PATH, help="Folder with Multi30k.  [default: $MULTI30K_DIR or cache]")
+@click.option("--line", "lines", type=NUMBER, multiple=True, default=(7, 220), help="To explore.")
+@click.option("--search", "searched", type=NUMBER, default=117, help="Line to search for.")
+def main(
+    checkpoint: Path, out: Path, data: Path | None, lines: tuple[int, ...], searched: int
+) -> None:
+    """Record what the trained model of CHECKPOINT does with lines of the validation set."""
+    with told_in_one_line():
+        run = RunFolder(checkpoint)
+        translator = Translator(run)
+        german, english = read_sentences("multi30k", data)["val"]
+        if max(*lines, searched) > len(german):
+            raise UserError(f"the validation set has {len(german)} lines, counted from 1")
+    (tokens,) = translator.tokens([german[searched - 1]])
+    pieces, source = _read(translator, tokens)
+    spell = [*SPECIALS, *translator.target.types].__getitem__
+    sizes = translator.model.config
+    whole = {
+        "about": {
+            "command": shlex.join(
+                ["python", "-m", "book.pagelib.record_attention", *_public(sys.argv[1:])]
+            ),
+            "date": datetime.now(UTC).date().isoformat(),
+            "processor": platform.machine(),
+            "torch": torch.__version__,
+            "run": run.read("result.json"),
+        },
+        "config": {"N": sizes.N, "h": sizes.h, "d_k": sizes.d_model // sizes.h},
+        "scale": SCALE,
+        "sentences": [
+            {"line": n, "human": english[n - 1], **record(translator, german[n - 1])} for n in lines
+        ],
+        "search": {
+            "line": searched,
+            "source": pieces,
+            "k": BEAM,
+            "alpha": ALPHA,
+            "steps": search_steps(translator.model, source, spell),
+        },
+    }
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(whole, ensure_ascii=False, separators=(",", ":")) + "\n", "utf-8")
+    click.echo(f"{out}: {out.stat().st_size / 1000:.0f} KB")
+
+
+def _public(arguments: Sequence[str]) -> list[str]:
+    """The command without the folders of one machine."""
+    return [Path(one).name if Path(one).is_absolute() else one for one in arguments]
+
+
+if __name__ == "__main__":
+    main()

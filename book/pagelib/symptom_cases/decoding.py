@@ -1,0 +1,215 @@
+"""Small inputs on which searches, the cache and BLEU show what is wrong with them."""
+
+from collections.abc import Callable
+
+import torch
+
+from book.pagelib.symptom_cases import randn
+from solutions.model import transformer
+from solutions.notebook_support import decoding_probes, model_probes
+
+WORDS = ("<pad>", "<s>", "</s>", "the", "cat", "sleeps")
+PAD, BOS, EOS = 0, 1, 2
+SIZES = {"source_vocabulary": 9, "target_vocabulary": 7, "N": 2, "d_model": 8, "d_ff": 12, "h": 2}
+SOURCE = torch.tensor([[4, 8, 5, 3], [7, 2, 0, 0]])
+PREFIXES = torch.tensor([[1, 4, 5], [1, 6, 3]])
+
+
+def chances(after: dict[str, dict[str, float]]) -> torch.Tensor:
+    """(V, V), P(next | last) in words; what is not named is impossible."""
+    known = torch.zeros(len(WORDS), len(WORDS))
+    for last, following in after.items():
+        for word, p in following.items():
+            known[WORDS.index(last), WORDS.index(word)] = p
+    return known
+
+
+ENDS = chances({
+    "<s>": {"the": 0.6, "cat": 0.4},
+    "the": {"cat": 0.7, "</s>": 0.3},
+    "cat": {"</s>": 0.9, "sleeps": 0.1},
+    "sleeps": {"</s>": 1.0},
+    "</s>": {"sleeps": 1.0},
+    "<pad>": {"cat": 1.0},
+})  # fmt: skip
+NEVER = chances({
+    "<s>": {"cat": 0.8, "the": 0.2},
+    "cat": {"sleeps": 0.9, "the": 0.1},
+    "sleeps": {"the": 0.6, "cat": 0.4},
+    "the": {"cat": 0.7, "sleeps": 0.3},
+})  # fmt: skip
+TEMPTING = chances({
+    "<s>": {"<pad>": 0.7, "the": 0.3},
+    "<pad>": {"</s>": 1.0},
+    "the": {"</s>": 0.6, "<s>": 0.4},
+})  # fmt: skip
+TURNING = torch.zeros(6, 6, 6)
+TURNING[:, BOS, 4] = TURNING[BOS, 4, 4] = TURNING[4, 4, 5] = TURNING[:, 5, EOS] = 1
+
+
+def say(tokens: list[int]) -> str:
+    """In words."""
+    return f"“{' '.join(WORDS[token] for token in tokens)}”" if tokens else "nothing"
+
+
+def _predict(f: Callable) -> dict:
+    model = model_probes.built(transformer.Transformer, SIZES)
+    found = f(model, PREFIXES, *model.encode(SOURCE))
+    return {"sum of a row’s probabilities": found.exp().sum(-1)[1].detach(), "log P": found}
+
+
+def _write(*tables: torch.Tensor, limits: list[int]) -> Callable:
+    def written(f: Callable) -> dict:
+        once, again = decoding_probes.written(f, torch.stack(tables), torch.tensor(limits))
+        return {
+            "written": "; ".join(map(say, once)),
+            "written without a cache": "; ".join(map(say, again)),
+        }
+
+    return written
+
+
+def _ranked(f: Callable) -> dict:
+    two = [([3, EOS], -2.0), ([3, 4, 5, 4, EOS], -2.8)]
+    found = f(two, 0.6)
+    return {"best": say(found[0][0]), "its score": found[0][1]}
+
+
+def _over(log_p: float, limit: int, alpha: float) -> Callable:
+    finished = [([3, EOS], -2.0), ([EOS], -1.0)]
+    return lambda f: {"over": f(finished, log_p, limit, alpha)}
+
+
+def _extend(f: Callable) -> dict:
+    following = torch.tensor([[[0.5, 0.3, 0.2], [0.05, 0.05, 0.9]]]).log()
+    scores, parents, tokens = f(torch.tensor([[0.7, 0.2]]).log(), following, 2)
+    return {
+        "beams": parents[0].tolist(),
+        "tokens": tokens[0].tolist(),
+        "probabilities": [round(p, 3) for p in scores[0].exp().tolist()],
+    }
+
+
+def _step(following: list, at_limit: bool = False) -> Callable:
+    prefixes = torch.tensor([[[BOS, 3], [BOS, 4]]])
+    scores, chosen = (torch.tensor([x]).log() for x in ([0.5, 0.4], following))
+
+    def stepped(f: Callable) -> dict:
+        prefix, score, _, finished = f(prefixes, scores, chosen, EOS, torch.tensor([at_limit]))
+        ended = [f"{say(tokens)} ({torch.tensor(p).exp():.2f})" for tokens, p in finished[0]]
+        return {
+            "finished": ", ".join(ended) or "nothing",
+            "living": ", ".join(say(tokens) for tokens in prefix[0, :, 1:].tolist()),
+            "scores": score,
+        }
+
+    return stepped
+
+
+def _search(tables: torch.Tensor, limits: list[int], beam_size: int) -> Callable:
+    def searched(f: Callable) -> dict:
+        found = decoding_probes.best_found(f, tables, torch.tensor(limits), beam_size, 0.6)
+        return {"found": "; ".join(say(tokens) for tokens, _ in found)}
+
+    return searched
+
+
+def _read(rows: list) -> Callable:
+    weights, x = randn(4, 6, 6, seed=1), randn(len(rows), 3, 6, seed=2)
+    return lambda c: {"output": decoding_probes.read_on(c, weights, 2, x, rows)}
+
+
+def _penalty(c: int, r: int) -> Callable:
+    def penalty(f: Callable) -> dict:
+        try:
+            return {"penalty": f(c, r)}
+        except ZeroDivisionError as error:
+            return {"penalty": type(error).__name__}
+
+    return penalty
+
+
+def _bleu(*pairs: tuple[str, str]) -> Callable:
+    candidates, references = (
+        [sentence.split() for sentence in side] for side in zip(*pairs, strict=True)
+    )
+    return lambda f: {"BLEU": f(candidates, references)}
+
+
+def _matches(candidate: str, reference: str, n: int) -> Callable:
+    return lambda f: {"matches and pieces": f(candidate.split(), reference.split(), n)}
+
+
+def _random_tables(seed: int, B: int) -> torch.Tensor:
+    return (2 * randn(B, 6, 6, 6, seed=seed).double()).softmax(-1)
+
+
+CAT = ("the cat sat on the mat", "the cat sat on a mat")
+DOG = ("a dog runs in the big park", "a dog runs in the park")
+
+SITUATIONS: dict[str, dict[str, Callable]] = {
+    "next_log_probabilities": {"two prefixes": _predict},
+    "length_limits": {
+        "3 and 1 tokens": lambda f: {
+            "limits": f(torch.tensor([[5, 7, 2], [2, 0, 0]]), PAD).tolist()
+        }
+    },
+    "greedy": {
+        "two sentences, limits 6 and 4": _write(ENDS, NEVER, limits=[6, 4]),
+        "one sentence, limit 2": _write(NEVER, limits=[2]),
+        "padding is likeliest": _write(TEMPTING, limits=[3]),
+        "a model that looks two tokens back": lambda f: {
+            "written without a cache": say(
+                decoding_probes.written(f, TURNING[None], torch.tensor([6]))[1][0]
+            )
+        },
+    },
+    "length_penalty": {
+        "30 tokens, α = 0.6": lambda f: {"penalty": f(30, 0.6)},
+    },
+    "rank_hypotheses": {"two hypotheses, α = 0.6": _ranked},
+    "score_bound": {"log P = -3, limit 30": lambda f: {"bound": f(-3.0, 30, 0.6)}},
+    "is_over": {
+        "a living one at -1.5, α = 1": _over(-1.5, 9, 1.0),
+        "a living one at -0.5, α = 0": _over(-0.5, 9, 0.0),
+        "a living one at -2.5, limit 3, α = 1": _over(-2.5, 3, 1.0),
+    },
+    "extend_beams": {"beams of 0.7 and 0.2": _extend},
+    "beam_step": {
+        "two beams": _step([[0, 0, 0.5, 0, 0.3, 0.2], [0, 0, 0.3, 0.5, 0, 0.2]]),
+        "an unlikely end": _step([[0, 0, 0.1, 0, 0.6, 0.3], [0, 0, 0.1, 0.7, 0, 0.2]]),
+        "at the limit": _step([[0, 0, 0, 0.6, 0.4, 0], [0, 0, 0, 0.8, 0, 0.2]], at_limit=True),
+    },
+    "beam_search": {
+        "two sentences, limits 2 and 5": _search(torch.stack([NEVER, NEVER]), [2, 5], 2),
+        "a random model": _search(_random_tables(14, 1), [6], 2),
+    },
+    "SelfAttentionCache": {
+        "three tokens": _read([None, None, None]),
+        "rows change places": _read([None, [2, 0, 1]]),
+    },
+    "clipped_matches": {
+        "the the cat / the cat": _matches("the the cat", "the cat", 1),
+        "a word twice": _matches("the cat sees the dog", "the dog sees the cat", 1),
+        "pairs": _matches("so the cat sat", "the cat sat on it", 2),
+    },
+    "brevity_penalty": {
+        "5 tokens for 10": _penalty(5, 10),
+        "12 tokens for 10": _penalty(12, 10),
+        "nothing for 3": _penalty(0, 3),
+    },
+    "corpus_bleu": {
+        "one sentence": _bleu(DOG),
+        "two sentences": _bleu(CAT, ("two birds", "two small birds")),
+        "two sentences, the second too long": _bleu(
+            ("a dog runs", "a dog runs here"),
+            ("the cat sat on the mat here", "the cat sat on the mat"),
+        ),
+        "an unknown word": _bleu(
+            ("the <unk> sat on the mat today", "the wombat sat on the mat at noon")
+        ),
+        "a border between sentences": _bleu(
+            ("the cat sat on", "the mat"), ("the cat sat on the", "mat today")
+        ),
+    },
+}

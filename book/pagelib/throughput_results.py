@@ -1,0 +1,74 @@
+"""How fast the lab's model trains, and what a step of it consists of: two recorded measurements."""
+
+from solutions.experiments.profile_step import PRODUCTS
+
+from .figures import Table
+from .recorded_run import Recorded
+
+WAYS = {
+    "naive": "the tutorials' recipe",
+    "nn.Transformer": "<code>nn.Transformer</code>, batches of like length",
+    "reference": "the course's layers, the same batches",
+    "fast": "the same layers, <code>solutions.training.fused</code>",
+    "fast, bfloat16": "the same in bfloat16",
+}
+
+
+class Throughput(Recorded):
+    """What `solutions.experiments.throughput` recorded."""
+
+    def ratio(self, way: str, to: str) -> float:
+        """How many times as fast a way is as the other; `to` is "naive" or "torch"."""
+        (row,) = self.where(way=way)
+        return row[f"to_{to}"]
+
+    def table(self) -> Table:
+        """A line for every way."""
+        rows = [
+            [
+                WAYS[row["way"]],
+                f"{row['target_tokens_per_second']:,.0f}",
+                f"{row['to_naive']:.1f}",
+                f"{row['to_torch']:.2f}",
+            ]
+            for row in self.rows
+        ]
+        head = ["way", "target tokens per second", "times the recipe", "times nn.Transformer"]
+        return Table(head, rows, "Throughput of five ways to train one model", stack=True)
+
+
+class StepTime(Recorded):
+    """What `solutions.experiments.profile_step` recorded."""
+
+    def __init__(self, name: str):
+        super().__init__(name)
+        self.precisions = list(dict.fromkeys(row["precision"] for row in self.rows))
+
+    def milliseconds(self, precision: str, kind: str = "") -> float:
+        """Of a step, or of one kind of its operators."""
+        rows = self.where(precision=precision)
+        return sum(row["milliseconds"] for row in rows if kind in ("", row["kind"]))
+
+    def share(self, precision: str, *kinds: str) -> float:
+        """Of the time of a step."""
+        spent = sum(self.milliseconds(precision, kind) for kind in kinds)
+        return spent / self.milliseconds(precision)
+
+    def of_peak(self, precision: str) -> float:
+        """How fast its products were, as a share of the fastest that the machine managed."""
+        row = self.where(precision=precision)[0]
+        rate = row["multiply_adds"] / (self.milliseconds(precision, PRODUCTS) / 1000)
+        return rate / row["peak_per_second"]
+
+    def table(self) -> Table:
+        """Milliseconds of a step by kind, a column for each precision."""
+        kinds = dict.fromkeys(row["kind"] for row in self.rows)
+        rows = [
+            [kind, *(f"{self.milliseconds(one, kind):.0f}" for one in self.precisions)]
+            for kind in kinds
+        ]
+        rows.append(
+            ["<b>the step</b>"] + [f"<b>{self.milliseconds(p):.0f}</b>" for p in self.precisions]
+        )
+        head = ["milliseconds in a step of training", *self.precisions]
+        return Table(head, rows, "What a step of training consists of")

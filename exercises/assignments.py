@@ -1,0 +1,83 @@
+"""The assignments of the course with the references and mistakes that belong to them."""
+
+import sys
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from autograder.authoring.assignment_markdown import read_text
+from autograder.authoring.builder import build, text_files
+from autograder.authoring.cells import is_solution
+from autograder.authoring.reference_source import find
+from autograder.authoring.synthetic_submissions import files_of
+from solutions.misconceptions import Misconception, of
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Master:
+    """One assignment.
+
+    Attributes:
+        assignment: name of its folder.
+        notebook: name of its notebook, without ending.
+        source: the source notebook, freshly built.
+        references: name -> reference, in order of the exercises.
+    """
+
+    assignment: str
+    notebook: str
+    source: NotebookNode
+    references: dict[str, Callable]
+
+    @property
+    def mistakes(self) -> list[Misconception]:
+        """Every known mistake in what this assignment asks for."""
+        return [mistake for name in self.references for mistake in self.mistakes_in(name)]
+
+    def mistakes_in(self, name: str) -> list[Misconception]:
+        """Every known way to get one of the references wrong."""
+        return of(name)
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """What the perfect student hands in beside the notebook: name -> bytes."""
+        return files_of(self.source)
+
+    @property
+    def symbols(self) -> list[str]:
+        """What the student writes, in order."""
+        return [c.metadata.course.symbol for c in self.source.cells if is_solution(c)]
+
+
+def masters(here: Path = HERE) -> list[Master]:
+    """All assignments, in order."""
+    return [_master(path) for path in text_files(here)]
+
+
+def chosen(names: Collection[str]) -> list[Master]:
+    """The named assignments, all if none is named. An unknown name: one line, exit code 2."""
+    known = {master.assignment: master for master in masters()}
+    for name in names:
+        if name not in known:
+            print(f"{name}: no such assignment; there are {', '.join(known)}", file=sys.stderr)
+            sys.exit(2)
+    return [master for name, master in known.items() if not names or name in names]
+
+
+def _master(path: Path) -> Master:
+    _, blocks = read_text(path)
+    references = {
+        block.argument: find(block.options["reference"])
+        for block in blocks
+        if block.kind == "exercise"
+    }
+    return Master(path.parent.name, path.stem, build(path), references)
+
+
+def text_of(master: Master) -> Path:
+    """The written file that a master was built from."""
+    return HERE / master.assignment / f"{master.notebook}.md"

@@ -1,0 +1,118 @@
+"""A class of students made from the reference: `python -m exercises.synthetic_class DIR`.
+
+Nobody wrote these submissions by hand, so they cannot drift from the course. Among them are honest
+work in other styles, every known mistake alone, and the files that break graders.
+"""
+
+import copy
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+from autograder.authoring.cells import is_solution, is_test, split_test, to_text
+from autograder.authoring.reference_source import BEGIN, END, source_of
+from autograder.authoring.synthetic_submissions import blank, hand_in, with_mistake
+from solutions.alternatives import styles
+
+from .assignments import Master, masters
+
+WITH_EVERYBODY = "01-attention"
+ENDLESS = "def {name}(*args, **kwargs):\n    while True:\n        pass\n"
+RAISES = "def {name}(*args, **kwargs):\n    return undefined_variable + 1\n"
+NOISY = (
+    "import sys\nimport warnings\n\nprint('importing things')\n"
+    "warnings.warn('this is only a warning')\nprint('and a word on stderr', file=sys.stderr)\n"
+)
+
+
+def submissions(master: Master) -> Iterator[tuple[str, str]]:
+    """Pairs of a student's name and the text of the file that this student hands in."""
+    source = _as_released(master.source)  # still with the reference in it: the perfect answer
+    perfect = source
+    yield "perfect", to_text(perfect)
+    yield "perfect-but-noisy", to_text(_with_first_cell(perfect, NOISY))
+    untouched = _as_released(blank(master.source))
+    yield "blank", to_text(untouched)
+    yield "half-done", to_text(_half_done(source, untouched, master.symbols))
+    last = master.symbols[-1]
+    yield "raises", to_text(hand_in(source, {last: RAISES.format(name=last)}))
+    yield "endless-loop", to_text(hand_in(source, {last: ENDLESS.format(name=last)}))
+    yield "syntax-error", to_text(hand_in(source, {last: "def oops(:\n    pass"}))
+    yield "tests-deleted", to_text(_without_tests(perfect))
+    yield "corrupt-file", to_text(perfect)[: len(to_text(perfect)) // 2]
+    yield "not-a-notebook", "Dear teacher, here is my homework.\n"
+    for style, module in styles(master.notebook).items():
+        answers = {name: source_of(getattr(module, name)) for name in master.symbols}
+        yield f"style-{style}", to_text(hand_in(source, answers))
+    for mistake in master.mistakes:
+        wrong = with_mistake(source, mistake.implementation, master.references[mistake.replaces])
+        yield f"mistake-{mistake.name}", to_text(wrong)
+
+
+def brief_class(master: Master) -> Iterator[tuple[str, str]]:
+    """A few of the submissions: honest ones, and one mistake in each thing that is asked for."""
+    chosen = {"perfect", "blank", "half-done"}
+    chosen |= {f"style-{style}" for style in styles(master.notebook)}
+    for name in master.references:
+        chosen |= {f"mistake-{m.name}" for m in master.mistakes_in(name)[:1]}
+    return ((student, text) for student, text in submissions(master) if student in chosen)
+
+
+def write_class(out: Path) -> list[Path]:
+    """Write the class as `<out>/<student>/<assignment>/<notebook>.ipynb`; return the files.
+
+    In one assignment everybody takes part, in the others a few. Where more than the notebook is
+    handed in, all but the one who did nothing hand in the perfect student's files.
+    """
+    written = []
+    for master in masters():
+        class_of = submissions if master.assignment == WITH_EVERYBODY else brief_class
+        for student, text in class_of(master):
+            path = out / student / master.assignment / f"{master.notebook}.ipynb"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+            written.append(path)
+            for name, data in master.files.items() if student != "blank" else ():
+                path.with_name(name).write_bytes(data)
+    return written
+
+
+def _as_released(nb: NotebookNode) -> NotebookNode:
+    """Without what a student never gets to see: hidden tests, and the marks of the solutions."""
+    nb = copy.deepcopy(nb)
+    for cell in nb.cells:
+        if is_test(cell):
+            cell.source, _ = split_test(cell)
+        lines = cell.source.splitlines()
+        cell.source = "\n".join(line for line in lines if line.strip() not in (BEGIN, END))
+    return nb
+
+
+def _with_first_cell(nb: NotebookNode, source: str) -> NotebookNode:
+    nb = copy.deepcopy(nb)
+    nb.cells.insert(0, new_code_cell(source, id="my-own-cell"))
+    return nb
+
+
+def _without_tests(nb: NotebookNode) -> NotebookNode:
+    nb = copy.deepcopy(nb)
+    nb.cells = [cell for cell in nb.cells if not is_test(cell)]
+    return nb
+
+
+def _half_done(solved: NotebookNode, untouched: NotebookNode, symbols: list[str]) -> NotebookNode:
+    """The first half of the exercises solved, the rest untouched."""
+    stubs = {c.metadata.course.symbol: c.source for c in untouched.cells if is_solution(c)}
+    return hand_in(solved, {name: stubs[name] for name in symbols[len(symbols) // 2 :]})
+
+
+def main() -> None:
+    out = Path(sys.argv[1])
+    print(f"{len(write_class(out))} submissions in {out}")
+
+
+if __name__ == "__main__":
+    main()

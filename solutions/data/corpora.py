@@ -1,0 +1,243 @@
+"""Where sentences come from (paper, section 5.1), and how they become pairs of ids.
+
+The paper trains on 4.5 million sentence pairs of WMT 2014. This course has two sources in its
+place: a corpus of its own, 480 pairs, which needs no network; and Multi30k, 29,000 training pairs,
+which describe photographs.
+
+A split is two lists of sentences, German and English; the place in the lists joins a pair.
+"""
+
+import gzip
+import os
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .downloads import MULTI30K, TINY_SHAKESPEARE, DataError, download
+from .vocabulary import Vocabulary, encode_source, encode_target, tokenise
+
+Sentences = tuple[list[str], list[str]]  # German, English
+
+CORPUS = Path(__file__).parent / "corpus"
+CORPUS_SPLITS = ("train", "val", "test")
+
+MULTI30K_SPLITS = (
+    "train",
+    "val",
+    "test_2016_flickr",
+    "test_2017_flickr",
+    "test_2017_mscoco",
+    "test_2018_flickr",
+)
+
+
+def corpus(split: str) -> Sentences:
+    """The corpus that comes with the course: 400 pairs in train, 40 in val, 40 in test.
+
+    Args:
+        split: "train", "val" or "test".
+
+    Returns:
+        German and English sentences.
+
+    Raises:
+        ValueError: for another split.
+    """
+    if split not in CORPUS_SPLITS:
+        raise ValueError(f"split must be one of {', '.join(CORPUS_SPLITS)}, not {split!r}")
+    return _pairs(CORPUS / f"{split}.de", CORPUS / f"{split}.en", _read_text)
+
+
+def multi30k(folder: Path | str | None = None) -> dict[str, Sentences]:
+    """Multi30k (Elliott et al., 2016), for non-commercial research and for teaching.
+
+    The twelve files `train.de.gz`, ..., `test_2018_flickr.en.gz` are read from `folder`, else from
+    the folder that the environment variable MULTI30K_DIR names, else from the user's cache, into
+    which what is missing there is downloaded first.
+
+    A download must match its known hash and only then gets its name; after an interruption the next
+    call goes on with the files that are not there yet. A folder that you name is read as it is: it
+    may hold data of your own.
+
+    Args:
+        folder: where the files are.
+
+    Returns:
+        split -> German and English sentences, of every split in MULTI30K_SPLITS.
+
+    Raises:
+        DataError: if the folder or a file is missing or damaged, a line is empty, the two languages
+            have different numbers of lines, or the download fails.
+    """
+    folder = folder or os.environ.get("MULTI30K_DIR")
+    if folder:
+        folder = Path(folder)
+        if not folder.is_dir():
+            raise DataError(
+                f"there is no folder {folder}: give one that holds {next(iter(MULTI30K.sha256))} "
+                "and the other files of Multi30k, by --data or MULTI30K_DIR"
+            )
+    else:
+        instead = (
+            "name a folder that holds the files, by --data or MULTI30K_DIR, or use the corpus that "
+            "comes with the course (--source corpus)"
+        )
+        folder = download(MULTI30K, instead)
+    return {
+        split: _pairs(folder / f"{split}.de.gz", folder / f"{split}.en.gz", _read_gzip)
+        for split in MULTI30K_SPLITS
+    }
+
+
+def tiny_shakespeare(path: Path | str | None = None) -> str:
+    """Tiny Shakespeare (Karpathy, 2015): 1,115,394 characters of plays, 65 different ones.
+
+    Read from `path`, else from the file that the environment variable TINY_SHAKESPEARE names, else
+    from the user's cache, into which it is downloaded first; see `multi30k`.
+
+    Args:
+        path: the file; any plain text will do.
+
+    Returns:
+        the whole text.
+
+    Raises:
+        DataError: if the file is missing or no UTF-8 text, or the download fails.
+    """
+    path = path or os.environ.get("TINY_SHAKESPEARE")
+    if not path:
+        instead = "name a text file, by --data or TINY_SHAKESPEARE"
+        path = download(TINY_SHAKESPEARE, instead) / "input.txt"
+    return _read_text(Path(path))
+
+
+def sentences(source: str, folder: Path | str | None = None) -> dict[str, Sentences]:
+    """Every split of one of the two sources, as it was written.
+
+    Args:
+        source: "corpus" or "multi30k"; see the functions of these names.
+        folder: where the files of Multi30k are.
+
+    Returns:
+        split -> German and English sentences.
+
+    Raises:
+        ValueError: for another source, or a folder for the corpus.
+        DataError: see `multi30k`.
+    """
+    if source not in ("corpus", "multi30k"):
+        raise ValueError(f"source must be 'corpus' or 'multi30k', not {source!r}")
+    if source == "multi30k":
+        return multi30k(folder)
+    if folder is not None:
+        raise ValueError("the corpus comes with the course: leave the folder out")
+    return {split: corpus(split) for split in CORPUS_SPLITS}
+
+
+@dataclass(frozen=True)
+class TranslationData:
+    """Sentence pairs, tokenised, with the vocabularies of the training split.
+
+    Attributes:
+        direction: "de-en" or "en-de", source first.
+        tokens: split -> tokens of each source sentence, tokens of each target sentence. Those of
+            the target are the references of a test: whole, without UNK.
+        source_vocabulary, target_vocabulary: of the training split alone; a word that only a test
+            set has is unknown, as it will be in use.
+    """
+
+    direction: str
+    tokens: dict[str, tuple[list[list[str]], list[list[str]]]]
+    source_vocabulary: Vocabulary
+    target_vocabulary: Vocabulary
+
+    @classmethod
+    def load(
+        cls,
+        source: str = "corpus",
+        folder: Path | str | None = None,
+        direction: str = "de-en",
+        min_count: int = 2,
+        merges: int = 0,
+    ) -> "TranslationData":
+        """Read, tokenise and count.
+
+        Args:
+            source: "corpus" or "multi30k"; see the functions of these names.
+            folder: where the files of Multi30k are.
+            direction: "de-en" or "en-de".
+            min_count: how often a type must occur in the training split to be known.
+            merges: number of byte-pair merges for each language, see `bpe`; with 0, the types are
+                whole words.
+
+        Raises:
+            ValueError: for another source or direction, or a folder for the corpus.
+            DataError: see `multi30k`.
+        """
+        if direction not in ("de-en", "en-de"):
+            raise ValueError(f"direction must be 'de-en' or 'en-de', not {direction!r}")
+        splits = sentences(source, folder)
+        languages = direction.split("-")
+        tokens = {}
+        for split, (german, english) in splits.items():
+            of = {"de": german, "en": english}
+            tokens[split] = tuple(tokenise(of[language], language) for language in languages)
+        vocabularies = (
+            Vocabulary.from_sentences(side, min_count, merges) for side in tokens["train"]
+        )
+        return cls(direction, tokens, *vocabularies)
+
+    def pairs(self, split: str) -> list[tuple[list[int], list[int]]]:
+        """Ids of each source sentence with EOS, and of its target sentence from BOS to EOS.
+
+        Raises:
+            ValueError: if there is no such split.
+        """
+        if split not in self.tokens:
+            raise ValueError(f"split must be one of {', '.join(self.tokens)}, not {split!r}")
+        read, write = self.source_vocabulary, self.target_vocabulary
+        return [
+            (encode_source(read.cut(source), read.ids), encode_target(write.cut(target), write.ids))
+            for source, target in zip(*self.tokens[split], strict=True)
+        ]
+
+
+def _pairs(german: Path, english: Path, read: Callable[[Path], str]) -> Sentences:
+    sides = []
+    for path in (german, english):
+        lines = read(path).removesuffix("\n").split("\n")
+        for number, line in enumerate(lines, start=1):
+            # Leaving it out here and not in the other language would shift all that follows.
+            if not line.strip():
+                raise DataError(f"{path}: line {number} is empty; remove it in both languages")
+        sides.append(lines)
+    if len(sides[0]) != len(sides[1]):
+        raise DataError(
+            f"{german} has {len(sides[0])} lines and {english.name} {len(sides[1])}: each line "
+            "must be the translation of the line of the same number"
+        )
+    return sides[0], sides[1]
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise DataError(f"{path} is not UTF-8 text: convert it") from None
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror}): give another file") from None
+
+
+def _read_gzip(path: Path) -> str:
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            return file.read()
+    except FileNotFoundError:
+        raise DataError(f"{path} is missing: copy it there from {MULTI30K.url}") from None
+    except UnicodeDecodeError:
+        raise DataError(f"{path} is not UTF-8 text: convert it") from None
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        raise DataError(f"{path} is no whole gzip file: compress it, or copy it again") from None
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}") from None

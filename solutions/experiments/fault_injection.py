@@ -1,0 +1,264 @@
+"""Train with a known mistake in place: `python -m solutions fault-injection`.
+
+Most wrong Transformers raise nothing. They train, and something about the numbers is odd. Here a
+tiny translator is trained on the corpus that comes with the course, once as it should be and once
+with each mistake in place of the right function or class. What a person would see is written down:
+losses, how often the next token is right, and what comes out when it translates.
+
+Legend: B batch, T target length, V size of the target vocabulary.
+"""
+
+import math
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import ModuleType
+from unittest import mock
+
+import click
+import torch
+from torch import nn
+
+# As modules, so that a mistake in them is called from here too.
+from solutions.data import batching
+from solutions.data.batching import Batch
+from solutions.data.corpora import TranslationData
+from solutions.data.vocabulary import BOS, EOS, PAD
+from solutions.decoding import greedy
+from solutions.decoding.bleu import corpus_bleu
+from solutions.misconceptions import Misconception, all_of_them
+from solutions.model import transformer
+from solutions.model.config import TransformerConfig
+from solutions.tooling.cli_tools import (
+    OneLineCommand,
+    Report,
+    out_option,
+    progress_bar,
+    told_in_one_line,
+)
+from solutions.tooling.run_log import Curves, about_this_run
+from solutions.training import optim
+from solutions.training import step as training_step
+
+HEALTHY = "healthy"
+OTHER_VERSIONS = ("solutions.misconceptions", "solutions.alternatives")
+GALLERY = (
+    HEALTHY,
+    "CausalityForgotten",
+    "collate_without_shift",
+    "collate_never_ends",
+    "MemoryNotPassedOn",
+    "MemoryDetached",
+    "padding_mask_inverted",
+    "SourcePositionsForgotten",
+    "TargetPositionsForgotten",
+    "EmbeddingNotScaled",
+    "LogitsAreProbabilities",
+    "step_divides_by_every_position+batches_do_not_sort",
+    "step_piles_up_gradients",
+    "rate_without_warmup",
+    "ScheduleNeverWrites",
+    "split_heads_by_view_alone",
+    "NothingAdded",
+    "DropsInEvaluation",
+)
+SEEN = ["held_out_loss", "held_out_accuracy", "bleu", "different", "length", "endless", "unsteady"]
+MAX_TOKENS, WARMUP, EVERY, EXTRA = 400, 200, 10, 20
+
+
+def mistakes_called(names: str) -> list[Misconception]:
+    """The known mistakes of these names.
+
+    Args:
+        names: one, or several with "+" between them; "healthy" for none.
+
+    Raises:
+        ValueError: if there is no such mistake.
+    """
+    known = {mistake.name: mistake for mistake in all_of_them()}
+    wanted = [] if names == HEALTHY else names.split("+")
+    for name in wanted:
+        if name not in known:
+            raise ValueError(f"there is no mistake {name!r}: see solutions/misconceptions")
+    return [known[name] for name in wanted]
+
+
+@contextmanager
+def in_place(mistakes: list[Misconception]) -> Iterator[None]:
+    """Inside, each mistake stands wherever a module of `solutions` uses what it replaces."""
+    places = [
+        (module, mistake)
+        for mistake in mistakes
+        for module in list(sys.modules.values())
+        if _uses(module, mistake)
+    ]  # all of them, before the first is changed
+    with ExitStack() as stack:
+        for module, mistake in places:
+            patch = mock.patch.object(module, mistake.replaces, mistake.implementation)
+            stack.enter_context(patch)
+        yield
+
+
+def _uses(module: ModuleType, mistake: Misconception) -> bool:
+    """Return whether a module of the reference, not of its wrong or other versions, uses it."""
+    name = getattr(module, "__name__", "")
+    is_reference = name.startswith("solutions.") and not name.startswith(OTHER_VERSIONS)
+    return is_reference and vars(module).get(mistake.replaces) is mistake.reference
+
+
+def train(
+    data: TranslationData, config: TransformerConfig, epochs: int, seed: int, report: Report
+) -> Iterator[dict[str, float]]:
+    """Train on the training split with whatever is in place, and give a row now and then.
+
+    As in the paper: Adam, warm-up, label smoothing of 0.1 in training and none in evaluation. The
+    optimiser is built with a rate of 0, because the schedule is to set it.
+
+    Args:
+        data: what to learn.
+        config: sizes of the model.
+        epochs: how many; the first and every tenth has a row.
+        seed: of parameters, dropout and batches.
+        report: told after every epoch.
+
+    Yields:
+        epoch; first_loss, what the first step reports, and train_loss, the mean of what all steps
+        since the last row reported, both with label smoothing; and what `judge` finds.
+    """
+    torch.manual_seed(seed)
+    model = transformer.Transformer(config)
+    optimizer = optim.Adam(model.parameters(), lr=0.0)
+    schedule = optim.NoamSchedule(optimizer, config.d_model, WARMUP)
+    first_loss, losses = math.nan, []
+    for epoch in range(1, epochs + 1):
+        for batch in batching.make_batches(data.pairs("train"), MAX_TOKENS, 1000 * seed + epoch):
+            loss = training_step.train_step(model, batch, optimizer, schedule)
+            losses.append(float(loss))
+        first_loss = losses[0] if epoch == 1 else first_loss
+        report(epoch, f"loss {losses[-1]:.2f}")
+        if epoch == 1 or epoch % EVERY == 0 or epoch == epochs:
+            mean = sum(losses) / len(losses)
+            found = {"epoch": epoch, "first_loss": first_loss, "train_loss": mean}
+            yield found | judge(model, data)
+            losses = []
+
+
+def judge(model: nn.Module, data: TranslationData) -> dict[str, float]:
+    """What a person would look at: the numbers under teacher forcing, and the translations.
+
+    Args:
+        model: trained.
+        data: its validation and test pairs are used.
+
+    Returns:
+        held_out_loss: nats per token.
+        held_out_accuracy: share of tokens for which the right one has the largest logit.
+        bleu: of greedy translations.
+        different: how many different translations there are.
+        length: tokens written for each token of the references.
+        endless: share of translations that never end by themselves.
+        unsteady: share of translations that are others when the model is asked again.
+        Without a loss that is a number, there is nothing else to look at: all are NaN.
+    """
+    pairs = data.pairs("val") + data.pairs("test")
+    references = data.tokens["val"][1] + data.tokens["test"][1]
+    batches = batching.make_batches(pairs, MAX_TOKENS, seed=0)
+    loss = training_step.evaluate_loss(model, batches)
+    if not math.isfinite(loss):
+        return dict.fromkeys(SEEN, math.nan)
+    written, again = translations(model, pairs), translations(model, pairs)
+    words = [data.target_vocabulary.decode(sentence) for sentence in written]
+    limits = [len(source) + EXTRA for source, _ in pairs]
+    endless = [len(sentence) == limit for sentence, limit in zip(written, limits, strict=True)]
+    unsteady = [one != other for one, other in zip(written, again, strict=True)]
+    seen = (
+        loss,
+        accuracy(model, batches),
+        corpus_bleu(words, references),
+        len({tuple(sentence) for sentence in written}),
+        sum(map(len, words)) / sum(map(len, references)),
+        sum(endless) / len(pairs),
+        sum(unsteady) / len(pairs),
+    )
+    return dict(zip(SEEN, seen, strict=True))
+
+
+def translations(model: nn.Module, pairs: list[tuple[list[int], list[int]]]) -> list[list[int]]:
+    """Greedy, without a cache: what is searched is the model as it was trained."""
+    source = batching.pad([source for source, _ in pairs], PAD)
+    return greedy.translate(model, source, BOS, EOS, beam_size=1, extra=EXTRA, cached=False)
+
+
+@torch.no_grad()
+def accuracy(model: nn.Module, batches: list[Batch]) -> float:
+    """How often the right next token has the largest logit, if all before it are given."""
+    right = tokens = 0
+    with greedy.evaluating(model):
+        for batch in batches:
+            likeliest = model(batch.source, batch.target_in).argmax(dim=-1)  # (B, T, V) -> (B, T)
+            real = batch.target_out != PAD
+            right += int((likeliest == batch.target_out)[real].sum())
+            tokens += int(real.sum())
+    return right / tokens
+
+
+@click.command(cls=OneLineCommand, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--mistakes",
+    help="Their names in solutions/misconceptions, with commas; A+B for two at once; healthy for "
+    "none. [default: the gallery of the book]",
+)
+@click.option("--seeds", type=click.IntRange(1), default=3, show_default=True, help="How many.")
+@click.option("--epochs", type=click.IntRange(1), default=40, show_default=True)
+@click.option("--width", type=click.IntRange(2), default=96, show_default=True, help="d_model.")
+@click.option("--heads", type=click.IntRange(1), default=4, show_default=True)
+@out_option("_build/broken")
+@click.pass_context
+def main(
+    context: click.Context,
+    mistakes: str | None,
+    seeds: int,
+    epochs: int,
+    width: int,
+    heads: int,
+    out: Path,
+) -> None:
+    """Train a tiny translator with known mistakes in place, and write down what one would see.
+
+    German to English, the course's own corpus, two layers, post-norm; losses in nats per token.
+    """
+    torch.set_num_threads(1)
+    with told_in_one_line():
+        names = mistakes.split(",") if mistakes else GALLERY
+        chosen = {name: mistakes_called(name) for name in names}
+        data = TranslationData.load()
+        sizes = {"N": 2, "d_model": width, "d_ff": 2 * width, "h": heads, "dropout": 0.1}
+        vocabularies = len(data.source_vocabulary), len(data.target_vocabulary)
+        config = TransformerConfig(*vocabularies, **sizes)
+        about = about_this_run(context, "solutions fault-injection")
+        curves = Curves(out, about)
+    done = 0
+    with curves, progress_bar(len(chosen) * seeds * epochs) as report:
+        for name, known in chosen.items():
+            for seed in range(seeds):
+                before = done
+
+                def told(epoch: int, words: str, name: str = name, before: int = before) -> None:
+                    report(before + epoch, f"{name}, {words}")
+
+                with in_place(known):
+                    for row in train(data, config, epochs, seed, told):
+                        row = {what: round(number, 4) for what, number in row.items()}
+                        curves.append({"mistake": name, "seed": seed} | row)
+                done += epochs
+                click.echo(
+                    f"{name:50} seed {seed}  loss {row['train_loss']:6.3f}  held out "
+                    f"{row['held_out_loss']:6.3f}, {row['held_out_accuracy']:.2f} right  "
+                    f"BLEU {row['bleu']:5.1f}"
+                )
+    click.echo(f"curves in {out}")
+
+
+if __name__ == "__main__":
+    main()

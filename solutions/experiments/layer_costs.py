@@ -1,0 +1,265 @@
+"""The cost of layers (paper, section 4, table 1): `python -m solutions layer-costs`.
+
+Self-attention, recurrent layers and convolutions map n vectors of width d to n vectors of width d.
+For each of them: multiply-adds by formula and as PyTorch counts them, what the forward pass keeps
+for the backward pass, and the time of both.
+
+Legend: B batch, n length, d width, k kernel size, h heads.
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import torch
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from solutions.model.attention import MultiHeadAttention
+from solutions.tooling.cli_tools import (
+    SEED,
+    OneLineCommand,
+    Report,
+    out_option,
+    progress_bar,
+    told_in_one_line,
+)
+from solutions.tooling.run_log import Curves, about_this_run
+from solutions.training.fused import FusedMultiHeadAttention
+
+KERNEL = 3
+HEAD = 64  # width of a head, as in the paper
+
+
+class SelfAttention(nn.Module):
+    """Attention of a sequence to itself.
+
+    Args:
+        attention: of three inputs.
+    """
+
+    def __init__(self, attention: MultiHeadAttention):
+        super().__init__()
+        self.attention = attention
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, n, d) -> (B, n, d)."""
+        return self.attention(x, x, x)
+
+
+class Recurrent(nn.Module):
+    """A recurrent layer that returns its state after every position.
+
+    Args:
+        layer: of PyTorch, batch first.
+    """
+
+    def __init__(self, layer: nn.RNNBase):
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, n, d) -> (B, n, d)."""
+        states, _ = self.layer(x)
+        return states
+
+
+class Convolutional(nn.Sequential):
+    """Convolutions along the positions, one after the other."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, n, d) -> (B, n, d)."""
+        return super().forward(x.transpose(1, 2)).transpose(1, 2)  # features first: (B, d, n)
+
+
+def layers_of_width(d: int) -> dict[str, nn.Module]:
+    """One layer of each kind, by name."""
+    h = max(1, d // HEAD)
+    depthwise = nn.Conv1d(d, d, KERNEL, padding=KERNEL // 2, groups=d)
+    return {
+        "self-attention": SelfAttention(MultiHeadAttention(d, h)),
+        "self-attention, fused": SelfAttention(FusedMultiHeadAttention(d, h)),
+        "recurrent": Recurrent(nn.RNN(d, d, batch_first=True)),
+        "recurrent, gated": Recurrent(nn.GRU(d, d, batch_first=True)),
+        "convolution": Convolutional(nn.Conv1d(d, d, KERNEL, padding=KERNEL // 2)),
+        "convolution, separable": Convolutional(depthwise, nn.Conv1d(d, d, 1)),
+    }
+
+
+def multiply_adds(kind: str, n: int, d: int) -> int:
+    """Multiplications, each with its addition, of one forward pass over one sequence.
+
+    Args:
+        kind: a name of `layers_of_width`.
+        n: length.
+        d: width.
+    """
+    attention = 4 * n * d**2 + 2 * n**2 * d  # four projections; scores and means
+    return {
+        "self-attention": attention,
+        "self-attention, fused": attention,
+        "recurrent": 2 * n * d**2,  # the input's matrix and the state's
+        "recurrent, gated": 6 * n * d**2,  # the same for two gates and a candidate
+        "convolution": KERNEL * n * d**2,
+        "convolution, separable": KERNEL * n * d + n * d**2,
+    }[kind]
+
+
+def counted_multiply_adds(layer: nn.Module, x: Tensor) -> int:
+    """The same as PyTorch's own counter finds it while the layer runs, for the whole batch.
+
+    It sees products of matrices and convolutions. On a processor it does not see into the fused
+    kernel of attention.
+    """
+    with FlopCounterMode(display=False) as counter:
+        layer(x)
+    return counter.get_total_flops() // 2  # it counts a multiplication and an addition as two
+
+
+def kept_for_backward(layer: nn.Module, x: Tensor) -> int:
+    """Bytes that a forward pass keeps until the backward pass, parameters left out."""
+    parameters = {p.untyped_storage().data_ptr() for p in layer.parameters()}
+    kept: dict[int, Tensor] = {}  # tensors, so that no address is used twice
+
+    def keep(tensor: Tensor) -> Tensor:
+        if tensor.untyped_storage().data_ptr() not in parameters:
+            kept[tensor.untyped_storage().data_ptr()] = tensor
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+        output = layer(x)
+    total = sum(tensor.untyped_storage().nbytes() for tensor in kept.values())
+    del output
+    return total
+
+
+def seconds_in_turns(
+    works: dict[str, Callable[[], None]], repeats: int, report: Report
+) -> dict[str, list[float]]:
+    """Time each work so often, all of them in turn.
+
+    It is the processor's time for this process that is taken, and the turns let a busy machine
+    disturb all works alike; take medians. Before each time, the work is done once without a clock:
+    the one before may have left the caches full of something else.
+
+    Args:
+        works: by name.
+        repeats: how often each is timed.
+        report: told after every time.
+    """
+    seconds: dict[str, list[float]] = {name: [] for name in works}
+    for turn in range(repeats):
+        for number, (name, work) in enumerate(works.items(), start=1):
+            work()
+            start = time.process_time()
+            work()
+            seconds[name].append(time.process_time() - start)
+            report(turn * len(works) + number, name)
+    return seconds
+
+
+def forward_and_backward(layer: nn.Module, x: Tensor) -> Callable[[], None]:
+    """Work to be timed: one pass forward, and one back to the input and all parameters."""
+    upstream = torch.randn_like(x)  # every layer here keeps the shape
+
+    def work() -> None:
+        layer.zero_grad()
+        x.grad = None
+        layer(x).backward(upstream)
+
+    return work
+
+
+def costs(
+    lengths: list[int], widths: list[int], batch: int, repeats: int, report: Report
+) -> list[dict[str, float]]:
+    """One row for each width, kind of layer and length.
+
+    Args:
+        lengths, widths: n and d.
+        batch: B.
+        repeats: how often each layer is timed.
+        report: told after every run.
+    """
+    rows, works = [], {}
+    for d in widths:
+        for kind, layer in layers_of_width(d).items():
+            for n in lengths:
+                x = torch.randn(batch, n, d, requires_grad=True)
+                works[f"{kind}, n = {n}, d = {d}"] = forward_and_backward(layer, x)
+                row = {
+                    "layer": kind,
+                    "n": n,
+                    "d": d,
+                    "multiply_adds": multiply_adds(kind, n, d),
+                    "counted_in_batch": counted_multiply_adds(layer, x),
+                    "kept_bytes": kept_for_backward(layer, x),
+                }
+                rows.append(row)
+    seconds = seconds_in_turns(works, repeats, report)
+    for row, times in zip(rows, seconds.values(), strict=True):
+        for name, of in (("median", statistics.median), ("least", min), ("most", max)):
+            row[f"{name}_ms"] = round(1000 * of(times), 4)
+    return rows
+
+
+def numbers(text: str, option: str) -> list[int]:
+    """Read positive whole numbers with commas between them.
+
+    Raises:
+        ValueError: naming the option, if they are something else.
+    """
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdecimal() and int(part) > 0 for part in parts):
+        raise ValueError(f"{option} takes positive numbers like 16,32,64, not {text!r}")
+    return [int(part) for part in parts]
+
+
+@click.command(cls=OneLineCommand, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--lengths", default="16,32,64,128,256,512,1024,2048", show_default=True)
+@click.option("--widths", default="64,256", show_default=True)
+@click.option("--batch", type=click.IntRange(1), default=4, show_default=True, help="Sequences.")
+@click.option("--repeats", type=click.IntRange(1), default=11, show_default=True)
+@SEED
+@out_option("_build/costs")
+@click.pass_context
+def main(
+    context: click.Context,
+    lengths: str,
+    widths: str,
+    batch: int,
+    repeats: int,
+    seed: int,
+    out: Path,
+) -> None:
+    """Measure what layers cost that map a sequence to a sequence, on one thread.
+
+    One row for each kind of layer, length and width: multiply-adds of a forward pass over one
+    sequence by formula, those that PyTorch counts over the batch, bytes kept for the backward pass,
+    and the median, least and most processor time of a forward and a backward pass, in milliseconds.
+    """
+    torch.set_num_threads(1)
+    torch.manual_seed(seed)
+    with told_in_one_line():
+        n_s, d_s = numbers(lengths, "--lengths"), numbers(widths, "--widths")
+        odd = [d for d in d_s if d > HEAD and d % HEAD]
+        if odd:
+            raise ValueError(f"--widths: {odd[0]} is not a multiple of a head's width, {HEAD}")
+        about = about_this_run(context, "solutions layer-costs")
+        out.mkdir(parents=True, exist_ok=True)  # a folder that cannot be is told at once
+    runs = len(n_s) * len(d_s) * len(layers_of_width(HEAD)) * repeats
+    with progress_bar(runs) as report:
+        rows = costs(n_s, d_s, batch, repeats, report)
+    with Curves(out, about) as curves:
+        for row in rows:
+            curves.append(row)
+            click.echo(
+                f"{row['layer']:22} n {row['n']:5} d {row['d']:4} {row['median_ms']:10.3f} ms"
+            )
+    click.echo(f"costs in {out}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""Known mistakes in the modules of `solutions.data`.
+
+- `batching`
+- `vocabulary`
+"""

@@ -1,0 +1,6 @@
+"""Known mistakes in the modules of `solutions.training`.
+
+- `loss`
+- `optim`
+- `step`
+"""

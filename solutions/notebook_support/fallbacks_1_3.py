@@ -1,0 +1,267 @@
+"""The parts of assignments 1 to 3 once more, built on what PyTorch has: assignment 4 needs them.
+
+Whoever solved the earlier assignments goes on with their own parts; whoever did not goes on with
+these. Contracts and parameter names are those of `masks`, `attention`, `positional`, `embeddings`,
+`feed_forward` and `residual`, but nothing here says how those are to be written. A notebook gets
+this whole file, so it imports nothing but PyTorch.
+
+Legend: B batch, T target (query) length, S source (key) length, h heads, V size of the vocabulary.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+def padding_mask(tokens: Tensor, pad_id: int) -> Tensor:
+    """(B, S) token ids -> (B, 1, S), True where the token is not padding."""
+    return tokens.ne(pad_id)[:, None]
+
+
+def causal_mask(length: int, device: torch.device | str | None = None) -> Tensor:
+    """(length, length), True where the key (column) is not later than the query (row)."""
+    place = torch.arange(length, device=device)
+    return place[:, None] >= place
+
+
+def target_mask(tokens: Tensor, pad_id: int) -> Tensor:
+    """(B, T) token ids -> (B, T, T), True where the key is neither padding nor in the future."""
+    place = torch.arange(tokens.size(1), device=tokens.device)
+    return tokens.ne(pad_id)[:, None] & place.ge(place[:, None]).mT
+
+
+class MultiHeadAttention(nn.Module):
+    """Section 3.2.2. Parameters: W_q, W_k, W_v, W_o, without biases."""
+
+    def __init__(self, d_model: int, h: int, dropout: float = 0.0):
+        super().__init__()
+        self.h, self.p = h, dropout
+        for name in ("W_q", "W_k", "W_v", "W_o"):
+            self.add_module(name, nn.Linear(d_model, d_model, bias=False))
+
+    def forward(
+        self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None
+    ) -> Tensor:
+        """(B, T, d_model), (B, S, d_model) twice, mask (T, S), (B, 1, S) or (B, T, S), True = may
+        attend -> (B, T, d_model); a query that may attend to nothing gives zeros."""
+        B, T, d_model = query.shape
+        every = torch.ones(1, 1, dtype=torch.bool, device=query.device)
+        allowed = (every if mask is None else mask).expand(B, T, key.size(1))
+        # PyTorch gives NaN to a query that sees nothing: let it see, and forget what it saw.
+        blind = ~allowed.any(dim=-1, keepdim=True)  # (B, T, 1)
+        hidden = ~(allowed | blind).repeat_interleave(self.h, dim=0)  # (B * h, T, S)
+        output, _ = F.multi_head_attention_forward(
+            *(x.transpose(0, 1) for x in (query, key, value)),  # it wants the positions first
+            d_model,
+            self.h,
+            *(None, None, None, None),  # no joint projection, no biases
+            False,
+            self.p,
+            self.W_o.weight,
+            None,
+            training=self.training,
+            need_weights=False,
+            attn_mask=hidden,
+            use_separate_proj_weight=True,
+            q_proj_weight=self.W_q.weight,
+            k_proj_weight=self.W_k.weight,
+            v_proj_weight=self.W_v.weight,
+        )
+        return output.transpose(0, 1).masked_fill(blind, 0.0)  # (T, B, d_model) -> (B, T, d_model)
+
+
+class LayerNorm(nn.Module):
+    """Section 3.1. Parameters: gain, bias, one number per feature."""
+
+    def __init__(self, d_model: int, eps: float = 1e-5):
+        super().__init__()
+        start = nn.LayerNorm(d_model, eps)
+        self.gain, self.bias, self.epsilon = start.weight, start.bias, eps
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(..., d_model) -> (..., d_model)."""
+        return F.layer_norm(x, x.shape[-1:], self.gain, self.bias, self.epsilon)
+
+
+class FeedForward(nn.Sequential):
+    """Section 3.3. Parameters: W_1, W_2, with biases."""
+
+    def __init__(self, d_model: int, d_ff: int):
+        maps = {"W_1": nn.Linear(d_model, d_ff), "relu": nn.ReLU(), "W_2": nn.Linear(d_ff, d_model)}
+        super().__init__(OrderedDict(maps))
+
+
+class ResidualSublayer(nn.Module):
+    """Sections 3.1 and 5.4, post-norm or pre-norm. Parameters: norm."""
+
+    def __init__(self, d_model: int, dropout: float = 0.0, pre_norm: bool = False):
+        super().__init__()
+        self.norm = LayerNorm(d_model)
+        self.p, self.pre_norm = dropout, pre_norm
+
+    def forward(self, x: Tensor, sublayer: Callable[[Tensor], Tensor]) -> Tensor:
+        """(B, T, d_model) -> (B, T, d_model): what the sub-layer makes of x, added to x."""
+        made = sublayer(self.norm(x) if self.pre_norm else x)
+        total = torch.add(x, F.dropout(made, self.p, self.training))
+        return total if self.pre_norm else self.norm(total)
+
+
+class TokenEmbedding(nn.Module):
+    """Section 3.4, and back to logits with the same matrix. Parameters: embedding.weight."""
+
+    def __init__(self, vocabulary_size: int, d_model: int):
+        super().__init__()
+        rows = torch.randn(vocabulary_size, d_model) / d_model**0.5
+        self.embedding = nn.Embedding(*rows.shape, _weight=rows)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """(B, T) token ids -> (B, T, d_model), multiplied by sqrt(d_model)."""
+        V, d_model = self.embedding.weight.shape
+        if not set(tokens.unique().tolist()) <= set(range(V)):
+            raise ValueError(f"there are ids in {tokens.tolist()} that are not from 0 to {V - 1}")
+        return d_model**0.5 * self.embedding(tokens)
+
+    def to_logits(self, x: Tensor) -> Tensor:
+        """(B, T, d_model) -> (B, T, V), before the softmax."""
+        return torch.matmul(x, self.embedding.weight.mT)
+
+
+class PositionalEncoding(nn.Module):
+    """Section 3.5, sines and cosines, with the dropout of section 5.4. Nothing is trained."""
+
+    def __init__(self, d_model: int, dropout: float = 0.0, max_length: int = 5000):
+        super().__init__()
+        exponents = torch.linspace(0, -4, d_model // 2 + 1, dtype=torch.float64)[:-1]
+        angle = torch.outer(torch.arange(max_length).double(), 10**exponents)
+        pairs = torch.view_as_real(torch.polar(torch.ones_like(angle), angle))  # cosine, sine
+        self.p = dropout
+        self.register_buffer("table", pairs.flip(-1).flatten(-2).float(), persistent=False)
+
+    def forward(self, x: Tensor, start: int = 0) -> Tensor:
+        """(B, T, d_model) -> (B, T, d_model): the first token stands at position start."""
+        if start + x.size(1) > len(self.table):
+            raise ValueError(f"longer than max_length = {len(self.table)}: {tuple(x.shape)}")
+        table = self.table.narrow(0, start, x.size(1))
+        return F.dropout(torch.add(x, table.to(x)), self.p, self.training)
+
+
+class LearnedPositionalEncoding(PositionalEncoding):
+    """The same with a table that is trained (table 3, row E). Parameters: table."""
+
+    def __init__(self, d_model: int, dropout: float = 0.0, max_length: int = 5000):
+        nn.Module.__init__(self)
+        self.p = dropout
+        self.table = nn.Parameter(torch.normal(0.0, d_model**-0.5, (max_length, d_model)))
+
+
+# ---- your own in place of these ------------------------------------------------------------------
+
+_IDS = torch.tensor([[5, 0, 3], [1, 1, 1], [4, 1, 1]])  # 1 is padding
+_TRIALS: dict[str, Callable] = {  # what each part is asked to do with x (3, 3, 4) and m (3, 2, 4)
+    "padding_mask": lambda mask, x, m: [mask(_IDS, 1)],
+    "causal_mask": lambda mask, x, m: [mask(1), mask(3)],
+    "target_mask": lambda mask, x, m: [mask(_IDS, 1)],
+    "MultiHeadAttention": lambda layer, x, m: [
+        layer(x, x, x, target_mask(_IDS, 1)),
+        layer(x, m, m, padding_mask(_IDS[:, :2], 1)),
+    ],
+    "LayerNorm": lambda layer, x, m: [layer(x)],
+    "FeedForward": lambda layer, x, m: [layer(x)],
+    "ResidualSublayer": lambda layer, x, m: [layer(x, torch.sin)],
+    "TokenEmbedding": lambda layer, x, m: [layer(_IDS), layer.to_logits(x)],
+    "PositionalEncoding": lambda layer, x, m: [layer(x)],
+    "LearnedPositionalEncoding": lambda layer, x, m: [layer(x)],
+}
+_SIZES: dict[str, list[tuple]] = {  # what it is built with, dropout last or before pre_norm
+    "MultiHeadAttention": [(4, 1, 0.5), (4, 2, 0.5)],
+    "LayerNorm": [(4,)],
+    "FeedForward": [(4, 6)],
+    "ResidualSublayer": [(4, 0.5), (4, 0.5, True)],
+    "TokenEmbedding": [(6, 4)],
+    "PositionalEncoding": [(4, 0.5, 3)],
+    "LearnedPositionalEncoding": [(4, 0.5, 3)],
+}
+STAND_INS = {name: globals()[name] for name in _TRIALS}
+
+
+def check_earlier(notebook: dict[str, object]) -> None:
+    """Say for each part of the earlier assignments whose it is; put back the stand-in for a part
+    that does not agree with it, so that nobody loses points twice for one mistake.
+
+    Args:
+        notebook: names and what they stand for, usually `globals()`.
+    """
+    own = [name for name in STAND_INS if notebook.get(name) is not STAND_INS[name]]
+    for name in own:
+        if fault := _fault(name, notebook.get(name)):
+            notebook[name] = STAND_INS[name]
+            print(f"\N{BALLOT X} {name}: the stand-in. Yours {fault}")
+        else:
+            print(f"\N{CHECK MARK} {name}: your own, and it agrees with the stand-in")
+    if not own:
+        print("All parts are stand-ins.")
+
+
+def _fault(name: str, own: Callable) -> str:
+    """What is wrong with an own part; empty if it agrees with the stand-in."""
+    try:
+        for sizes in _SIZES.get(name, [None]):
+            right, mine = STAND_INS[name], own
+            if sizes is not None:
+                right, mine = right(*sizes).eval(), own(*sizes).eval()
+                state = right.state_dict()
+                for p in state.values():
+                    p.copy_(torch.linspace(1, 9, p.numel()).sin().reshape(p.shape))
+                mine.load_state_dict(state)
+            for dtype in (torch.float32, torch.float64):
+                if not _same(_outcome(name, mine, dtype), _outcome(name, right, dtype)):
+                    return f"gives other results, or other gradients, in {dtype}."
+            if sizes is not None and 0.5 in sizes and not _drops(name, mine):
+                return "does not drop what it should in training."
+    except Exception as error:  # a student's code may raise anything
+        return f"raises {type(error).__name__}: {str(error)[:200]}"
+    return ""
+
+
+def _outcome(name: str, part: Callable, dtype: torch.dtype) -> list[Tensor]:
+    """Results; for a layer also the gradients at the inputs and at the parameters, by name."""
+    x = torch.arange(60, dtype=dtype).mul(7).sin().reshape(3, 5, 4).requires_grad_()
+    part = part.to(dtype) if isinstance(part, nn.Module) else part
+    results = _TRIALS[name](part, x[:, :3].clone(), x[:, 3:].clone())
+    if not isinstance(part, nn.Module):
+        return results
+    parameters = [p for _, p in sorted(part.named_parameters())]
+    total = sum((torch.linspace(-1, 1, y.numel()) * y.flatten()).sum() for y in results)
+    wanted = [x, *parameters]
+    return results + list(
+        torch.autograd.grad(total, wanted, allow_unused=True, materialize_grads=True)
+    )
+
+
+def _drops(name: str, layer: nn.Module) -> bool:
+    """Whether dropout acts in training, and acts on what it should; the rate is 0.5."""
+    x = torch.linspace(1, 3, 240).reshape(3, 20, 4)
+    layer = layer.float()
+    if name == "MultiHeadAttention":
+        layer.train()
+        return not torch.equal(layer(x, x, x), layer(x, x, x))
+    if name == "ResidualSublayer":  # on what the sub-layer gives: on ones, not on nothing
+        kept = [layer(x.clone(), f) for f in (torch.zeros_like, torch.ones_like)]
+        layer.train()
+        moved = [layer(x.clone(), f) for f in (torch.zeros_like, torch.ones_like)]
+        return torch.equal(kept[0], moved[0]) and not torch.allclose(kept[1], moved[1], atol=1e-4)
+    layer = type(layer)(4, 0.5, 20)  # on the sum of x and the positions: nothing, or twice of it
+    kept, moved = layer.eval()(x.clone()), layer.train()(x.clone())
+    alone = (moved.abs() < 1e-6) | ((moved - 2 * kept).abs() < 1e-4)
+    return bool(alone.all()) and not torch.allclose(kept, moved)
+
+
+def _same(found: list[Tensor], expected: list[Tensor]) -> bool:
+    pairs = list(zip(found, expected, strict=True))
+    return all(
+        a.shape == b.shape and a.dtype == b.dtype and torch.allclose(a, b, atol=1e-4)
+        for a, b in pairs
+    )

@@ -1,0 +1,372 @@
+"""Ways to watch a whole training and a translator from outside: plain values in and out.
+
+Each function takes a part of the last assignment (right or wrong), tries it out on a model that it
+builds itself, and returns what there is to see.
+
+Legend: B sentences, S source length, T target length, V size of a vocabulary.
+"""
+
+import csv
+import itertools
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pad_sequence
+
+from solutions.assignments.lab import save_translator
+from solutions.data.batching import Batch
+from solutions.data.vocabulary import BOS, EOS, PAD, SPECIALS
+from solutions.model.config import TransformerConfig
+
+from .fallbacks_4_6 import NoamSchedule, Transformer, search
+from .training_probes import Halving, ToyTranslator
+
+Pairs = list[tuple[list[int], list[int]]]
+
+
+class Copyist(nn.Module):
+    """A model that writes the ids that it reads, and so needs no training.
+
+    Args:
+        V: size of both vocabularies.
+        dropout: on what it is going to write; in training mode it makes mistakes.
+    """
+
+    def __init__(self, V: int, dropout: float = 0.0):
+        super().__init__()
+        self.config = SimpleNamespace(pad_id=PAD)
+        self.target_embedding = nn.Module()
+        self.target_embedding.to_logits = nn.Linear(V, V, bias=False)
+        nn.init.eye_(self.target_embedding.to_logits.weight)
+        self.dropout = nn.Dropout(dropout)
+
+    def encode(self, source: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, S) ids -> memory (B, S, V), mask (B, 1, S)."""
+        V = self.target_embedding.to_logits.in_features
+        return F.one_hot(source, V).float(), source.ne(PAD)[:, None]
+
+    def decode(self, target: Tensor, memory: Tensor, source_mask: Tensor) -> Tensor:
+        """(B, T) ids -> (B, T, V): position t knows the t-th word of the source."""
+        beyond = max(0, target.size(1) - memory.size(1))
+        return self.dropout(F.pad(memory, (0, 0, 0, beyond))[:, : target.size(1)])
+
+
+class Noted(ToyTranslator):
+    """A `ToyTranslator` that writes down what it reads in training."""
+
+    def __init__(self, V: int):
+        super().__init__(V)
+        self.read: list[list[list[int]]] = []
+
+    def encode(self, source: Tensor) -> tuple[Tensor, Tensor]:
+        """As `ToyTranslator.encode`."""
+        if self.training:
+            self.read.append(source.tolist())
+        return super().encode(source)
+
+
+def unpacked(make: Callable, pairs: Pairs, max_tokens: int, seed: int) -> list[list[list]]:
+    """What stands in the batches: for each, source, target_in and target_out as lists.
+
+    Args:
+        make: is called like `make_batches`.
+    """
+    batches = make(pairs, max_tokens, seed)
+    return [
+        [batch.source.tolist(), batch.target_in.tolist(), batch.target_out.tolist()]
+        for batch in batches
+    ]
+
+
+def epoch_facts(
+    make: Callable, pairs: Pairs, max_tokens: int, seed: int
+) -> tuple[int, int, bool, bool, bool]:
+    """What holds of the batches, whatever their order is.
+
+    Returns:
+        how many pairs are in the batches; how many of the given pairs are among them; whether what
+        is read is one place behind what is said; whether every batch is within the limit; whether
+        the next seed gives another order.
+    """
+    batches, others = (unpacked(make, pairs, max_tokens, n) for n in (seed, seed + 1))
+    found, in_step = [], True
+    for batch in batches:
+        for source, target_in, target_out in zip(*batch, strict=True):
+            said = [x for x in target_out if x != PAD]
+            in_step = in_step and target_in[: len(said)] == [BOS, *said[:-1]]
+            found.append(([x for x in source if x != PAD], [BOS, *said]))
+    there = sum(pair in found for pair in pairs)
+    largest = [len(batch[side]) * len(batch[side][0]) for batch in batches for side in (0, 2)]
+    return len(found), there, in_step, max(largest, default=0) <= max_tokens, batches != others
+
+
+def one_epoch(train: Callable, batches: list[tuple[Tensor, Tensor, Tensor]]) -> tuple[float, list]:
+    """An epoch of a new `ToyTranslator`, in float64, with plain gradient descent.
+
+    Args:
+        train: is called like `train_epoch`, with a generator of batches and without smoothing.
+        batches: source, target_in and target_out of each, ids from 0 to 9.
+
+    Returns:
+        what `train` returns; for each step that is taken, the length of what the parameters move.
+    """
+    with torch.random.fork_rng(devices=[]), torch.enable_grad():
+        torch.manual_seed(0)
+        model = ToyTranslator(10).double()
+        optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+        places = [torch.cat([p.detach().flatten() for p in model.parameters()])]
+
+        def note(*_) -> None:
+            places.append(torch.cat([p.detach().flatten() for p in model.parameters()]))
+
+        optimizer.register_step_post_hook(note)
+        loss = train(model, (Batch(*one) for one in batches), optimizer, Halving(optimizer), 0.0)
+    return loss, [float((b - a).norm()) for a, b in itertools.pairwise(places)]
+
+
+def evaluated(
+    evaluate: Callable,
+    batches: list[tuple[Tensor, Tensor, Tensor]],
+    dropout: float = 0.0,
+    training: bool = False,
+) -> tuple[float, bool, float]:
+    """The loss of a new `ToyTranslator` in float64, and what evaluating it has changed.
+
+    Args:
+        evaluate: is called like `evaluate_loss`.
+        batches: as in `one_epoch`.
+        dropout: of the model.
+        training: the mode in which the model comes.
+
+    Returns:
+        the loss; whether the model is in training mode afterwards; the length of all gradients that
+        lie at its parameters.
+    """
+    with torch.random.fork_rng(devices=[]), torch.enable_grad():
+        torch.manual_seed(0)
+        model = ToyTranslator(10, dropout=dropout).double().train(training)
+        loss = evaluate(model, [Batch(*one) for one in batches])
+    left = [float(p.grad.norm()) for p in model.parameters() if p.grad is not None]
+    return loss, model.training, float(sum(left))
+
+
+def fitted(
+    fit: Callable,
+    pairs: Pairs,
+    validation: Pairs,
+    epochs: int,
+    max_tokens: int,
+    average: int,
+    seed: int = 0,
+) -> tuple[list, Tensor, list, list]:
+    """A short training of a new `ToyTranslator` in float64.
+
+    Args:
+        fit: is called like `fit`, without smoothing.
+        pairs, validation: ids from 0 to 11.
+        epochs, max_tokens, average, seed: handed on.
+
+    Returns:
+        the log; all parameters in the end, as one vector; the sources of each batch that was
+        learnt; what `tell` was given, in its order.
+    """
+    with torch.random.fork_rng(devices=[]), torch.enable_grad():
+        torch.manual_seed(0)
+        model = Noted(12).double()
+        optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+        schedule = Halving(optimizer)
+        schedule.factor = 0.9
+        told: list = []
+        log = fit(
+            *(model, pairs, validation, epochs, max_tokens, optimizer, schedule),
+            smoothing=0.0,
+            average=average,
+            seed=seed,
+            tell=lambda row: told.append(dict(row)),
+        )
+    return log, torch.cat([p.detach().flatten() for p in model.parameters()]), model.read, told
+
+
+def fit_facts(
+    fit: Callable, pairs: Pairs, validation: Pairs, epochs: int, max_tokens: int, average: int
+) -> tuple[list, Tensor, bool]:
+    """`fitted` in few numbers.
+
+    Returns:
+        the log without its losses if there are several batches, whose order is free; mean and
+        spread of the parameters, likewise; whether every epoch reads all sources, and no two read
+        them in the same order (one batch has one order only).
+    """
+    log, parameters, read, _ = fitted(fit, pairs, validation, epochs, max_tokens, average)
+    count = max(1, len(read) // epochs)
+    each = [read[i : i + count] for i in range(0, len(read), count)]
+    whole = all(len([row for batch in epoch for row in batch]) == len(pairs) for epoch in each)
+    if len(each[0]) > 1:
+        distinct = len({str(epoch) for epoch in each}) == epochs
+        return [row["epoch"] for row in log], torch.zeros(2), whole and distinct
+    return log, torch.stack([parameters.mean(), parameters.std()]).float(), whole
+
+
+def learnt(
+    fit: Callable, pairs: Pairs, asked: list[list[int]], V: int, epochs: int, max_tokens: int
+) -> list[list[int]]:
+    """What a small Transformer writes after a training.
+
+    Args:
+        fit: is called like `fit`.
+        pairs: to learn from, ids below V.
+        asked: sources that it is to translate afterwards, each ending with EOS.
+        V: size of both vocabularies.
+        epochs, max_tokens: handed on.
+
+    Returns:
+        the ids of each translation, without BOS and EOS.
+    """
+    with torch.random.fork_rng(devices=[]), torch.enable_grad():
+        torch.manual_seed(0)
+        config = TransformerConfig(
+            *(V, V), N=1, d_model=32, d_ff=64, h=2, dropout=0.0, pre_norm=True, max_length=64
+        )
+        model = Transformer(config)
+        optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.98), eps=1e-9)
+        fit(
+            *(model, pairs, pairs[:4], epochs, max_tokens, optimizer),
+            NoamSchedule(optimizer, config.d_model, warmup=40, factor=0.3),
+            smoothing=0.0,
+        )
+    rows = pad_sequence([torch.tensor(source) for source in asked], batch_first=True)
+    return search(model.eval(), rows)
+
+
+def translated(
+    translate: Callable,
+    sentences: list[list[str]],
+    words: list[tuple[str, str]],
+    batch: int = 50,
+    dropout: float = 0.0,
+    training: bool = False,
+) -> tuple[list[list[str]], bool]:
+    """What a `Copyist` writes, and the mode in which it is left.
+
+    Args:
+        translate: is called like `translate_tokens`.
+        sentences: tokens of each.
+        words: a dictionary: the source word and the target word of each id, from 4 on.
+        batch: handed on.
+        dropout: of the model.
+        training: the mode in which the model comes.
+    """
+    source_ids, target_ids = _numbered(words)
+    model = Copyist(len(SPECIALS) + len(words), dropout).train(training)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        written = translate(model, sentences, source_ids, target_ids, batch)
+    return written, model.training
+
+
+def scored(
+    score: Callable, sentences: list[str], references: list[str], words: list[tuple[str, str]]
+) -> float:
+    """The score of a `Copyist` that knows these words.
+
+    Args:
+        score: is called like `bleu_of`.
+        sentences, references: handed on.
+        words: as in `translated`.
+    """
+    model = Copyist(len(SPECIALS) + len(words))
+    return score(model, sentences, references, *_numbered(words))
+
+
+def reloaded(load: Callable, damage: str = "", half: bool = False) -> list:
+    """Save a small model, and load it again.
+
+    Args:
+        load: is called like `load_translator`.
+        damage: what happens to the file before it is loaded: "", "another model", "a shape",
+            "a NaN", "one parameter more" or "no file".
+        half: save in half precision.
+
+    Returns:
+        the logits before and after (T, V), whether it is in training mode, and the two
+        vocabularies.
+    """
+    source_ids, target_ids = _numbered([("eins", "one"), ("zwei", "two"), ("drei", "three")])
+    sizes = {"N": 1, "d_model": 8, "d_ff": 12, "h": 2, "dropout": 0.0, "max_length": 16}
+    config = TransformerConfig(7, 7, **sizes, pre_norm=True)
+    with torch.random.fork_rng(devices=[]), tempfile.TemporaryDirectory() as scratch:
+        torch.manual_seed(0)
+        model = Transformer(config).eval()
+        if half:
+            model.half().float()  # only numbers that half precision holds
+        folder, saved = Path(scratch), Transformer(config)
+        saved.load_state_dict(model.state_dict())
+        if damage == "another model":
+            saved.decoder = nn.Linear(2, 3)
+        if damage == "a shape":
+            saved.source_embedding.embedding = nn.Embedding(9, 8)
+        if damage == "a NaN":
+            nn.init.constant_(saved.target_embedding.embedding.weight, float("nan"))
+        if damage == "one parameter more":
+            saved.bias = nn.Parameter(torch.zeros(2))
+        save_translator(folder, saved.half() if half else saved, config, source_ids, target_ids)
+        if damage == "no file":
+            (folder / "translator.safetensors").unlink()
+        again, *known = load(folder)
+    source, target = torch.tensor([[4, 6, 5, EOS]]), torch.tensor([[BOS, 5, 4]])
+    with torch.no_grad():
+        logits = [one(source, target)[0] for one in (model, again)]
+    return [*logits, again.training, *known]
+
+
+def load_facts(load: Callable, damage: str = "") -> list | str:
+    """`reloaded` in a few words: "ValueError", or whether the logits are the same, whether the
+    model is in training mode, and the two vocabularies."""
+    try:
+        before, after, *rest = reloaded(load, damage)
+    except ValueError:
+        return "ValueError"
+    return [torch.allclose(before, after, atol=1e-5), *rest]
+
+
+def my_translations(load: Callable, translate: Callable, cut: Callable, sentences: list[str]):
+    """What the translator that lies beside the notebook makes of sentences.
+
+    Args:
+        load, translate, cut: `load_translator`, `translate_tokens` and `tokens_of`.
+        sentences: German.
+
+    Returns:
+        the tokens of each translation.
+    """
+    model, source_ids, target_ids = load(Path())
+    return translate(model, [cut(sentence) for sentence in sentences], source_ids, target_ids)
+
+
+def my_log(load: Callable) -> list[dict[str, str]]:
+    """The rows of the log.csv that lies beside the notebook.
+
+    Args:
+        load: `load_translator`; a log belongs to a translator, so that is loaded first.
+
+    Raises:
+        ValueError: if the one or the other is not there.
+    """
+    load(Path())
+    path = Path("log.csv")
+    if not path.is_file():
+        raise ValueError("no log handed in: log.csv is not beside the notebook. save_log writes it")
+    with path.open(encoding="utf-8", newline="") as file:
+        return [dict(row) for row in csv.DictReader(file)]
+
+
+def _numbered(words: list[tuple[str, str]]) -> tuple[dict[str, int], dict[str, int]]:
+    first = len(SPECIALS)
+    return tuple(
+        {pair[side]: number for number, pair in enumerate(words, start=first)} for side in (0, 1)
+    )

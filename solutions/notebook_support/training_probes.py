@@ -1,0 +1,201 @@
+"""Ways to watch the parts of a training from outside: plain numbers in, plain numbers out.
+
+Classes, generators and batches cannot be written down as numbers; what they do can. Each function
+takes a part (right or wrong), tries it out, and returns what there is to see.
+
+Legend: B batch, S source length, T target length, V size of the target vocabulary.
+"""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import torch
+from torch import Tensor, nn
+
+from solutions.data.batching import Batch
+
+
+def walk(optimizer: type, start: Tensor, gradients: Tensor, *settings) -> Tensor:
+    """Where a parameter goes that gets these gradients, one in each step.
+
+    Args:
+        optimizer: class of the optimiser.
+        start: (n,), where the parameter begins.
+        gradients: (steps, n).
+        settings: what the optimiser takes after the parameters.
+
+    Returns:
+        (steps, n), where it is after each step.
+    """
+    parameter = nn.Parameter(start.clone())
+    chosen = optimizer([parameter], *settings)
+    path = []
+    for gradient in gradients:
+        parameter.grad = gradient.clone()
+        chosen.step()
+        path.append(parameter.detach().clone())
+    return torch.stack(path)
+
+
+def rates(
+    schedule: type, steps: int, d_model: int, warmup: int, factor: float = 1.0
+) -> tuple[list, list]:
+    """What a schedule returns, and what it writes into an optimiser with two groups of parameters.
+
+    Returns:
+        what `advance()` returns, call after call;
+        the rates of the two groups after each call.
+    """
+    groups = [{"params": [nn.Parameter(torch.zeros(1))]} for _ in range(2)]
+    optimizer = torch.optim.SGD(groups, lr=1.0)
+    plan = schedule(optimizer, d_model, warmup, factor)
+    returned, written = [], []
+    for _ in range(steps):
+        returned.append(plan.advance())
+        written.append([group["lr"] for group in optimizer.param_groups])
+    return returned, written
+
+
+def clipped(
+    clip: Callable, gradients: list[Tensor | None], max_norm: float, listed: bool = False
+) -> tuple[float, list, list]:
+    """What clipping returns, and what it makes of these gradients.
+
+    The parameters are all 1. They come from a generator, as `model.parameters()` does, or from a
+    list. One whose gradient is None was not used.
+
+    Returns:
+        what `clip` returns; the gradients afterwards; the parameters afterwards.
+    """
+    parameters = [
+        nn.Parameter(torch.ones(1) if g is None else torch.ones_like(g)) for g in gradients
+    ]
+    for parameter, gradient in zip(parameters, gradients, strict=True):
+        parameter.grad = None if gradient is None else gradient.clone()
+    norm = clip(parameters if listed else (p for p in parameters), max_norm)
+    return norm, [p.grad for p in parameters], [p.detach() for p in parameters]
+
+
+def batch_facts(
+    cut: Callable, lengths: list[tuple[int, int]], max_tokens: int, seed: int
+) -> dict[str, bool]:
+    """What holds of the batches that `cut` makes of many pairs with these lengths."""
+    batches = cut(lengths, max_tokens, seed)
+    places = [frozenset(batch) for batch in batches]
+    others = [frozenset(batch) for batch in cut(lengths, max_tokens, seed + 1)]
+    cost, words = [0, 0], [0, 0]
+    largest = [0, 0]
+    for batch in batches:
+        for side in (0, 1):
+            sizes = [lengths[place][side] for place in batch]
+            rectangle = len(sizes) * max(sizes)
+            largest[side] = max(largest[side], rectangle)
+            cost[side] += rectangle
+            words[side] += sum(sizes)
+    alone = all(len(batch) == 1 for batch in batches)
+    most = len(frozenset().union(*places)) > len(lengths) / 2  # leaving all out is no way to do it
+    fewest = sum(map(max, lengths)) / max_tokens
+    return {
+        "each pair once": sorted(i for batch in batches for i in batch)
+        == list(range(len(lengths))),
+        "sources within the limit": most and largest[0] <= max_tokens,
+        "targets within the limit": most and largest[1] <= max_tokens,
+        "little padding": 1 - sum(words) / sum(cost) < 0.12,
+        "few batches": len(batches) <= 1.25 * fewest + 1,
+        "same seed, same batches": cut(lengths, max_tokens, seed) == batches,
+        "other seed, other order": others != places,
+        "other seed, other company": alone or set(others) != set(places),
+    }
+
+
+class ToyTranslator(nn.Module):
+    """The smallest model that is used like the Transformer: at each position it sees that target
+    token, the mean of those up to it, and the mean of the source.
+
+    Args:
+        V: size of both vocabularies.
+        d_model: width.
+        dropout: on the decoder's output, in training only.
+        pad_id: the id of padding.
+    """
+
+    def __init__(self, V: int, d_model: int = 4, dropout: float = 0.0, pad_id: int = 0):
+        super().__init__()
+        self.config = SimpleNamespace(pad_id=pad_id)
+        self.source_embedding = nn.Embedding(V, d_model)
+        self.target_embedding = nn.Embedding(V, d_model)
+        self.target_embedding.to_logits = nn.Linear(d_model, V)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, source: Tensor, target: Tensor) -> Tensor:
+        """(B, S) and (B, T) integers -> logits (B, T, V)."""
+        return self.target_embedding.to_logits(self.decode(target, *self.encode(source)))
+
+    def encode(self, source: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, S) integers -> memory (B, S, d_model), mask (B, 1, S)."""
+        return self.source_embedding(source), (source != self.config.pad_id)[:, None]
+
+    def decode(self, target: Tensor, memory: Tensor, source_mask: Tensor) -> Tensor:
+        """(B, T) integers -> (B, T, d_model)."""
+        weights = source_mask / source_mask.sum(dim=-1, keepdim=True)  # (B, 1, S)
+        mean = weights.to(memory.dtype) @ memory  # (B, 1, S) @ (B, S, d_model) -> (B, 1, d_model)
+        x = self.target_embedding(target)
+        so_far = x.cumsum(dim=1) / torch.arange(1, x.size(1) + 1).to(x)[:, None]
+        return self.dropout(torch.tanh(x + so_far + mean))
+
+
+class Halving:
+    """A schedule that is easy to follow: the optimiser's own rate, then half of it, and so on."""
+
+    def __init__(self, optimizer: torch.optim.Optimizer):
+        self.optimizer, self.factor = optimizer, 0.5
+
+    def advance(self) -> None:
+        """To be called before each step."""
+        for group in self.optimizer.param_groups:
+            group["lr"] *= self.factor
+
+
+def train(
+    step: Callable,
+    source: Tensor,
+    target_in: Tensor,
+    target_out: Tensor,
+    smoothing: float,
+    max_norm: float,
+    dropout: float = 0.0,
+) -> tuple[list, list, int, bool]:
+    """Three steps of a new `ToyTranslator` on one batch, in float64, with plain gradient descent.
+
+    The rates are 1/2, 1/4 and 1/8. Before the first step the model is in evaluation mode.
+
+    Args:
+        step: is called like `train_step`.
+        source: (B, S) integers from 0 to 9, padded with 0.
+        target_in, target_out: (B, T) likewise.
+        smoothing, max_norm: handed on to `step`.
+        dropout: of the model.
+
+    Returns:
+        what `step` returns, three times;
+        how far the parameters move, three times: the length of the difference of all together;
+        how often `optimizer.step()` is called;
+        whether the model is in training mode at the end.
+    """
+    with torch.random.fork_rng(devices=[]), torch.enable_grad():
+        torch.manual_seed(0)
+        model = ToyTranslator(10, dropout=dropout).double().eval()
+        optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+        calls = []
+        optimizer.register_step_post_hook(lambda *_: calls.append("step"))
+        schedule = Halving(optimizer)
+        batch = Batch(source, target_in, target_out)
+        losses, moves = [], []
+        for _ in range(3):
+            before = [p.detach().clone() for p in model.parameters()]
+            losses.append(step(model, batch, optimizer, schedule, smoothing, max_norm))
+            moved = [
+                (p.detach() - b).norm() for p, b in zip(model.parameters(), before, strict=True)
+            ]
+            moves.append(float(torch.stack(moved).norm()))
+    return losses, moves, len(calls), model.training

@@ -1,0 +1,145 @@
+"""Write down a run while it goes: what was run, and its curves.
+
+A folder with two files: `run.json` says what was run, `curves.csv` has one row per evaluation, each
+on the disk before the next step begins. A run that is killed leaves all its rows behind.
+"""
+
+import csv
+import io
+import json
+import os
+import shlex
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+import click
+import torch
+
+from .platform_info import about_this_machine
+
+HEADER, ROWS = "run.json", "curves.csv"
+Cell = float | int | str
+
+
+class Curves:
+    """The curves of one run; use it as a context manager.
+
+    The first row names the columns; `prefixed` makes names for many columns of one kind. An earlier
+    run in the same folder is replaced.
+
+    Args:
+        folder: made if need be.
+        about: what was run, see `about_this_run`.
+    """
+
+    def __init__(self, folder: Path, about: dict[str, object]):
+        self.path = folder / ROWS
+        self.columns: list[str] = []
+        folder.mkdir(parents=True, exist_ok=True)
+        # First the old rows go: they must never stand beside the new header.
+        self._file = self.path.open("w", encoding="utf-8", newline="")
+        write_whole(folder / HEADER, json.dumps(about, indent=2) + "\n")
+
+    def append(self, row: dict[str, Cell]) -> None:
+        """Add one evaluation and put it on the disk.
+
+        Raises:
+            ValueError: if the columns are not those of the first row.
+        """
+        lines = [] if self.columns else [list(row)]
+        self.columns = self.columns or list(row)
+        if list(row) != self.columns:
+            odd = sorted(set(row) ^ set(self.columns)) or "their order"
+            raise ValueError(f"every row must have the columns of the first; what differs: {odd}")
+        # One write for the whole row: a kill comes before or after it.
+        self._file.write(_csv([*lines, list(row.values())]))
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._file.close()
+
+
+def read_curves(folder: Path) -> tuple[dict[str, object], list[dict[str, Cell]]]:
+    """What a run wrote so far, numbers as numbers.
+
+    Args:
+        folder: as given to `Curves`.
+
+    Returns:
+        what was run, and the rows. A last row that is not complete is left out.
+
+    Raises:
+        ValueError: if the folder holds no run.
+    """
+    try:
+        about = json.loads((folder / HEADER).read_text(encoding="utf-8"))
+        text = (folder / ROWS).read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise ValueError(
+            f"{folder} holds no run ({HEADER} and {ROWS}); name the folder given as --out"
+        ) from error
+    complete = text[: text.rfind("\n") + 1]
+    rows = csv.DictReader(io.StringIO(complete))
+    return about, [{name: _number(cell) for name, cell in row.items()} for row in rows]
+
+
+def about_this_run(context: click.Context, command: str) -> dict[str, object]:
+    """What one needs to run it again: command, options (the seed is one), versions, machine, date.
+
+    Of a path only the last part is kept: the folders of a machine are nobody's business.
+
+    Args:
+        context: of the running command, its options read.
+        command: the words after `python -m`, such as "solutions.train" or "solutions walkthrough".
+    """
+    words, configuration = ["python", "-m", *command.split()], {}
+    for option in context.command.params:
+        value = context.params[option.name]
+        if isinstance(value, Path):
+            value = value.name
+        configuration[option.name] = value
+        if value is True or (value is False and option.secondary_opts):
+            words.append((option.opts if value else option.secondary_opts)[0])
+        elif value is not None and value is not False:
+            several = value if option.multiple else [value]
+            words += [word for one in several for word in (option.opts[0], str(one))]
+    return {
+        "command": shlex.join(words),
+        "configuration": configuration,
+        "torch": torch.__version__,
+        "threads": torch.get_num_threads(),
+        "machine": about_this_machine(),
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def prefixed(prefix: str, values: dict[str, float]) -> dict[str, float]:
+    """The same values under longer names: {"W": 1.0} becomes {"gradient:W": 1.0}."""
+    return {f"{prefix}:{name}": value for name, value in values.items()}
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that under its name there is the old text or the new, never a part."""
+    partial = path.with_name(f"{path.name}.partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
+
+
+def _csv(rows: list[list[Cell]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
+
+
+def _number(cell: str) -> Cell:
+    for kind in (int, float):
+        try:
+            return kind(cell)
+        except ValueError:
+            continue
+    return cell

@@ -1,0 +1,160 @@
+"""How good are its translations?  `python -m solutions.evaluate --checkpoint FOLDER`
+
+What the scores compare is told in `solutions.translator.metrics`.
+"""
+
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import torch
+from rich.console import Console
+from rich.table import Table
+
+from solutions.data.corpora import sentences
+from solutions.tooling.cli_tools import PATH, OneLineCommand, progress_bar, told_in_one_line
+
+from .distributed import own_device
+from .evaluation import best_alpha, evaluate
+from .inference import Translator
+from .metrics import COLUMNS
+from .run_directory import Json, RunFolder
+
+POSITIVE = click.IntRange(1)
+
+
+def table(title: str, runs: Sequence[list[Json]]) -> Table:
+    """The scores of a run with the half width of their interval; of several, mean and extremes."""
+    drawn = Table("test set", "search", *COLUMNS.values(), title=title, title_justify="left")
+    for same in zip(*runs, strict=True):
+        cells = []
+        for name in COLUMNS:
+            found = [one["scores"][name] for one in same]
+            values = [one["score"] for one in found]
+            cell = f"{statistics.mean(values):.2f}"
+            if len(runs) > 1:
+                cell += f" ({min(values):.2f} to {max(values):.2f})"
+            elif "half_width" in found[0]:
+                cell += f" ± {found[0]['half_width']:.2f}"
+            cells.append(cell)
+        search = "greedy" if same[0]["beam"] == 1 else f"beam {same[0]['beam']}"
+        drawn.add_row(same[0]["test"], search, *cells)
+    return drawn
+
+
+@click.command(
+    cls=OneLineCommand,
+    context_settings={"show_default": True, "help_option_names": ["-h", "--help"]},
+)
+@click.option("--checkpoint", type=PATH, required=True, help="Folder of a finished run.")
+@click.argument("more", nargs=-1, type=PATH)
+@click.option("--data", type=PATH, help="Folder of Multi30k; else $MULTI30K_DIR, else download.")
+@click.option("--test", "tests", multiple=True, help="val, or a test set.  [default: all of these]")
+@click.option("--beam", type=POSITIVE, default=5, help="Beside greedy search, which is 1.")
+@click.option(
+    "--alpha",
+    "alphas",
+    type=click.FloatRange(0),
+    multiple=True,
+    default=[0.6],
+    help="Of the length penalty. Of several, the best one on the validation split is taken.",
+)
+@click.option("--unknown", is_flag=True, help='Let the model write "<unk>".')
+@click.option("--write", is_flag=True, help="Write evaluation.json into each run's folder.")
+@click.option("--device", type=click.Choice(["auto", "cuda", "mps", "cpu"]), default="auto")
+@click.option("--threads", type=POSITIVE, default=torch.get_num_threads(), help="Of the CPU.")
+def main(
+    checkpoint: Path,
+    more: tuple[Path, ...],
+    data: Path | None,
+    tests: tuple[str, ...],
+    beam: int,
+    alphas: tuple[float, ...],
+    unknown: bool,
+    write: bool,
+    device: str,
+    threads: int,
+) -> None:
+    """Translate the test sets with one run, or with several (--checkpoint A B C), and score them.
+
+    BLEU comes with half of its 95 % interval, from 1000 resamples of the test set.
+    """
+    torch.set_num_threads(threads)
+    folders, beams = [RunFolder(path) for path in (checkpoint, *more)], sorted({1, beam})
+    with told_in_one_line():
+        place = own_device(device)
+        translators = [Translator(folder, place) for folder in folders]
+        splits = [chosen_splits(one.settings.source, data, tests) for one in translators]
+        for translator, chosen in zip(translators, splits, strict=True):
+            side = ("de", "en").index(translator.settings.direction.split("-")[0])
+            for pair in chosen.values():
+                translator.tokens(pair[side])  # raises if one is too long
+    runs, alphas = [], tuple(dict.fromkeys(alphas))
+    for folder, translator, chosen in zip(folders, translators, splits, strict=True):
+        record: Json = {}
+        alpha = alphas[0]
+        if len(alphas) > 1:
+            alpha, tried = chosen_alpha(translator, data, beam, alphas, unknown)
+            record["alpha_on_validation"] = [{"alpha": a, "bleu": b} for a, b in tried.items()]
+        total = len(beams) * sum(len(german) for german, _ in chosen.values())
+        with progress_bar(total) as report:
+            found = evaluate(
+                translator, chosen, beams, alpha, lambda n: report(n, "sentences"), unknown=unknown
+            )
+        runs.append(found)
+        show(table(str(folder.path), [found]))
+        if write:
+            with told_in_one_line():
+                folder.write("evaluation.json", {**record, "results": found})
+    if len(runs) > 1 and len({translator.settings.source for translator in translators}) == 1:
+        show(table(f"{len(runs)} runs: mean (lowest to highest)", runs))
+    for name, column in COLUMNS.items():
+        click.echo(f"{column}: {runs[0][0]['scores'][name]['signature']}")
+
+
+def chosen_alpha(
+    translator: Translator,
+    data: Path | None,
+    beam: int,
+    alphas: Sequence[float],
+    unknown: bool,
+) -> tuple[float, dict[float, float]]:
+    """`best_alpha` on the run's own validation split, with a progress bar and a line for each."""
+    (pairs,) = chosen_splits(translator.settings.source, data, ["val"]).values()
+    with progress_bar(len(alphas) * len(pairs[0])) as report:
+        alpha, tried = best_alpha(
+            translator, pairs, beam, alphas, lambda n: report(n, "of validation"), unknown
+        )
+    for candidate, bleu in tried.items():
+        taken = "  is taken" if candidate == alpha else ""
+        click.echo(f"validation, beam {beam}, alpha {candidate:g}: BLEU {bleu:.2f}{taken}")
+    return alpha, tried
+
+
+def chosen_splits(
+    source: str, data: Path | None, tests: Sequence[str]
+) -> dict[str, tuple[list[str], list[str]]]:
+    """The splits to translate: those that are named, else every test set.
+
+    Raises:
+        ValueError: if a name is not that of a split that the model has not been trained on.
+    """
+    splits = sentences(source, data if source == "multi30k" else None)
+    splits.pop("train")
+    for name in tests:
+        if name not in splits:
+            raise ValueError(f"--test must be one of {', '.join(splits)}, not {name}")
+    names = tests or [name for name in splits if name.startswith("test")]
+    return {name: splits[name] for name in names}
+
+
+def show(drawn: Table) -> None:
+    """Print a table whole; where there is no terminal, as wide as it is."""
+    console = Console()
+    console = console if console.is_terminal else Console(width=140)
+    console.print(drawn)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""A finished run at work: sentences in, sentences out.
+
+The tokens are those of `vocabulary.tokenise`, lower-cased. `Translator.written` makes text of them
+again with `solutions.data.detokenize`.
+"""
+
+from collections.abc import Callable, Sequence
+
+import torch
+
+from solutions.data.batching import pad
+from solutions.data.detokenize import capitalise, detokenise
+from solutions.data.vocabulary import BOS, EOS, PAD, UNK, encode_source, tokenise
+from solutions.decoding.greedy import translate
+from solutions.training.fused import fast
+
+from .run_directory import RunFolder
+
+BATCH = 100  # sentences that are translated side by side
+
+
+class Translator:
+    """The model of a finished run, with its vocabularies.
+
+    Args:
+        folder: of the run.
+        device: where to compute.
+
+    Raises:
+        ValueError: if the run is not finished, or its files are missing or damaged.
+    """
+
+    def __init__(self, folder: RunFolder, device: torch.device | str = "cpu"):
+        self.settings = folder.settings()
+        self.model, self.source, self.target = folder.load_model()
+        self.spelling = folder.read("spelling.json")
+        self.device = torch.device(device)
+        fast(self.model).to(self.device)
+
+    def tokens(self, sentences: Sequence[str]) -> list[list[str]]:
+        """Cut source sentences into tokens.
+
+        Raises:
+            ValueError: if a sentence is longer than the model can read.
+        """
+        language = self.settings.direction.split("-")[0]
+        cut = tokenise(list(sentences), language)
+        limit = self.model.config.max_length - 1  # and </s>
+        for number, tokens in enumerate(cut, start=1):
+            length = len(self.source.cut(tokens))
+            if length > limit:
+                raise ValueError(
+                    f"sentence {number} has {length} tokens, and the model reads at most "
+                    f"{limit}: cut it into several"
+                )
+        return cut
+
+    def unknown(self, tokens: Sequence[str]) -> list[str]:
+        """The tokens of which the model reads nothing, or only a part: "<unk>" for the rest."""
+        return [token for token in tokens if UNK in self.source.encode([token])]
+
+    def translate(
+        self,
+        sentences: Sequence[list[str]],
+        beam: int = 5,
+        alpha: float = 0.6,
+        report: Callable[[int], None] = lambda done: None,
+        unknown: bool = False,
+    ) -> list[list[str]]:
+        """Translate, sentences of like length side by side.
+
+        Args:
+            sentences: tokens of each. One that has none is translated by none.
+            beam, alpha: as `beam_size` and `alpha` of `solutions.decoding.greedy.translate`.
+            report: told how many sentences are done.
+            unknown: whether "<unk>" may be written. It helps nobody who reads a translation, so
+                by default the next best word is taken.
+
+        Returns:
+            the tokens of each translation, in the order of the sentences.
+        """
+        found: list[list[str]] = [[] for _ in sentences]
+        order = [place for place, tokens in enumerate(sentences) if tokens]
+        order.sort(key=lambda place: len(sentences[place]))
+        for start in range(0, len(order), BATCH):
+            places = order[start : start + BATCH]
+            ids = [
+                encode_source(self.source.cut(sentences[place]), self.source.ids)
+                for place in places
+            ]
+            written = translate(
+                self.model,
+                pad(ids, PAD).to(self.device),
+                BOS,
+                EOS,
+                beam_size=beam,
+                alpha=alpha,
+                cached=self.settings.d_k is None,  # the cache knows one width of heads only
+                never=() if unknown else (UNK,),
+            )
+            for place, sequence in zip(places, written, strict=True):
+                found[place] = self.target.decode(sequence)
+            report(start + len(places))
+        return found
+
+    def written(self, tokens: Sequence[str]) -> str:
+        """A translation as text: with capitals, and blanks where they belong."""
+        return detokenise(capitalise(tokens, self.spelling))

@@ -1,0 +1,239 @@
+"""What a training run leaves on the disk, so that it can be killed at any moment and go on.
+
+A folder with
+
+- `settings.json`       what was asked for, and where and when it was worked on
+- `source.json`, `target.json`, `spelling.json`  the vocabularies, and which words have capitals
+- `state.safetensors`   where the run stands: parameters, the optimiser's moments, and, in the
+  file's header, how far it is and its log. Gone when the run is finished.
+- `epochs/7.safetensors`  the model after an epoch, of the last ones only
+- `log.csv`             one row per epoch; a copy of what the state says
+- `model.safetensors`   the result: the mean of the last epochs
+- `result.json`         how the run ended, written last: where it is, the run is finished
+
+Every file is written under another name first and then gets its own in one move. The state is a
+single file, so that it cannot disagree with itself. What the others hold follows from it. The model
+after an epoch is written before the state that speaks of it, and again, the same, when a run goes
+on from the state before. No file is a pickle: reading one runs no code.
+"""
+
+import csv
+import io
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from solutions.data.vocabulary import Vocabulary
+from solutions.model.transformer import Transformer
+from solutions.tooling.run_log import write_whole
+from solutions.training.checkpoint import load_into, save_checkpoint
+
+from .train_config import Settings
+
+Json = dict[str, Any]
+
+
+class RunFolder:
+    """The folder of one run.
+
+    Args:
+        path: need not be there yet.
+    """
+
+    def __init__(self, path: Path | str):
+        self.path = Path(path)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the run has come to its end."""
+        return (self.path / "result.json").is_file()
+
+    # ---- the beginning ---------------------------------------------------------------------------
+
+    def require_same(self, settings: Settings, data: str) -> None:
+        """Raise ValueError, with the fix, if another run lies in the folder.
+
+        Args:
+            settings: of the run that is to begin here, or to go on.
+            data: a fingerprint of its sentences.
+        """
+        if not (self.path / "settings.json").is_file():
+            return
+        before = self.read("settings.json")
+        for name, value in asdict(settings).items():
+            theirs = before["settings"].get(name)
+            if theirs != value:
+                raise ValueError(
+                    f"{self.path} holds a run with {_option(name, theirs)}, not "
+                    f"{_option(name, value)}: give what it was begun with, or another --out"
+                )
+        if before["data"] != data:
+            raise ValueError(
+                f"{self.path} holds a run on other sentences: give the --data that it was begun "
+                "with, or another --out"
+            )
+
+    def begin(self, settings: Settings, data: str, session: Json) -> None:
+        """Write what is to be run, and that it is worked on from here.
+
+        Args:
+            settings, data: as in `require_same`.
+            session: the command, the computer and the date of the work that begins now.
+        """
+        (self.path / "epochs").mkdir(parents=True, exist_ok=True)
+        known = (self.path / "settings.json").is_file()
+        sessions = self.read("settings.json")["sessions"] if known else []
+        about = {"settings": asdict(settings), "data": data, "sessions": [*sessions, session]}
+        self.write("settings.json", about)
+
+    def save_language(self, vocabularies: tuple[Vocabulary, Vocabulary], spelling: Json) -> None:
+        """Write what turns sentences into ids, and ids into sentences again.
+
+        Args:
+            vocabularies: of the source and of the target.
+            spelling: as `usual_spelling` finds it in the target sentences.
+        """
+        for vocabulary, name in zip(vocabularies, ("source.json", "target.json"), strict=True):
+            vocabulary.save(self.path / name)
+        self.write("spelling.json", spelling)
+
+    def settings(self) -> Settings:
+        """What the run was asked for.
+
+        Raises:
+            ValueError: if there is no run, or it was written by another version of the course.
+        """
+        try:
+            return Settings(**self.read("settings.json")["settings"])
+        except (TypeError, KeyError):
+            raise ValueError(
+                f"{self.path / 'settings.json'} is not of this version of the course: train again"
+            ) from None
+
+    # ---- on the way ------------------------------------------------------------------------------
+
+    def save_state(self, tensors: dict[str, Tensor], progress: Json) -> None:
+        """Replace the state, in one move."""
+        unfinished = self.path / ".state.unfinished"
+        save_file(tensors, str(unfinished), {"progress": json.dumps(progress)})
+        with unfinished.open("rb") as file:
+            os.fsync(file.fileno())  # the computer may lose its power, too
+        unfinished.replace(self.path / "state.safetensors")
+
+    def load_state(self) -> tuple[dict[str, Tensor], Json] | None:
+        """The last state that was saved, None if there is none.
+
+        Raises:
+            ValueError: if something else has damaged the file.
+        """
+        path = self.path / "state.safetensors"
+        if not path.is_file():
+            return None
+        try:
+            with safe_open(str(path), "pt") as file:
+                progress = json.loads(file.metadata()["progress"])
+                return {name: file.get_tensor(name) for name in file.keys()}, progress  # noqa: SIM118
+        except (SafetensorError, TypeError, KeyError, ValueError):
+            raise ValueError(
+                f"{path} is damaged: delete {self.path} and train again, or take another --out"
+            ) from None
+
+    def save_epoch(self, epoch: int, model: Transformer) -> None:
+        """Keep the model as it is after an epoch."""
+        save_checkpoint(model, self.path / "epochs" / f"{epoch}.safetensors")
+
+    def load_epoch(self, epoch: int) -> dict[str, Tensor]:
+        """The parameters after an epoch."""
+        return load_file(self.path / "epochs" / f"{epoch}.safetensors")
+
+    def forget_epochs(self, before: int) -> None:
+        """Delete the models of earlier epochs, if they are there."""
+        for file in (self.path / "epochs").glob("*.safetensors"):
+            if file.stem.isdecimal() and int(file.stem) < before:
+                file.unlink()
+
+    def write_log(self, rows: list[Json]) -> None:
+        """Write `log.csv` anew. Every row has the columns of the first."""
+        text = io.StringIO()
+        writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        write_whole(self.path / "log.csv", text.getvalue())
+
+    def read_log(self) -> list[dict[str, float]]:
+        """The rows of `log.csv`, one for each epoch.
+
+        Raises:
+            ValueError: if no epoch has ended yet.
+        """
+        path = self.path / "log.csv"
+        if not path.is_file():
+            raise ValueError(f"no epoch of the run in {self.path} has ended yet")
+        with path.open(encoding="utf-8", newline="") as file:
+            return [{name: float(x) for name, x in row.items()} for row in csv.DictReader(file)]
+
+    # ---- the end ---------------------------------------------------------------------------------
+
+    def finish(self, model: Transformer, result: Json) -> None:
+        """Write the result; then the state is of no more use."""
+        save_checkpoint(model, self.path / "model.safetensors")
+        self.write("result.json", result)
+        self.remove_state()
+
+    def remove_state(self) -> None:
+        """Delete the state of a finished run, if it is still there."""
+        (self.path / "state.safetensors").unlink(missing_ok=True)
+
+    def load_model(self) -> tuple[Transformer, Vocabulary, Vocabulary]:
+        """The trained model, in evaluation mode, and its two vocabularies.
+
+        Raises:
+            ValueError: if there is no finished run, or its files do not belong together.
+        """
+        settings = self.settings()
+        if not (self.path / "model.safetensors").is_file():
+            raise ValueError(
+                f"the run in {self.path} is not finished: the command that began it goes on with it"
+            )
+        source, target = (Vocabulary.load(self.path / f"{s}.json") for s in ("source", "target"))
+        model = settings.model(len(source), len(target))
+        load_into(model, self.path / "model.safetensors")
+        return model.eval(), source, target
+
+    # ---- JSON ------------------------------------------------------------------------------------
+
+    def write(self, name: str, content: Json) -> None:
+        """Write a JSON file, in one move."""
+        text = json.dumps(content, indent=2, ensure_ascii=False)
+        write_whole(self.path / name, text + "\n")
+
+    def read(self, name: str) -> Json:
+        """Read a JSON file.
+
+        Raises:
+            ValueError: if it is missing or damaged.
+        """
+        path = self.path / name
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+        except OSError:
+            raise ValueError(
+                f"there is no run in {self.path} ({name} is missing): name the folder that was "
+                "given to python -m solutions.train as --out"
+            ) from None
+        except ValueError:
+            raise ValueError(f"{path} is damaged: delete the folder and train again") from None
+        return content
+
+
+def _option(name: str, value: object) -> str:
+    """A setting as it stands on the command line."""
+    if name == "pre_norm":
+        return "--pre-norm" if value else "--post-norm"
+    return f"--{name.replace('_', '-')} {'unset' if value is None else value}"

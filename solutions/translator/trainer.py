@@ -1,0 +1,261 @@
+"""The training loop (paper, section 5): epoch after epoch, and after a kill as if there was none.
+
+What comes out must not depend on whether, where and how often a run was stopped. So a step may
+depend on nothing but the state that is saved and its own number: the batches of an epoch are drawn
+from the seed and the number of the epoch, and before every step the random numbers of dropout begin
+anew from the seed and the number of the step. There is no other state of random numbers to save.
+
+On the CPU, with the same number of threads, the result is the same to the last digit. A GPU adds up
+some sums in whatever order they are ready: there it is the same up to rounding.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+
+import torch
+from torch import Tensor, nn
+
+from solutions.data.batching import Batch, collate, make_batches, token_batches
+from solutions.data.corpora import TranslationData
+from solutions.data.vocabulary import PAD
+from solutions.model.transformer import Transformer
+from solutions.tooling.cli_tools import Report
+from solutions.training.fused import fast, fast_batch_loss
+from solutions.training.malloc_trim import give_back_memory
+from solutions.training.optim import NoamSchedule, average_weights, clip_gradients
+from solutions.training.step import evaluate_loss
+
+from .distributed import Team
+from .plots import draw_curves
+from .run_directory import Json, RunFolder
+from .train_config import Settings, working_precision
+from .train_state import Progress, derived_seed
+
+MAX_NORM = 1.0
+STEPS_BETWEEN_TRIMS = 25  # each leaves up to 1 GB behind; tidying up takes less than one of them
+TIMES = ("tokens_per_second", "seconds")  # columns of the log that differ from run to run
+MOMENTS = ("exp_avg", "exp_avg_sq")
+
+
+class Diverged(ValueError):
+    """The loss is no number any more."""
+
+
+class BatchLoss(nn.Module):
+    """`fast_batch_loss` as a module: several processes exchange the gradients of a module."""
+
+    def __init__(self, model: Transformer, smoothing: float, precision: torch.dtype):
+        super().__init__()
+        self.model, self.smoothing, self.precision = model, smoothing, precision
+
+    def forward(self, source: Tensor, target_in: Tensor, target_out: Tensor) -> Tensor:
+        """The summed loss of a batch, in nats; the arguments as in `Batch`."""
+        batch = Batch(source, target_in, target_out)
+        return fast_batch_loss(self.model, batch, self.smoothing, self.precision)[0]
+
+
+class Trainer:
+    """A run of training that goes on where its folder says.
+
+    Args:
+        settings: what to train.
+        data: with the splits "train" and "val".
+        folder: of this run alone; `begin` has been called.
+        team: the processes that work together. All of them see the folder, the first one writes.
+    """
+
+    def __init__(
+        self, settings: Settings, data: TranslationData, folder: RunFolder, team: Team
+    ) -> None:
+        self.settings, self.folder, self.team = settings, folder, team
+        self.pairs = data.pairs("train")
+        self.validation = make_batches(data.pairs("val"), settings.max_tokens, seed=0)
+        self.lengths = [(len(source), len(target) - 1) for source, target in self.pairs]
+        torch.manual_seed(settings.seed)
+        model = settings.model(len(data.source_vocabulary), len(data.target_vocabulary))
+        self.model = fast(model).to(team.device)
+        self.trained = {n: p for n, p in model.named_parameters() if p.requires_grad}
+        self.optimizer = torch.optim.Adam(
+            self.trained.values(), betas=(0.9, 0.98), eps=1e-9, fused=True
+        )
+        self.schedule = NoamSchedule(
+            self.optimizer, settings.d_model, settings.warmup, settings.factor
+        )
+        self.progress = Progress()
+        self._go_on()
+        precision = working_precision(settings.precision, team.device)
+        self.loss_of = team.wrap(BatchLoss(self.model, settings.smoothing, precision))
+
+    # ---- from beginning to end -------------------------------------------------------------------
+
+    @property
+    def steps_in_epoch(self) -> int:
+        """The same in every epoch: batches are cut along the sorted lengths."""
+        return len(token_batches(self.lengths, self.settings.max_tokens, seed=0))
+
+    def ending(self) -> str | None:
+        """Why there is no further epoch; None if there is one."""
+        if self.progress.epoch > self.settings.epochs:
+            return "all epochs done"
+        patience = self.settings.patience
+        if patience and self.progress.epochs_without_gain() >= patience:
+            return f"{patience} epochs without a better validation loss"
+        return None
+
+    def run(self, report: Report, tell: Callable[[Json], None], save_every: float) -> None:
+        """Train to the end.
+
+        Args:
+            report: told after every step.
+            tell: given the log's row of every epoch that ends.
+            save_every: seconds between two states. A kill costs at most so much work.
+
+        Raises:
+            Diverged: if the loss is no number any more.
+        """
+        if self.team.is_first and self.progress.rows:
+            self.folder.write_log(self.progress.rows)  # a kill may have come before it
+        while self.ending() is None:
+            self._run_epoch(report, save_every)
+            tell(self.progress.rows[-1])
+        if self.team.is_first:
+            self._finish()
+        self.team.wait_for_all()
+
+    def _run_epoch(self, report: Report, save_every: float) -> None:
+        seed = derived_seed(self.settings.seed, "epoch", self.progress.epoch)
+        batches = token_batches(self.lengths, self.settings.max_tokens, seed)
+        began, before, saved = time.monotonic(), self.progress.seconds, time.monotonic()
+        while self.progress.position < len(batches):
+            loss = self.step(batches[self.progress.position])
+            progress = self.progress
+            progress.seconds = before + time.monotonic() - began
+            rate = progress.tokens / progress.busy
+            report(progress.step, f"epoch {progress.epoch}, loss {loss:.3f}, {rate:,.0f} tokens/s")
+            if progress.step % STEPS_BETWEEN_TRIMS == 0:
+                give_back_memory()
+            if time.monotonic() - saved >= save_every and progress.position < len(batches):
+                self._save()
+                saved = time.monotonic()
+        self._end_epoch(before + time.monotonic() - began)
+
+    # ---- one step --------------------------------------------------------------------------------
+
+    def step(self, places: list[int]) -> float:
+        """One step of section 5, as `train_step`, shared out among the processes.
+
+        Args:
+            places: of the batch's pairs in the training split.
+
+        Returns:
+            the loss per target token of the whole batch, in nats, before the step.
+
+        Raises:
+            Diverged: if it is no number.
+        """
+        began, progress = time.monotonic(), self.progress
+        tokens = sum(self.lengths[place][1] for place in places)
+        mine, factor = self.team.share(places)
+        batch = Batch(*collate([self.pairs[place] for place in mine], PAD)).to(self.team.device)
+        torch.manual_seed(derived_seed(self.settings.seed, progress.step, self.team.rank))
+        self.model.train()
+        loss = self.loss_of(batch.source, batch.target_in, batch.target_out)
+        self.optimizer.zero_grad()
+        (loss * (factor / tokens)).backward()
+        norm = clip_gradients(self.trained.values(), MAX_NORM)
+        total = float(self.team.add_up(loss.detach() * (factor > 0)))
+        if not (math.isfinite(norm) and math.isfinite(total)):
+            raise Diverged(
+                f"the loss is {total / tokens} at step {progress.step + 1}: start again with a "
+                "lower --factor or a longer --warmup"
+            )
+        self.schedule.advance()
+        self.optimizer.step()
+        progress.position += 1
+        progress.step += 1
+        progress.loss += total
+        progress.norm += norm
+        progress.tokens += tokens
+        progress.busy += time.monotonic() - began
+        return total / tokens
+
+    def _end_epoch(self, seconds: float) -> None:
+        began, progress, team = time.monotonic(), self.progress, self.team
+        mine = self._validation_loss() if team.is_first else 0.0
+        loss = team.as_first_says(mine)
+        row = {
+            "epoch": progress.epoch,
+            "step": progress.step,
+            "train_loss": progress.loss / progress.tokens,
+            "validation_loss": loss,
+            "perplexity": math.exp(loss),
+            "learning_rate": self.optimizer.param_groups[0]["lr"],
+            "gradient_norm": progress.norm / progress.position,
+            "tokens_per_second": round(progress.tokens / progress.busy, 1),
+            "seconds": round(seconds + time.monotonic() - began, 2),
+        }
+        if team.is_first:
+            self.folder.save_epoch(progress.epoch, self.model)
+        self.progress = progress.next_epoch(row)
+        if team.is_first:
+            self._save()
+            self.folder.write_log(self.progress.rows)
+            self.folder.forget_epochs(before=self.progress.epoch - self.settings.average)
+
+    def _validation_loss(self) -> float:
+        return evaluate_loss(self.model, (batch.to(self.team.device) for batch in self.validation))
+
+    # ---- stopping and going on -------------------------------------------------------------------
+
+    def _save(self) -> None:
+        """Write the state, if this process is the one that writes."""
+        if not self.team.is_first:
+            return
+        tensors = {}
+        for name, parameter in self.trained.items():
+            tensors[f"parameter:{name}"] = parameter.detach()
+            for moment in MOMENTS:
+                tensors[f"{moment}:{name}"] = self.optimizer.state[parameter][moment]
+        self.folder.save_state(tensors, asdict(self.progress))
+
+    @torch.no_grad()
+    def _go_on(self) -> None:
+        """Take up the state that lies in the folder, if there is one."""
+        found = self.folder.load_state()
+        if found is None:
+            return
+        tensors, progress = found
+        self.progress = Progress(**progress)
+        self.schedule.steps = self.progress.step
+        steps = torch.tensor(float(self.progress.step))
+        moments = {}
+        for number, (name, parameter) in enumerate(self.trained.items()):
+            parameter.copy_(tensors[f"parameter:{name}"])
+            moments[number] = {moment: tensors[f"{moment}:{name}"] for moment in MOMENTS}
+            moments[number]["step"] = steps.clone()
+        groups = self.optimizer.state_dict()["param_groups"]
+        self.optimizer.load_state_dict({"state": moments, "param_groups": groups})
+
+    def _finish(self) -> None:
+        """Make the mean of the last epochs and write how the run ended."""
+        last = self.progress.epoch - 1
+        averaged = list(range(max(1, last - self.settings.average + 1), last + 1))
+        mean = average_weights([self.folder.load_epoch(epoch) for epoch in averaged])
+        self.model.load_state_dict(mean)
+        losses = [row["validation_loss"] for row in self.progress.rows]
+        draw_curves(self.progress.rows, self.folder.path / "curves.svg")
+        self.folder.finish(
+            self.model,
+            {
+                "ending": self.ending(),
+                "epochs": last,
+                "steps": self.progress.step,
+                "parameters": sum(p.numel() for p in self.trained.values()),
+                "best_validation_loss": min(losses),
+                "averaged_epochs": averaged,
+                "validation_loss": self._validation_loss(),  # of the mean
+                "seconds": round(sum(row["seconds"] for row in self.progress.rows), 2),
+            },
+        )

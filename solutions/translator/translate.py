@@ -1,0 +1,108 @@
+"""Translate sentences: `python -m solutions.translate --checkpoint FOLDER "Ein Mann schläft."`."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import torch
+
+from solutions.data.vocabulary import BOS, EOS, SPECIALS, UNK
+from solutions.tooling.cli_tools import PATH, OneLineCommand, UserError, told_in_one_line
+
+from .distributed import own_device
+from .inference import Translator
+from .plots import cross_attention_weights, draw_attention, require_picture
+from .run_directory import RunFolder
+
+POSITIVE = click.IntRange(1)
+
+
+def draw(
+    translator: Translator, source: list[str], target: list[str], layer: int, path: Path
+) -> None:
+    """Draw what the heads of one decoder layer looked at while they wrote a translation.
+
+    Args:
+        translator: of the model.
+        source, target: the tokens of the sentence and of its translation.
+        layer: from 1 to N.
+        path: of the picture.
+    """
+    ids = torch.tensor([[*translator.source.encode(source), EOS]], device=translator.device)
+    # What "<unk>" stands for is not known any more, but the model wrote that id.
+    begun = torch.tensor([[BOS, *translator.target.encode(target)]], device=translator.device)
+    weights = cross_attention_weights(translator.model, ids, begun, layer - 1).cpu()
+    title = f"What decoder layer {layer} looks at before it writes each word"
+    known, end = translator.source.ids, SPECIALS[EOS]
+    read = translator.source.cut(source)
+    read = [piece if piece in known else f"{SPECIALS[UNK]} ({piece})" for piece in read]
+    wrote = translator.target.cut(target)
+    draw_attention(weights, [*read, end], [*wrote, end], title, path)
+
+
+def lines(sentences: tuple[str, ...]) -> Iterator[list[str]]:
+    """What to translate together: the arguments; else all lines of stdin, or each one typed."""
+    if sentences:
+        yield list(sentences)
+    elif sys.stdin.isatty():
+        yield from ([line] for line in sys.stdin)
+    else:
+        yield list(sys.stdin)
+
+
+@click.command(
+    cls=OneLineCommand,
+    context_settings={"show_default": True, "help_option_names": ["-h", "--help"]},
+)
+@click.option("--checkpoint", type=PATH, required=True, help="Folder of a finished run.")
+@click.argument("sentences", nargs=-1)
+@click.option("--beam", type=POSITIVE, default=5, help="1 is greedy search.")
+@click.option("--alpha", type=click.FloatRange(0), default=0.6, help="Of the length penalty.")
+@click.option("--tokens", is_flag=True, help="Print the tokens that the model wrote.")
+@click.option("--unknown", is_flag=True, help='Let the model write "<unk>".')
+@click.option("--attention", type=PATH, help="Draw the cross-attention: FILE.png or FILE.svg.")
+@click.option("--layer", type=POSITIVE, help="Of the decoder, to draw.  [default: the last]")
+@click.option("--device", type=click.Choice(["auto", "cuda", "mps", "cpu"]), default="auto")
+@click.option("--threads", type=POSITIVE, default=torch.get_num_threads(), help="Of the CPU.")
+def main(
+    checkpoint: Path,
+    sentences: tuple[str, ...],
+    beam: int,
+    alpha: float,
+    tokens: bool,
+    unknown: bool,
+    attention: Path | None,
+    layer: int | None,
+    device: str,
+    threads: int,
+) -> None:
+    """Translate SENTENCES, or the lines of the standard input. One line comes out for each.
+
+    Words that the model does not know are named on the standard error.
+    """
+    torch.set_num_threads(threads)
+    with told_in_one_line():
+        translator = Translator(RunFolder(checkpoint), own_device(device))
+        layers = translator.model.config.N
+        if layer is not None and layer > layers:
+            raise UserError(f"--layer {layer}: the decoder has {layers} layers, counted from 1")
+        if attention is not None:
+            require_picture(attention)
+            if len(sentences) != 1 or not sentences[0].strip():
+                raise UserError("--attention draws one sentence: give exactly one")
+    for several in lines(sentences):
+        with told_in_one_line():
+            read = translator.tokens([line.strip() for line in several])
+        wrote = translator.translate(read, beam, alpha, unknown=unknown)
+        for source, target in zip(read, wrote, strict=True):
+            for word in translator.unknown(source):
+                click.echo(f"unknown to the model: {word}", err=True)
+            click.echo(" ".join(target) if tokens else translator.written(target))
+    if attention is not None:
+        with told_in_one_line():
+            draw(translator, source, target, layer or layers, attention)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,259 @@
+"""A text and a reference become a notebook, always the same; and the gates before a release."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sums import TEXT, write_course
+
+from autograder import errors
+from autograder.authoring.builder import CHECKS_ID, build, text_files, write
+from autograder.authoring.cells import is_solution, is_test, read, to_text
+from autograder.authoring.release import release
+from autograder.authoring.release_checks import failures
+from autograder.authoring.synthetic_submissions import blank, hand_in
+from autograder.authoring.trusted_runner import run_plain, score
+from autograder.errors import UserError
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """Writes the small course, or a broken one; gives the path of its text."""
+    monkeypatch.syspath_prepend(tmp_path)
+    yield lambda text=TEXT: write_course(tmp_path, text)
+    sys.modules.pop("sums_right", None)
+
+
+def replaced(old: str, new: str) -> str:
+    assert TEXT.count(old) == 1
+    return TEXT.replace(old, new)
+
+
+# ---- the notebook --------------------------------------------------------------------------------
+
+
+def test_every_block_becomes_its_cell(course):
+    nb = build(course())
+    assert [cell.id for cell in nb.cells] == [
+        "text-01",
+        "given-02",
+        CHECKS_ID,
+        "given-require-tensor",
+        "exercise-add",
+        "write-add",
+        "hint-03",
+        "check-add",
+        "try-04",
+        "add-values",
+    ]
+    sources = {cell.id: cell.source for cell in nb.cells}
+    assert sources["text-01"].startswith("# Sums for 2 points")
+    assert "[the chapter](https://example.org/sums.html)" in sources["text-01"]
+    assert sources["given-require-tensor"].startswith("def require_tensor(x):")
+    assert sources["exercise-add"].startswith("## Add\n\n**2 points** · difficulty ●○○○○")
+    assert "[torch.add](https://docs.pytorch.org/add)" in sources["exercise-add"]
+    assert sources["hint-03"].startswith("<details>\n<summary>Hint 1</summary>\n\nLook at [plus]")
+    assert sources["check-add"] == 'check("add")'
+    assert sources["add-values"].startswith("# Hidden test add-values (2 points): Adds whatever")
+
+
+def test_cells_are_called_by_their_grade_ids(course):
+    for cell in build(course()).cells:
+        if "nbgrader" in cell.metadata:
+            assert cell.id == cell.metadata.nbgrader.grade_id
+
+
+def test_only_the_solution_and_the_free_cell_can_be_edited(course):
+    cells = build(course()).cells
+    free = [c.id for c in cells if not c.metadata.get("nbgrader", {"locked": False})["locked"]]
+    assert free == ["write-add", "try-04"]
+    assert [c.id for c in cells if is_solution(c)] == ["write-add"]
+    assert {c.id: c.metadata.nbgrader.points for c in cells if is_test(c)} == {"add-values": 2}
+
+
+def test_it_grades_right_wrong_and_blank(course):
+    nb = build(course())
+    assert score(nb, run_plain(nb)) == (2, 2)
+    assert score(nb, run_plain(blank(nb))) == (0, 2)
+    wrong = run_plain(hand_in(nb, {"add": "def add(a, b):\n    return a - b"}))
+    assert wrong["add-values"].startswith("You subtract.\n")
+    assert wrong["add-values"].endswith("[misconception: subtracts]")
+
+
+def test_a_hidden_test_leaves_nothing_in_the_students_namespace(course):
+    nb = build(course())
+    nb.cells[
+        -1
+    ].source += "\nassert not {'draw', 'numbers', 'agree', 'sums_right'} & set(globals())"
+    assert run_plain(nb)["add-values"] == ""
+
+
+def test_of_data_students_get_what_the_code_makes_and_not_the_code(course):
+    block = "```{data} sums\nsums = {f'{n}': [n + 0.5, 'a'] for n in range(2)}\n```\n\n"
+    nb = build(course(replaced("```{checks}", block + "```{checks}")))
+    (cell,) = [cell for cell in nb.cells if cell.id == "data-sums"]
+    namespace = {}
+    exec(cell.source, namespace)
+    assert namespace["sums"] == {"0": [0.5, "a"], "1": [1.5, "a"]}
+    assert "range" not in cell.source
+    assert cell.metadata.nbgrader.locked
+    assert cell.metadata.jupyter.source_hidden
+
+
+def test_a_module_can_be_handed_out_whole_and_is_folded(course):
+    nb = build(course(replaced("{given} sums_right.require_tensor", "{given} autograder.errors")))
+    (cell,) = [cell for cell in nb.cells if cell.id == "given-errors"]
+    assert cell.source == Path(errors.__file__).read_text(encoding="utf-8").rstrip()
+    assert cell.metadata.jupyter.source_hidden
+
+
+def test_the_file_is_written_beside_its_text_and_can_be_read_again(course):
+    path = course()
+    target = write(path)
+    assert target == path.with_suffix(".ipynb")
+    assert target.read_bytes().endswith(b"}\n")
+    assert b"\r" not in target.read_bytes()
+    assert to_text(read(target)) == target.read_text(encoding="utf-8")
+    assert "execution_count" not in {k for c in read(target).cells for k, v in c.items() if v}
+
+
+def test_two_processes_write_the_same_bytes():
+    code = (
+        "import hashlib\nfrom pathlib import Path\n"
+        "from autograder.authoring.builder import build, text_files\n"
+        "from autograder.authoring.cells import to_text\n"
+        "for path in text_files(Path('exercises')):\n"
+        "    print(hashlib.sha256(to_text(build(path)).encode()).hexdigest())\n"
+    )
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for seed in ("1", "4242")
+    ]
+    first, second = (run.communicate()[0] for run in runs)
+    assert [run.returncode for run in runs] == [0, 0]
+    assert len(first.split()) == len(text_files(ROOT / "exercises"))
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("sums_right.add\n", "sums_right.plus\n", ":26: there is no 'sums_right.plus'"),
+        ("reference: sums_right.add\n", "", ":26: the exercise 'add' lacks reference"),
+        (
+            "{given} sums_right.require_tensor",
+            "{given} sums_wrong.require_tensor",
+            ":23: there is no 'sums_wrong.require_tensor'",
+        ),
+        ("```{checks}\n```", "```{stub}\n```", ":20: {stub} before any {exercise}"),
+        ('names = ["the sum"]', "1 / 0", ":43: instant block raises ZeroDivisionError"),
+        ('names = ["the sum"]', "def", ":43: instant block raises SyntaxError"),
+        ("{test} add-values", "{test} write-add", "two cells would be called 'write-add'"),
+        ("```{checks}\n```", "```{data} sums\nsum = 3\n```", ":20: the block makes no 'sums'"),
+    ],
+)
+def test_what_the_text_asks_for_must_exist(course, old, new, words):
+    path = course(replaced(old, new))
+    with pytest.raises(UserError) as raised:
+        build(path)
+    message = raised.value.format_message()
+    assert message.startswith(str(path))
+    assert words in message
+
+
+def test_a_folder_without_assignments_is_named(tmp_path):
+    with pytest.raises(UserError, match="no assignment there; expected NAME/NAME"):
+        text_files(tmp_path)
+
+
+# ---- the gates -----------------------------------------------------------------------------------
+
+
+def broken(path: Path) -> str:
+    write(path)
+    (line,) = failures(path)
+    return line
+
+
+def test_all_gates_hold_for_a_course_in_order(course):
+    path = course()
+    write(path)
+    assert list(failures(path)) == []
+
+
+def test_a_missing_or_stale_notebook_is_found_and_the_command_named(course):
+    path = course()
+    (missing,) = failures(path)
+    target = write(path)
+    path.write_text(TEXT + "\nOne more word.\n")
+    (stale,) = failures(path)
+    for line in (missing, stale):
+        assert str(target) in line
+        assert "run `autograder build`" in line
+    write(path)
+    target.write_text(target.read_text().replace("Sums for", "Summs for"))
+    (edited,) = failures(path)
+    assert edited == stale
+
+
+def test_a_reference_that_loses_points_is_found(course):
+    path = course(replaced("draw.normal(3))]", "'a')]; assert not numbers, 'no numbers'"))
+    write(path)
+    points, cell = failures(path)
+    assert "the reference itself earns 0 of 2 points" in points
+    assert "with the reference, the cell add-values fails: no numbers" in cell
+
+
+def test_a_given_cell_that_fails_is_found(course):
+    path = course(replaced("```{checks}", "```{given}\n1 / 0\n```\n\n```{checks}"))
+    assert "fails: ZeroDivisionError: division by zero" in broken(path)
+
+
+def test_a_text_without_instant_checks_is_found(course):
+    path = course(replaced("```{checks}\n```\n", ""))
+    assert "the cell check-add fails: NameError: name 'check' is not defined" in broken(path)
+
+
+def test_points_for_nothing_are_found(course):
+    test = TEXT[TEXT.index("agree(add, ") : TEXT.rindex("```")]
+    path = course(replaced(test, "assert callable(add)\n"))
+    assert "the untouched release earns 2 points, must be 0" in broken(path)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["total_of_both = x + y", "agree(add, sums_right.add, numbers, mistakes_of(sums_right.add))"],
+)
+def test_a_leaking_line_is_found(course, line):
+    path = course(replaced("Look at [plus](book:sums.html#plus).", f"Write\n\n    {line}\n"))
+    told = broken(path)
+    assert "the release shows a line of the reference or of a hidden test" in told
+    assert told.endswith(line)
+
+
+def test_lines_that_students_are_given_are_no_leak(course):
+    line = 'raise ValueError("x must be a tensor")'
+    path = course(replaced("Look at [plus](book:sums.html#plus).", f"    {line}\n"))
+    write(path)
+    assert list(failures(path)) == []
+
+
+def test_nothing_that_lies_beside_a_notebook_is_released(course, tmp_path):
+    path = course()
+    write(path)
+    (path.parent / "data").mkdir()
+    for name in ("notes.md", "make.py", ".secret", "answers.csv", "data/more.csv"):
+        (path.parent / name).write_text("total_of_both")
+    (made,) = release(path.parent.parent, tmp_path / "out", ["01-sums"])
+    assert [f.name for f in (tmp_path / "out" / "01-sums").iterdir()] == ["sums.ipynb"]
+    assert "total_of_both" not in made.read_text()

@@ -1,0 +1,422 @@
+"""A test has in hand stand-ins for what is in another process, and sees no difference."""
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from worker_talk import remote
+
+from autograder.execution.remote_errors import StudentsError, WorkerGone, WorkerLate
+
+LAYER = """
+class Layer(nn.Module):
+    def __init__(self, d=3, dropout=0.0):
+        super().__init__()
+        self.inner = nn.Linear(d, d)
+        self.outer = nn.Sequential(nn.ReLU(), nn.Linear(d, 2, bias=False))
+        self.drop = nn.Dropout(dropout)
+        self.register_buffer("scale", torch.tensor(2.0))
+        self.register_buffer("hidden", torch.ones(1), persistent=False)
+        self.calls = 0
+
+    def forward(self, x, y=None):
+        self.calls += 1
+        x = self.drop(self.inner(x)) * self.scale
+        return self.outer(x if y is None else x + y)
+"""
+
+
+def local(source: str, name: str):
+    """The same in this process."""
+    namespace = {"torch": torch, "nn": nn, "Tensor": Tensor}
+    exec(source, namespace)
+    return namespace[name]
+
+
+def both(source: str, name: str, *args, **kwargs):
+    """What the function returns here and over there, on inputs of their own."""
+    here = local(source, name)(*copy.deepcopy(args), **kwargs)
+    with remote(source, name) as there:
+        return here, there(*copy.deepcopy(args), **kwargs)
+
+
+# ---- values --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        *(
+            "x.T",
+            "x[::2, 1:]",
+            "x.expand(2, 3, 4)",
+            "x > 0",
+            "x.to(torch.bfloat16)",
+            "x.to('meta')",
+        ),
+        *("(x, [x, {'a': x.sum()}])", "{'n': 10**30, 'f': float('nan'), 2: None}", "x.numpy()"),
+        *("x.shape", "x.dtype", "torch.zeros(0, 3)", "x.numpy()[0, 0]", "{1, 2}", "range(3)"),
+        *("__import__('collections').OrderedDict(b=1, a=2)", "b'bytes'", "3 + 4j", "slice(1, 2)"),
+    ],
+)
+def test_results_are_those_of_one_process(result):
+    here, there = both(f"def f(x):\n    return {result}", "f", torch.arange(12.0).reshape(3, 4))
+    assert type(here) is type(there)
+    assert repr(here) == repr(there)
+
+
+def test_the_same_tensor_twice_is_one_tensor():
+    source = "def f(a, b, c):\n    return a is b, a is c, torch.equal(a, c)"
+    x = torch.ones(2)
+    with remote(source, "f") as f:
+        assert f(x, x, x.clone()) == (True, False, True)
+        assert f([x, {"k": x}][0], b=x, c=x) == (True, True, True)
+
+
+def test_what_is_given_comes_back_as_itself():
+    with remote("def f(x, y):\n    return y, x", "f") as f:
+        x, y = torch.ones(2), nn.Parameter(torch.zeros(3))
+        a, b = f(x, y)
+        assert a is y
+        assert b is x
+
+
+@pytest.mark.parametrize(
+    "function", [F.relu, torch.softmax, nn.Linear, torch.optim.SGD, max, np.exp, torch.Tensor]
+)
+def test_functions_of_libraries_can_be_handed_over(function):
+    with remote("def f(g):\n    return g.__name__", "f") as f:
+        assert f(function) == function.__name__
+
+
+def test_other_functions_cannot():
+    with remote("def f(g):\n    return g", "f") as f, pytest.raises(TypeError, match="function"):
+        f(lambda: 1)
+
+
+# ---- changes -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("change", ["x += 1", "x.data.mul_(2)", "x[0] = -1", "x.t_()", "x.zero_()"])
+@pytest.mark.parametrize("make", [lambda x: x, Tensor.t, lambda x: x[:, ::2]])
+def test_changes_of_tensors_arrive(change, make):
+    source = f"def f(x):\n    {change}\n    return x.sum()"
+    here, there = make(torch.arange(12.0).reshape(3, 4)), make(torch.arange(12.0).reshape(3, 4))
+    wanted = local(source, "f")(here)
+    with remote(source, "f") as f:
+        assert torch.equal(f(there), wanted)
+    assert torch.equal(there, here)
+
+
+def test_changes_of_lists_dictionaries_and_arrays_arrive():
+    source = "def f(a, b, c):\n    a.append(5); b['k'] = [a[0]]; c[1:] = 7; a[0] = 9"
+    here = ([1, 2], {"z": 0}, np.zeros(3))
+    there = copy.deepcopy(here)
+    local(source, "f")(*here)
+    with remote(source, "f") as f:
+        f(*there)
+    assert there[:2] == here[:2]
+    assert np.array_equal(there[2], here[2])
+
+
+def test_what_is_changed_here_is_seen_there():
+    with remote("def f(x, a):\n    return x.sum(), float(a.sum())", "f") as f:
+        x, a = torch.zeros(2), np.zeros(2)
+        for number in range(1, 4):
+            x += 1
+            a += 1
+            assert f(x, a) == (2 * number, 2 * number)
+
+
+def test_an_optimiser_of_the_students_moves_parameters_of_the_tests():
+    source = """
+class Optimiser:
+    def __init__(self, parameters, lr=0.5):
+        self.param_groups = [{"params": list(parameters), "lr": lr}]
+    def zero_grad(self):
+        for p in self.param_groups[0]["params"]:
+            p.grad = None
+    def step(self):
+        with torch.no_grad():
+            for p in self.param_groups[0]["params"]:
+                p -= self.param_groups[0]["lr"] * p.grad
+"""
+    model = nn.Linear(2, 1, bias=False)
+    model.weight.data = torch.tensor([[1.0, 2.0]])
+    with remote(source, "Optimiser") as make:
+        optimiser = make(model.parameters())
+        model(torch.ones(1, 2)).sum().backward()
+        optimiser.step()
+        assert model.weight.tolist() == [[0.5, 1.5]]
+        optimiser.param_groups[0]["lr"] = 1.0
+        optimiser.step()
+        assert model.weight.tolist() == [[-0.5, 0.5]]
+        optimiser.zero_grad()
+        assert model.weight.grad is None
+
+
+def test_lists_that_are_attributes_are_shared_in_both_directions():
+    source = """
+class A:
+    def __init__(self):
+        self.groups = [{"lr": 1.0}]
+    def read(self):
+        return self.groups[0]["lr"], len(self.groups)
+    def grow(self):
+        self.groups.append({"lr": 5})
+"""
+    with remote(source, "A") as make:
+        a = make()
+        groups = a.groups
+        groups[0]["lr"] = 0.5
+        assert a.read() == (0.5, 1)
+        groups.append({"lr": 2})
+        assert a.read() == (0.5, 2)
+        a.grow()
+        assert len(a.groups) == 3
+
+
+# ---- layers --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def layers():
+    """A layer in double precision here, and the same one there."""
+    here = local(LAYER, "Layer")().double()
+    with remote(LAYER, "Layer") as make:
+        there = make().double()
+        there.load_state_dict(copy.deepcopy(here.state_dict()))
+        yield here, there
+
+
+def test_a_layer_has_the_same_parts(layers):
+    here, there = layers
+    assert isinstance(there, nn.Module)
+    for parts in ("named_parameters", "named_buffers"):
+        mine, theirs = dict(getattr(here, parts)()), dict(getattr(there, parts)())
+        assert list(mine) == list(theirs)
+        assert all(torch.equal(mine[name], theirs[name]) for name in mine)
+    assert list(here.state_dict()) == list(there.state_dict())
+    assert [n for n, _ in here.named_modules()] == [n for n, _ in there.named_modules()]
+    assert torch.equal(there.inner.weight, here.inner.weight)
+    assert there.calls == 0
+
+
+def test_gradients_agree(layers):
+    here, there = layers
+    found = []
+    for layer in (here, there):
+        torch.manual_seed(1)
+        x = torch.randn(2, 3, dtype=torch.float64, requires_grad=True)
+        middle = (x * 3).exp()
+        y = layer(middle, y=torch.ones(3, dtype=torch.float64)) + layer(x)
+        loss = (y.pow(2).sum() + x.sum()).sin()
+        wanted = [x, *layer.parameters()]
+        found.append([loss, *torch.autograd.grad(loss, wanted)])
+    for a, b in zip(*found, strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-12, atol=1e-12)
+
+
+def test_backward_fills_and_adds_up_grad(layers):
+    here, there = layers
+    for layer in layers:
+        for _ in range(2):
+            layer(torch.ones(4, 3, dtype=torch.float64)).sum().backward()
+    for a, b in zip(here.parameters(), there.parameters(), strict=True):
+        torch.testing.assert_close(a.grad, b.grad, rtol=1e-12, atol=1e-12)
+    there.zero_grad()
+    assert all(p.grad is None for p in there.parameters())
+
+
+def test_training_here_moves_the_layer_there(layers):
+    here, there = layers
+    x = torch.randn(4, 3, dtype=torch.float64)
+    for layer in layers:
+        optimiser = torch.optim.Adam(layer.parameters(), lr=0.1)
+        for _ in range(3):
+            optimiser.zero_grad()
+            layer(x).pow(2).sum().backward()
+            optimiser.step()
+    torch.testing.assert_close(here(x), there(x), rtol=1e-10, atol=1e-10)
+
+
+def test_modes_and_types_are_switched_there(layers):
+    _, there = layers
+    assert there.training
+    assert there.inner.training
+    there.eval()
+    assert not there.training
+    assert not there.inner.training
+    there.to(torch.float32)
+    assert {p.dtype for p in there.parameters()} == {torch.float32}
+    assert there(torch.ones(1, 3)).dtype == torch.float32
+    there.to("meta")
+    assert there(torch.ones(5, 3, device="meta")).shape == (5, 2)
+    assert {str(p.device) for p in there.parameters()} == {"meta"}
+
+
+def test_frozen_parameters_get_no_gradient(layers):
+    _, there = layers
+    there.inner.weight.requires_grad_(False)
+    there(torch.ones(1, 3, dtype=torch.float64)).sum().backward()
+    assert there.inner.weight.grad is None
+    assert there.inner.bias.grad is not None
+
+
+def test_without_gradients_there_is_no_graph(layers):
+    _, there = layers
+    with torch.no_grad():
+        assert not there(torch.ones(1, 3, dtype=torch.float64)).requires_grad
+    assert there(torch.ones(1, 3, dtype=torch.float64)).requires_grad
+
+
+def test_wrong_parameters_are_refused_in_the_same_words(layers):
+    here, there = layers
+    state = {**here.state_dict(), "more": torch.ones(1)}
+    with pytest.raises(RuntimeError) as mine:
+        here.load_state_dict(state)
+    with pytest.raises(RuntimeError) as theirs:
+        there.load_state_dict(state)
+    assert str(mine.value) == str(theirs.value)
+
+
+def test_shared_parameters_stay_shared():
+    source = """
+class Tied(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Embedding(4, 3), nn.Linear(3, 4, bias=False)
+        self.b.weight = self.a.weight
+    def forward(self, x):
+        return self.b(self.a(x))
+"""
+    with remote(source, "Tied") as make:
+        tied = make()
+        assert tied.a.weight is tied.b.weight
+        assert len(list(tied.parameters())) == 1
+        with torch.no_grad():
+            tied.a.weight.zero_()
+        assert tied(torch.tensor([1])).abs().sum() == 0
+
+
+def test_dropout_draws_the_numbers_of_one_process():
+    found = []
+    x = torch.ones(50, 3)
+    with remote(LAYER, "Layer") as make:
+        for kind in (local(LAYER, "Layer"), make):
+            torch.manual_seed(3)
+            layer = kind(dropout=0.5)
+            found.append((layer(x), torch.rand(3), layer(x)))
+    for a, b in zip(*found, strict=True):
+        assert torch.equal(a, b)
+
+
+def test_a_new_value_reaches_the_object():
+    with remote(LAYER, "Layer") as make:
+        layer = make()
+        layer.scale.fill_(0.0)
+        assert layer(torch.ones(1, 3)).abs().sum() == 0
+
+
+# ---- functions, generators, exceptions -----------------------------------------------------------
+
+
+def test_generators_give_their_values_one_by_one():
+    source = "def f(n):\n    for i in range(n):\n        yield torch.full((i,), 1.0)"
+    with remote(source, "f") as f:
+        assert [len(x) for x in f(3)] == [0, 1, 2]
+        assert len(next(iter(f(10**9)))) == 0
+
+
+def test_a_generator_can_be_handed_over():
+    with remote("def f(items):\n    return sum(items), list(items)", "f") as f:
+        assert f(i for i in range(4)) == (6, [])
+
+
+def test_objects_have_attributes_items_and_lengths():
+    source = """
+class Table:
+    def __init__(self):
+        self.rows = {"a": 1}
+        self.size = 2
+    def __len__(self):
+        return self.size
+    def __getitem__(self, name):
+        return self.rows[name]
+    def __iter__(self):
+        return iter(self.rows)
+    def twice(self):
+        return self
+"""
+    with remote(source, "Table") as make:
+        table = make()
+        assert (len(table), table["a"], list(table)) == (2, 1, ["a"])
+        assert table.twice() is table
+        table.size = 7
+        assert (len(table), table.size) == (7, 7)
+        with pytest.raises(KeyError):
+            table["b"]
+        with pytest.raises(AttributeError):
+            _ = table.columns
+
+
+RAISES = [
+    ("ValueError('x must be (B, T)')", ValueError, "x must be (B, T)"),
+    ("KeyError('name')", KeyError, "'name'"),
+    ("NotImplementedError()", NotImplementedError, ""),
+    ("type('Own', (ValueError,), {})('mine')", ValueError, "mine"),
+    ("OSError(2, 'gone')", OSError, "[Errno 2] gone"),
+    ("x @ torch.ones(7)", RuntimeError, None),
+    ("UnicodeDecodeError('utf-8', b'x', 0, 1, 'why')", UnicodeDecodeError, None),
+]
+
+
+@pytest.mark.parametrize(("text", "kind", "message"), RAISES)
+def test_exceptions_keep_type_and_words(text, kind, message):
+    source = f"def f(x):\n    raise {text}"
+    with remote(source, "f") as f, pytest.raises(kind) as there:
+        f(torch.ones(2))
+    with pytest.raises(kind) as here:
+        local(source, "f")(torch.ones(2))
+    assert type(there.value).__name__ == type(here.value).__name__
+    assert str(there.value) == str(here.value)
+    assert message is None or str(there.value) == message
+    assert there.value.place[:2] == ("f", 2)
+
+
+@pytest.mark.parametrize("text", ["SystemExit(0)", "KeyboardInterrupt()", "StopIteration()"])
+def test_no_exception_of_theirs_ends_a_test_or_a_loop(text):
+    name = text.removesuffix("()").removesuffix("(0)")
+    with remote(f"def f(x):\n    raise {text}", "f") as f, pytest.raises(StudentsError) as found:
+        list(map(f, [1, 2]))
+    assert type(found.value).__name__ == name
+
+
+def test_a_worker_that_ends_is_gone_and_one_that_waits_is_late():
+    with remote("import os\ndef f():\n    os._exit(0)", "f") as f:
+        with pytest.raises(WorkerGone):
+            f()
+        with pytest.raises(WorkerGone):
+            f()
+    with remote("import time\ndef f():\n    time.sleep(60)", "f") as f:
+        f._conversation.left = 0.2
+        with pytest.raises(WorkerLate):
+            f()
+
+
+def test_measurements_run_beside_the_code():
+    def measured(function, n):
+        return [function(i) for i in range(n)]
+
+    with remote("def f(i):\n    return i * i", "f", measured=measured) as f:
+        assert f.measured_by("measured", 4) == [0, 1, 4, 9]
+
+
+def test_who_is_asked_for_a_name_that_is_not_there_says_nothing():
+    with remote("a = 1", "a") as a:
+        assert a == 1
+    with pytest.raises(KeyError), remote("a = 1", "a", "b"):
+        pass
