@@ -123,9 +123,9 @@ def grade(
 
     cluster = None
     if scheduler is not None:
-        from autograder.execution.dask_pool import Cluster
+        from autograder.execution.dask_pool import DaskPool
 
-        cluster = Cluster(scheduler)
+        cluster = DaskPool(scheduler)
     levels = [best_level()] if cluster is None else cluster.levels()
     worst = max(levels, key=[*LEVELS, NONE].index)
     if worst == NONE and not unsafe:

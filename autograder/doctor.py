@@ -5,7 +5,7 @@ import platform
 import sys
 from importlib import metadata
 
-from autograder.execution.sandbox_client import best_level, try_level
+from autograder.execution.sandbox_client import best_level, probe_level
 from autograder.sandbox.isolation import FILES, FULL, LEVELS, LIMITS, NONE
 
 MEANINGS = {
@@ -51,5 +51,5 @@ def _version(package: str) -> str:
 
 
 def _found(level: str) -> str:
-    why = try_level(level)
+    why = probe_level(level)
     return "yes" if not why else f"no ({why})"

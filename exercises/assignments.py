@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from autograder.authoring.assignment_markdown import read_text
 from autograder.authoring.builder import build, text_files
 from autograder.authoring.cells import is_solution
-from autograder.authoring.reference_source import find
+from autograder.authoring.reference_source import resolve_dotted
 from autograder.authoring.synthetic_submissions import files_of
 from solutions.misconceptions import Misconception, of
 
@@ -71,7 +71,7 @@ def chosen(names: Collection[str]) -> list[Master]:
 def _master(path: Path) -> Master:
     _, blocks = read_text(path)
     references = {
-        block.argument: find(block.options["reference"])
+        block.argument: resolve_dotted(block.options["reference"])
         for block in blocks
         if block.kind == "exercise"
     }

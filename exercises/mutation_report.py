@@ -21,7 +21,7 @@ from rich.progress import track
 
 from autograder.authoring.assignment_markdown import read_text
 from autograder.authoring.mutation import Mutant, mutants
-from autograder.authoring.synthetic_submissions import hand_in
+from autograder.authoring.synthetic_submissions import fill_solutions
 from autograder.authoring.trusted_runner import loses_points
 
 from .assignments import HERE, Master, chosen, text_of
@@ -60,7 +60,7 @@ def is_killed(master: Master, symbol: str, mutant: Mutant) -> bool:
     try:
         with time_limit(SECONDS), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a mutant is strange; what counts is its points
-            return loses_points(hand_in(master.source, {symbol: mutant.source}))
+            return loses_points(fill_solutions(master.source, {symbol: mutant.source}))
     except TimeoutError:
         return True
 

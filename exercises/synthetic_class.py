@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell
 
 from autograder.authoring.cells import is_solution, is_test, split_test, to_text
 from autograder.authoring.reference_source import BEGIN, END, source_of
-from autograder.authoring.synthetic_submissions import blank, hand_in, with_mistake
+from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions, with_mistake
 from solutions.alternatives import styles
 
 from .assignments import Master, masters
@@ -34,19 +34,19 @@ def submissions(master: Master) -> Iterator[tuple[str, str]]:
     perfect = source
     yield "perfect", to_text(perfect)
     yield "perfect-but-noisy", to_text(_with_first_cell(perfect, NOISY))
-    untouched = _as_released(blank(master.source))
+    untouched = _as_released(strip_solutions(master.source))
     yield "blank", to_text(untouched)
     yield "half-done", to_text(_half_done(source, untouched, master.symbols))
     last = master.symbols[-1]
-    yield "raises", to_text(hand_in(source, {last: RAISES.format(name=last)}))
-    yield "endless-loop", to_text(hand_in(source, {last: ENDLESS.format(name=last)}))
-    yield "syntax-error", to_text(hand_in(source, {last: "def oops(:\n    pass"}))
+    yield "raises", to_text(fill_solutions(source, {last: RAISES.format(name=last)}))
+    yield "endless-loop", to_text(fill_solutions(source, {last: ENDLESS.format(name=last)}))
+    yield "syntax-error", to_text(fill_solutions(source, {last: "def oops(:\n    pass"}))
     yield "tests-deleted", to_text(_without_tests(perfect))
     yield "corrupt-file", to_text(perfect)[: len(to_text(perfect)) // 2]
     yield "not-a-notebook", "Dear teacher, here is my homework.\n"
     for style, module in styles(master.notebook).items():
         answers = {name: source_of(getattr(module, name)) for name in master.symbols}
-        yield f"style-{style}", to_text(hand_in(source, answers))
+        yield f"style-{style}", to_text(fill_solutions(source, answers))
     for mistake in master.mistakes:
         wrong = with_mistake(source, mistake.implementation, master.references[mistake.replaces])
         yield f"mistake-{mistake.name}", to_text(wrong)
@@ -106,7 +106,7 @@ def _without_tests(nb: NotebookNode) -> NotebookNode:
 def _half_done(solved: NotebookNode, untouched: NotebookNode, symbols: list[str]) -> NotebookNode:
     """The first half of the exercises solved, the rest untouched."""
     stubs = {c.metadata.course.symbol: c.source for c in untouched.cells if is_solution(c)}
-    return hand_in(solved, {name: stubs[name] for name in symbols[len(symbols) // 2 :]})
+    return fill_solutions(solved, {name: stubs[name] for name in symbols[len(symbols) // 2 :]})
 
 
 def main() -> None:

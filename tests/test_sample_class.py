@@ -156,7 +156,7 @@ def test_in_this_process_everybody_gets_the_same_marks(graded, rows, master, mon
         path = submissions / student / assignment / f"{master.notebook}.ipynb"
         notebook = rebuild(master.source, read_submission(path))
         monkeypatch.setenv(SEED_VARIABLE, student)  # the same hidden inputs
-        earned, _ = trusted_runner.score(notebook, trusted_runner.run_plain(notebook))
+        earned, _ = trusted_runner.score(notebook, trusted_runner.run_tests_in_process(notebook))
         assert earned == float(row["score"]), student
         compared += 1
     assert compared >= 3 + sum(OF_EACH_KIND.values())

@@ -16,7 +16,7 @@ from autograder.errors import UserError
 from .assignment_markdown import Block, read_text
 from .cells import free_cell, given_cell, notebook, solution_cell, test_cell, text_cell, to_text
 from .instant_recorder import record, to_json
-from .reference_source import find, source_of, stub
+from .reference_source import resolve_dotted, source_of, stub
 
 CHECKS_ID = "instant-checks"
 WIDTH = 88  # of a comment, so that it fits into a notebook's cell
@@ -230,7 +230,7 @@ class _Builder:
 
     def _find(self, dotted: str, block: Block) -> Callable:
         try:
-            found = find(dotted)
+            found = resolve_dotted(dotted)
             source_of(found)
             return found
         except LookupError as error:

@@ -9,7 +9,7 @@ from autograder.errors import UserError
 
 from .builder import text_files, write
 from .release import release
-from .release_checks import failures
+from .release_checks import release_problems
 
 
 def build_all(source: Path) -> list[Path]:
@@ -20,7 +20,7 @@ def build_all(source: Path) -> list[Path]:
 def check_all(source: Path) -> tuple[list[Path], list[str]]:
     """The assignments' texts, and one line for each gate that does not hold."""
     texts = _texts(source)
-    return texts, [line for path in texts for line in failures(path)]
+    return texts, [line for path in texts for line in release_problems(path)]
 
 
 def release_all(source: Path, out: Path, assignment: str | None) -> list[Path]:

@@ -7,7 +7,7 @@ from nbformat import NotebookNode
 
 from .cells import is_test
 from .synthetic_submissions import with_mistake
-from .trusted_runner import PASSED, run_plain
+from .trusted_runner import PASSED, run_tests_in_process
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def kill_table(
         nb = with_mistake(master, mistake.implementation, references(mistake.replaces))
         if brief:
             nb.cells = [c for c in nb.cells if not is_test(c) or _name(c) == mistake.caught_by]
-        ends = run_plain(nb)
+        ends = run_tests_in_process(nb)
         tag = f"[misconception: {mistake.name}]"
         rows.append(
             Row(

@@ -12,7 +12,7 @@ from typing import Any
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
 
-def find(dotted: str) -> Any:
+def resolve_dotted(dotted: str) -> Any:
     """The object named `package.module.name`, or the module named `package.name`.
 
     Raises:
@@ -67,7 +67,7 @@ def stub(reference: Callable, keep: Collection[str] = (), given: Collection[str]
     return "\n".join(out) + "\n"
 
 
-def bodies(
+def hidden_lines(
     reference: Callable, keep: Collection[str] = (), given: Collection[str] = ()
 ) -> list[str]:
     """The lines that a stub hides: what must never stand in a release."""
@@ -80,7 +80,7 @@ def bodies(
     return hidden
 
 
-def wrong_version(mistake: Callable, reference: Callable) -> str:
+def apply_misconception(mistake: Callable, reference: Callable) -> str:
     """The mistake's source under the reference's name, as a student would have written it.
 
     A wrong function is renamed. A wrong layer overrides methods: they replace the reference's.

@@ -9,15 +9,15 @@ from nbformat import NotebookNode
 from .assignment_markdown import read_text
 from .builder import build
 from .cells import is_solution, is_test, read, split_test, to_text
-from .reference_source import bodies, find, source_of
+from .reference_source import hidden_lines, resolve_dotted, source_of
 from .release import release
-from .synthetic_submissions import blank
-from .trusted_runner import PASSED, run_cells, run_plain, score
+from .synthetic_submissions import strip_solutions
+from .trusted_runner import PASSED, run_cells, run_tests_in_process, score
 
 SHORT = 12  # shorter lines, such as `else:`, say nothing
 
 
-def failures(path: Path) -> Iterator[str]:
+def release_problems(path: Path) -> Iterator[str]:
     """One line for everything that is wrong with the assignment written in `path`."""
     built, target = build(path), path.with_suffix(".ipynb")
     if not target.is_file() or target.read_text(encoding="utf-8") != to_text(built):
@@ -30,14 +30,14 @@ def failures(path: Path) -> Iterator[str]:
     for cell_id, end in ends.items():
         if end != PASSED:
             yield f"{path}: with the reference, the cell {cell_id} fails: {end.splitlines()[0]}"
-    earned, _ = score(built, run_plain(blank(built)))
+    earned, _ = score(built, run_tests_in_process(strip_solutions(built)))
     if earned != 0:
         yield f"{path}: the untouched release earns {earned:g} points, must be 0"
     with tempfile.TemporaryDirectory() as scratch:
         (released,) = release(path.parent.parent, Path(scratch), [path.parent.name])
         notebook = read(released)
     if [c.source for c in notebook.cells if is_solution(c)] != [
-        c.source for c in blank(built).cells if is_solution(c)
+        c.source for c in strip_solutions(built).cells if is_solution(c)
     ]:
         yield f"{path}: the released stubs are not the ones that were graded"
     for line in sorted(secrets(path, built) & _lines(notebook)):
@@ -47,7 +47,7 @@ def failures(path: Path) -> Iterator[str]:
 def secrets(path: Path, master: NotebookNode) -> set[str]:
     """The lines of reference bodies and hidden tests that no released file may contain."""
     _, blocks = read_text(path)
-    given = [find(b.argument) for b in blocks if b.kind == "given" and b.argument]
+    given = [resolve_dotted(b.argument) for b in blocks if b.kind == "given" and b.argument]
     handed_out = [source_of(function) for function in given]
     handed_out += [block.body for block in blocks if block.kind in ("given", "try")]
     public = {line.strip() for source in handed_out for line in source.splitlines()}
@@ -55,8 +55,11 @@ def secrets(path: Path, master: NotebookNode) -> set[str]:
     hidden: set[str] = set()
     for block in blocks:
         if block.kind == "exercise":
-            reference, keep = find(block.options["reference"]), block.options.get("keep", ())
-            inside = set(bodies(reference, keep, names))
+            reference, keep = (
+                resolve_dotted(block.options["reference"]),
+                block.options.get("keep", ()),
+            )
+            inside = set(hidden_lines(reference, keep, names))
             hidden |= inside
             shown = {line.strip() for line in source_of(reference).splitlines()} - inside
             public |= shown  # signatures, docstrings, methods handed out in full

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from nbformat import NotebookNode
 
 from .cells import is_solution
-from .reference_source import BEGIN, END, find, wrong_version
+from .reference_source import BEGIN, END, apply_misconception, resolve_dotted
 
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"  # what nbgrader leaves of a solution
 
 
-def hand_in(master: NotebookNode, answers: Mapping[str, str]) -> NotebookNode:
+def fill_solutions(master: NotebookNode, answers: Mapping[str, str]) -> NotebookNode:
     """The master with `answers` (symbol -> source) in the cells that students write.
 
     Cells without an answer keep the reference.
@@ -24,7 +24,7 @@ def hand_in(master: NotebookNode, answers: Mapping[str, str]) -> NotebookNode:
     return nb
 
 
-def blank(master: NotebookNode) -> NotebookNode:
+def strip_solutions(master: NotebookNode) -> NotebookNode:
     """The master as it is released: every solution replaced by nbgrader's stub."""
     nb = copy.deepcopy(master)
     for cell in nb.cells:
@@ -35,13 +35,13 @@ def blank(master: NotebookNode) -> NotebookNode:
 
 def with_mistake(master: NotebookNode, mistake: Callable, reference: Callable) -> NotebookNode:
     """Right everywhere but for one known mistake."""
-    return hand_in(master, {reference.__name__: wrong_version(mistake, reference)})
+    return fill_solutions(master, {reference.__name__: apply_misconception(mistake, reference)})
 
 
 def files_of(master: NotebookNode) -> Mapping[str, bytes]:
     """What the perfect student hands in beside the notebook: name -> what stands in the file."""
     made_by = master.metadata.get("course", {}).get("reference_files")
-    return {} if made_by is None else find(made_by)()
+    return {} if made_by is None else resolve_dotted(made_by)()
 
 
 def _without_solutions(source: str) -> str:

@@ -21,7 +21,7 @@ from .synthetic_submissions import files_of
 PASSED = ""
 
 
-def run_plain(nb: NotebookNode) -> Mapping[str, str]:
+def run_tests_in_process(nb: NotebookNode) -> Mapping[str, str]:
     """How each hidden test ended, by its id: PASSED, or what it raised."""
     ends = run_cells(nb)
     return {cell.id: ends[cell.id] for cell in nb.cells if is_test(cell)}

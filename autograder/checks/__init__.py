@@ -26,7 +26,7 @@ from autograder.checks.observation import (
     difference,
     observe,
 )
-from autograder.execution.proxies import StandIn
+from autograder.execution.proxies import RemoteObject
 from autograder.limits import SEED_VARIABLE
 
 
@@ -69,7 +69,7 @@ def case(label: str, *args: Any, **kwargs: Any) -> Case:
     return Case(label, args, kwargs)
 
 
-def beside(measure: Callable) -> Callable:
+def run_remotely(measure: Callable) -> Callable:
     """A measurement that runs beside the student's code, wherever that is.
 
     For one that hands over what cannot travel: models, optimisers, predictors. It must be a
@@ -79,8 +79,8 @@ def beside(measure: Callable) -> Callable:
     """
 
     def measured(student: Callable, *args: Any, **kwargs: Any) -> Any:
-        if isinstance(student, StandIn):
-            return student.measured_by(measure.__name__, *args, **kwargs)
+        if isinstance(student, RemoteObject):
+            return student.call_remote(measure.__name__, *args, **kwargs)
         return measure(student, *args, **kwargs)
 
     return measured
@@ -114,7 +114,9 @@ def agree(
         measured = function if through is None else lambda *a, **k: through(function, *a, **k)
         return observe(measured, one, names, gradients)
 
-    _settle(student, reference, list(cases), mistakes, observed, tolerance, lambda wrong: wrong)
+    _raise_on_difference(
+        student, reference, list(cases), mistakes, observed, tolerance, lambda wrong: wrong
+    )
 
 
 def agree_layer(
@@ -159,7 +161,9 @@ def agree_layer(
             return observe(layer, one, names, gradients)
         return observe(lambda *a, **k: through(layer, *a, **k), one, names, gradients)
 
-    _settle(built, right, list(cases), mistakes, observed, tolerance, with_the_same_parameters)
+    _raise_on_difference(
+        built, right, list(cases), mistakes, observed, tolerance, with_the_same_parameters
+    )
 
 
 def require(condition: bool, headline: str, details: str = "") -> None:
@@ -172,7 +176,7 @@ def require(condition: bool, headline: str, details: str = "") -> None:
         raise CheckFailed("\n".join(filter(None, [headline, details])))
 
 
-def _settle(student, reference, cases, mistakes, observed, tolerance, prepare) -> None:
+def _raise_on_difference(student, reference, cases, mistakes, observed, tolerance, prepare) -> None:
     expected = [observed(reference, one) for one in cases]
     found = [observed(student, one) for one in cases]
     differences = [difference(f, e, tolerance) for f, e in zip(found, expected, strict=True)]
@@ -183,7 +187,7 @@ def _settle(student, reference, cases, mistakes, observed, tolerance, prepare) -
     )
     shown = f"Seen with: {cases[smallest].label}\n{differences[smallest].text}"
     for mistake in mistakes:
-        if _is(mistake, prepare, cases, found, expected, observed, tolerance):
+        if _matches_misconception(mistake, prepare, cases, found, expected, observed, tolerance):
             raise CheckFailed(
                 f"{mistake.sentence}\n{shown}\n"
                 f"Read: {mistake.section}\n[misconception: {mistake.name}]"
@@ -191,7 +195,7 @@ def _settle(student, reference, cases, mistakes, observed, tolerance, prepare) -
     raise CheckFailed(f"{_headline(differences[smallest], found[smallest])}\n{shown}")
 
 
-def _is(mistake, prepare, cases, found, expected, observed, tolerance) -> bool:
+def _matches_misconception(mistake, prepare, cases, found, expected, observed, tolerance) -> bool:
     """Whether the student's outcomes are this mistake's on every case, and wrong on some."""
     try:
         wrong = prepare(mistake.implementation)

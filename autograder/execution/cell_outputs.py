@@ -8,7 +8,7 @@ from nbformat.v4 import new_output
 from autograder.limits import Limits
 
 from .remote_errors import as_exception
-from .sanitize import Reader, error_output
+from .sanitize import Sanitizer, error_output
 
 SPARE = 100  # characters beyond the limit, for the note that something was cut off
 
@@ -17,12 +17,12 @@ class Outputs:
     """Outputs of one notebook's cells, together no more than its limits allow.
 
     Args:
-        reader: makes text of a student's fit to be shown.
+        sanitizer: makes text of a student's fit to be shown.
         limits: of one submission.
     """
 
-    def __init__(self, reader: Reader, limits: Limits):
-        self._reader, self._limits = reader, limits
+    def __init__(self, sanitizer: Sanitizer, limits: Limits):
+        self._sanitizer, self._limits = sanitizer, limits
         self._left = limits.all_output_bytes
 
     @property
@@ -38,7 +38,7 @@ class Outputs:
             if len(entry) != 2 or not all(isinstance(part, str) for part in entry) or room <= 0:
                 continue
             name = "stderr" if entry[0] == "stderr" else "stdout"
-            text = self._reader.clean(entry[1][:room])
+            text = self._sanitizer.clean(entry[1][:room])
             room -= len(text)
             if found and found[-1].name == name:
                 found[-1].text += text
@@ -49,7 +49,7 @@ class Outputs:
             for kind in ("text/plain", "image/png"):
                 value = data.get(kind) if isinstance(data, dict) else None
                 if isinstance(value, str) and len(value) <= room:
-                    kept[kind] = self._reader.clean(value) if kind == "text/plain" else value
+                    kept[kind] = self._sanitizer.clean(value) if kind == "text/plain" else value
                     room -= len(value)
             if kept:
                 found.append(new_output("display_data", data=kept))
@@ -65,10 +65,12 @@ class Outputs:
         return self._of(error, graded=True)
 
     def _of(self, error: Exception, graded: bool) -> NotebookNode:
-        name = self._reader.clean(type(error).__name__)[:100]
+        name = self._sanitizer.clean(type(error).__name__)[:100]
         students = getattr(error, "from_worker", False)
         place = getattr(error, "place", None)
-        return error_output(name, self._reader.say(name, str(error), place, graded, students))
+        return error_output(
+            name, self._sanitizer.message(name, str(error), place, graded, students)
+        )
 
 
 def too_long(seconds: float) -> NotebookNode:

@@ -15,12 +15,12 @@ import socket
 import sys
 from importlib import import_module
 
-from autograder.sandbox import syscalls as kernel
+from autograder.sandbox import syscalls as syscalls
 
-from .sandbox_client import LONGEST, NoWorker, Zygote
+from .sandbox_client import LONGEST, ForkServer, SandboxError
 
 # What PyTorch would import in the first test of each checker.
-WARM = (
+PRELOAD = (
     *("torch.fx.experimental.symbolic_shapes", "torch._refs", "torch._dynamo"),
     "autograder.execution.job_worker",
 )
@@ -30,50 +30,50 @@ def main() -> None:
     """Fork checkers, and end them, as the pool wants it."""
     control = socket.socket(fileno=int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever is interrupted ends this too
-    zygote = Zygote()
-    zygote.launch()  # it warms up beside us
-    for name in WARM:
+    fork_server = ForkServer()
+    fork_server.launch()  # it warms up beside us
+    for name in PRELOAD:
         import_module(name)
     gc.collect()
     gc.freeze()
     if sys.platform == "linux":
-        kernel.die_with_parent(signal.SIGKILL)
-        kernel.collapse_memory()
+        syscalls.die_with_parent(signal.SIGKILL)
+        syscalls.collapse_memory()
     try:
         while True:
             message, fds, *_ = socket.recv_fds(control, LONGEST, 1)
             if not message:
                 return
-            order = json.loads(message)
-            if order["do"] == "checker":
-                answer = {"process": _fork(control, fds[0], zygote)}
+            request = json.loads(message)
+            if request["do"] == "checker":
+                answer = {"process": _fork(control, fds[0], fork_server)}
                 os.close(fds[0])
             else:
-                _end(order["process"])
-                answer = {"ended": order["process"]}
+                _end(request["process"])
+                answer = {"ended": request["process"]}
             control.send(json.dumps(answer).encode())
     finally:
-        zygote.close()
+        fork_server.close()
 
 
-def _fork(control: socket.socket, connection: int, zygote: Zygote) -> int:
-    from .job_worker import Doer, take_jobs
+def _fork(control: socket.socket, connection: int, fork_server: ForkServer) -> int:
+    from .job_worker import JobRunner, serve_jobs
 
     try:
-        own = zygote.clone()
-    except NoWorker:
-        own = Zygote()
+        own = fork_server.clone()
+    except SandboxError:
+        own = ForkServer()
     child = os.fork()
     if child == 0:
         try:  # a fork must never come back into the loop of its parent
             control.close()
-            zygote.let_go()
+            fork_server.detach()
             if sys.platform == "linux":
-                kernel.die_with_parent(signal.SIGKILL)
-            take_jobs(socket.socket(fileno=connection), Doer(own))
+                syscalls.die_with_parent(signal.SIGKILL)
+            serve_jobs(socket.socket(fileno=connection), JobRunner(own))
         finally:
             os._exit(0)
-    own.let_go()
+    own.detach()
     return child
 
 

@@ -24,8 +24,8 @@ from autograder.ingest.attachments import Changed, contents
 from autograder.limits import Attached
 from autograder.sandbox.isolation import NONE
 
-from .job import digest_of
-from .local_pool import Pool
+from .job import course_digest
+from .local_pool import LocalPool
 from .sandbox_client import best_level
 
 CONNECT_SECONDS = 15
@@ -35,11 +35,11 @@ LOOK_SECONDS = 1
 MOST_TRAVELLING = 2**30
 # What a process starts is to end with it, and Linux takes the thread for the process: so one
 # thread, which lives as long as the worker, does all of a worker's jobs.
-_desk = ThreadPoolExecutor(1)
+_executor = ThreadPoolExecutor(1)
 
 
-class Cluster:
-    """Does jobs like `Pool`, wherever the scheduler has workers. Use it as a context manager.
+class DaskPool:
+    """Does jobs like `LocalPool`, wherever the scheduler has workers. Use it as a context manager.
 
     Args:
         where: the scheduler's address, such as "tcp://10.0.0.1:8786", or the file that it writes
@@ -63,7 +63,7 @@ class Cluster:
             self._client.close()
             raise UserError(f"The scheduler at {address} has no workers: start `dask worker`.")
 
-    def __enter__(self) -> "Cluster":
+    def __enter__(self) -> "DaskPool":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -136,7 +136,7 @@ class Cluster:
         # Files are as large as they are: dask need not warn of it.
         with dask.config.set({"distributed.admin.large-graph-warning-threshold": 2**62}):
             key = f"grade-{packed.name}"
-            return self._client.submit(do_here, packed.text, files, key=key, pure=False)
+            return self._client.submit(run_remote_job, packed.text, files, key=key, pure=False)
 
     def dismiss(self) -> None:
         """Leave the scheduler; what nobody has begun is forgotten."""
@@ -183,20 +183,20 @@ def _answer_of(future: Future) -> dict:
         return {"failed": f"{type(error).__name__}: {error}"[:300]}
 
 
-def do_here(text: str, files: dict[str, bytes]) -> str:
+def run_remote_job(text: str, files: dict[str, bytes]) -> str:
     """Do a job on the worker that this runs on: JSON in, JSON out.
 
     Args:
         files: what stands in the files that the job names.
     """
-    return json.dumps(_desk.submit(_do, json.loads(text), files, get_worker().address).result())
+    return json.dumps(_executor.submit(_do, json.loads(text), files, get_worker().address).result())
 
 
 def _do(one: dict, files: dict[str, bytes], address: str) -> dict:
     (root,) = map(Path, one["trusted"])
     if not root.is_dir():
         return {"refused": f"The worker {address} does not see the course at {root}."}
-    if digest_of(root) != one["tests"]:
+    if course_digest(root) != one["tests"]:
         return {"refused": f"The worker {address} has another version of the course or of PyTorch."}
     if _digest_at_first(root) != one["tests"]:
         why = "The course has changed since the worker began"
@@ -216,9 +216,9 @@ def _do(one: dict, files: dict[str, bytes], address: str) -> dict:
 @cache
 def _digest_at_first(root: Path) -> str:
     """Of the course as this process, and the checker that it keeps, have imported it."""
-    return digest_of(root)
+    return course_digest(root)
 
 
 @cache
-def _pool() -> Pool:
-    return Pool(1)
+def _pool() -> LocalPool:
+    return LocalPool(1)

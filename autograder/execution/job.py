@@ -10,10 +10,10 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.limits import Environment, Limits
-from autograder.protocol.framing import Caps
+from autograder.protocol.framing import FrameLimits
 
 VERSION = 1  # of the results: a change of it makes all earlier ones void
-LARGEST = Caps(header=2**30, tensors=0)
+LARGEST = FrameLimits(header=2**30, tensors=0)
 NOT_TESTS = {"tests", "_build", "book"}
 
 
@@ -24,7 +24,7 @@ def job(
 
     Args:
         level: of isolation; empty is the best that the machine allows which does it.
-        tests: which hidden tests and references there are, see `digest_of`.
+        tests: which hidden tests and references there are, see `course_digest`.
     """
     return {
         "version": VERSION,
@@ -38,7 +38,7 @@ def job(
     }
 
 
-def name_of(one: dict) -> str:
+def job_id(one: dict) -> str:
     """What tells this job from any other.
 
     Neither where the course and the student's files lie nor how well students' code is locked in
@@ -49,7 +49,7 @@ def name_of(one: dict) -> str:
     return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def digest_of(root: Path) -> str:
+def course_digest(root: Path) -> str:
     """Everything that a hidden test may use: the course's code, and the libraries' versions."""
     digest = sha256()
     for package in ("torch", "numpy", "ipython"):
@@ -64,7 +64,7 @@ def digest_of(root: Path) -> str:
     return digest.hexdigest()
 
 
-def hidden(trusted: tuple[Path, ...]) -> tuple[str, ...]:
+def installed_copies(trusted: tuple[Path, ...]) -> tuple[str, ...]:
     """Installed copies of the course's own packages: students' code must not find them either."""
     names = [folder.name for place in trusted for folder in place.iterdir() if folder.is_dir()]
     site = [Path(p) for p in sys.path if p.endswith("site-packages")]

@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from autograder.protocol.framing import BadFrame, Closed, Late, read_frame, write_frame
+from autograder.protocol.framing import BadFrame, FrameTimeout, PeerClosed, read_frame, write_frame
 
 from .job import LARGEST
 from .sandbox_client import LONGEST, START_SECONDS
@@ -28,7 +28,7 @@ ANSWER_SECONDS = 60  # from the first byte of an answer to its last
 @dataclass
 class _Job:
     name: str
-    order: dict
+    request: dict
     tries: int = 0
 
 
@@ -40,7 +40,7 @@ class _Checker:
     deadline: float = 0.0
 
 
-class Pool:
+class LocalPool:
     """Does jobs side by side. Use it as a context manager, so that its processes end.
 
     Args:
@@ -52,7 +52,7 @@ class Pool:
         self._host = _Host()
         self._checkers: list[_Checker] = []
 
-    def __enter__(self) -> "Pool":
+    def __enter__(self) -> "LocalPool":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -98,7 +98,7 @@ class Pool:
 
     def _start(self) -> _Checker:
         ours, theirs = socket.socketpair()
-        checker = _Checker(self._host.order({"do": "checker"}, theirs).get("process", 0), ours)
+        checker = _Checker(self._host.request({"do": "checker"}, theirs).get("process", 0), ours)
         theirs.close()
         self._checkers.append(checker)
         return checker
@@ -108,10 +108,10 @@ class Pool:
         while waiting and (checker := self._free()) is not None:
             job = checker.job = waiting.popleft()
             job.tries += 1
-            seconds = job.order["limits"]["submission_seconds"] + SPARE_SECONDS
+            seconds = job.request["limits"]["submission_seconds"] + SPARE_SECONDS
             checker.deadline = time.monotonic() + seconds
-            with contextlib.suppress(Closed, Late):  # its end will be noticed as news
-                write_frame(checker.connection, job.order, [], checker.deadline)
+            with contextlib.suppress(PeerClosed, FrameTimeout):  # its end will be noticed as news
+                write_frame(checker.connection, job.request, [], checker.deadline)
 
     def _with_news(self) -> list[_Checker]:
         busy = [c for c in self._checkers if c.job]
@@ -123,7 +123,7 @@ class Pool:
     def _answer_of(self, checker: _Checker) -> dict | None:
         try:
             answer, _ = read_frame(checker.connection, LARGEST, time.monotonic() + ANSWER_SECONDS)
-        except (Closed, Late, BadFrame):
+        except (PeerClosed, FrameTimeout, BadFrame):
             self._end(checker)
             return None
         checker.job = None
@@ -133,7 +133,7 @@ class Pool:
         self._checkers.remove(checker)
         checker.connection.close()
         if checker.process:
-            self._host.order({"do": "end", "process": checker.process})
+            self._host.request({"do": "end", "process": checker.process})
 
 
 class _Host:
@@ -143,13 +143,13 @@ class _Host:
         self._process: subprocess.Popen | None = None
         self._control: socket.socket | None = None
 
-    def order(self, order: dict, connection: socket.socket | None = None) -> dict:
+    def request(self, request: dict, connection: socket.socket | None = None) -> dict:
         """Its answer; none if it is gone, and its checkers with it."""
         if self._process is None:
             self._start()
         fds = [] if connection is None else [connection.fileno()]
         try:
-            socket.send_fds(self._control, [json.dumps(order).encode()], fds)
+            socket.send_fds(self._control, [json.dumps(request).encode()], fds)
             return json.loads(self._control.recv(LONGEST))
         except (OSError, ValueError):
             self._process.kill()

@@ -21,19 +21,19 @@ import torch
 from nbformat import NotebookNode
 
 from autograder.authoring.cells import is_test
-from autograder.grading.merge import name_of
+from autograder.grading.merge import grade_id_of
 from autograder.ingest.attachments import reopened
 from autograder.limits import Environment, Limits
-from autograder.protocol.framing import BadFrame, Caps, Closed, Late, write_frame
-from autograder.sandbox.isolation import Walls
+from autograder.protocol.framing import BadFrame, FrameLimits, FrameTimeout, PeerClosed, write_frame
+from autograder.sandbox.isolation import SandboxSpec
 
 from .cell_outputs import Outputs, too_long
 from .remote_errors import WorkerGone, WorkerLate
-from .rpc_client import Conversation
-from .sandbox_client import NoWorker, Worker, Zygote, ask
-from .sanitize import Reader, error_output
+from .rpc_client import RpcClient
+from .sandbox_client import ForkServer, SandboxError, WorkerHandle, send_request
+from .sanitize import Sanitizer, error_output
 from .test_dependencies import hidden_tests
-from .test_runner import checkers_world, clock, hold
+from .test_runner import run_hidden_test, test_environment, time_limit
 
 GRADED, TIME_LIMIT, CRASHED = "graded", "time limit", "crashed"
 SHORTEST = 2.0  # seconds for a cell, however many have run too long
@@ -47,13 +47,13 @@ class Grader:
     """Runs notebooks one after the other.
 
     Args:
-        zygote: where workers come from.
-        level: of isolation, see `worker.lock_in`.
+        fork_server: where workers come from.
+        level: of isolation, see `worker.enter_sandbox`.
         limits: of one submission.
         hidden: folders that must look empty to students' code.
     """
 
-    zygote: Zygote
+    fork_server: ForkServer
     level: str
     limits: Limits = field(default_factory=Limits)
     hidden: tuple[str, ...] = ()
@@ -65,7 +65,7 @@ class Grader:
             Changed: a file that was handed in beside it is no longer what it was.
         """
         notebook = deepcopy(notebook)
-        with reopened(environment.files) as files, checkers_world(environment):
+        with reopened(environment.files) as files, test_environment(environment):
             status, reason = _Run(self, notebook, environment, files).go()
         notebook.metadata["autograder"] = {
             "status": status,
@@ -74,10 +74,10 @@ class Grader:
         }
         return notebook
 
-    def walls(self, environment: Environment) -> Walls:
+    def spec(self, environment: Environment) -> SandboxSpec:
         """What a worker gets."""
         limits = self.limits
-        return Walls(
+        return SandboxSpec(
             level=self.level,
             folder="",
             hidden=self.hidden,
@@ -101,9 +101,9 @@ class _Run:
         self.files = files
         self.cells = [c for c in notebook.cells if c.cell_type == "code" and c.source.strip()]
         self.tests = hidden_tests(notebook)
-        self.outputs = Outputs(Reader(environment.trusted), self.limits)
-        self.worker: Worker | None = None
-        self.deadly: set[str] = set()
+        self.outputs = Outputs(Sanitizer(environment.trusted), self.limits)
+        self.worker: WorkerHandle | None = None
+        self.fatal_cells: set[str] = set()
         self.late: list[str] = []
         self.crashed: list[str] = []
         self.left = self.limits.submission_seconds
@@ -125,7 +125,7 @@ class _Run:
                     continue
                 try:
                     self._ready(place)
-                except NoWorker as error:
+                except SandboxError as error:
                     stopped = error_output("NotRun", "Not run: no process could be started.")
                     reason = f"no worker: {error}"
                     self.crashed.append("the worker")
@@ -154,23 +154,23 @@ class _Run:
         """Have a worker that has run all cells before this place, but for the deadly ones."""
         if self.worker is not None:
             return
-        walls = self.grader.walls(self.environment)
-        self.worker = self.grader.zygote.fork(walls, self.files)
+        spec = self.grader.spec(self.environment)
+        self.worker = self.grader.fork_server.fork(spec, self.files)
         for cell in self.cells[:place]:
-            if not is_test(cell) and cell.id not in self.deadly and self.left > 0:
+            if not is_test(cell) and cell.id not in self.fatal_cells and self.left > 0:
                 self._execute(cell)
             if self.worker is None:
-                raise NoWorker(f"{_title(cell)} ended it the second time")
+                raise SandboxError(f"{_title(cell)} ended it the second time")
 
     def _end_worker(self) -> None:
         if self.worker is not None:
             worker, self.worker = self.worker, None
-            self.grader.zygote.end(worker)
+            self.grader.fork_server.end(worker)
 
     def _execute(self, cell: NotebookNode) -> dict:
         """Have the worker run one cell: its answer, or how it failed to give one."""
         seconds = self._seconds()
-        order = {
+        request = {
             "do": "cell",
             "id": cell.id,
             "source": cell.source,
@@ -181,11 +181,11 @@ class _Run:
         }
         began = time.monotonic()
         try:
-            return ask(self.worker, order, seconds + SPARE_SECONDS, self._caps())
-        except (Late, Closed, BadFrame) as error:
-            self.deadly.add(cell.id)
+            return send_request(self.worker, request, seconds + SPARE_SECONDS, self._frame_limits())
+        except (FrameTimeout, PeerClosed, BadFrame) as error:
+            self.fatal_cells.add(cell.id)
             self._end_worker()
-            return {"end": "late" if isinstance(error, Late) else "gone"}
+            return {"end": "late" if isinstance(error, FrameTimeout) else "gone"}
         finally:
             self.left -= time.monotonic() - began
 
@@ -195,8 +195,8 @@ class _Run:
         whole = max(shorter, min(self.limits.cell_seconds, SHORTEST))
         return max(0.1, min(whole, self.left))
 
-    def _caps(self) -> Caps:
-        return Caps(header=max(2**20, 8 * self.limits.output_bytes), tensors=0)
+    def _frame_limits(self) -> FrameLimits:
+        return FrameLimits(header=max(2**20, 8 * self.limits.output_bytes), tensors=0)
 
     def _seed(self, cell: NotebookNode) -> int:
         text = f"{self.environment.seed}/{cell.id}"
@@ -233,17 +233,17 @@ class _Run:
         began = time.monotonic()
         ours, theirs = socket.socketpair()
         seconds = self._seconds()
-        caps = Caps(header=ANSWER_HEADER, tensors=self.limits.answer_bytes)
-        conversation = Conversation(ours, seconds, caps)
+        frame_limits = FrameLimits(header=ANSWER_HEADER, tensors=self.limits.answer_bytes)
+        rpc = RpcClient(ours, seconds, frame_limits)
         try:
-            order = {"do": "test", "seed": self._seed(cell)}
-            _send_test(self.worker, order, theirs)
+            request = {"do": "test", "seed": self._seed(cell)}
+            _send_test(self.worker, request, theirs)
             theirs.close()
             # `torch.manual_seed` tells CUDA too, which takes longer than many a test.
             torch.default_generator.manual_seed(self._seed(cell))
             np.random.seed(self._seed(cell) % 2**32)  # noqa: NPY002 - whatever a test may use
-            with clock(seconds + OWN_SECONDS):
-                hold(self.tests[cell.id], conversation)
+            with time_limit(seconds + OWN_SECONDS):
+                run_hidden_test(self.tests[cell.id], rpc)
             return []
         except WorkerLate:
             self.late.append(_title(cell))
@@ -257,28 +257,28 @@ class _Run:
             ours.close(), theirs.close()
             # A test's own work is free, but no more of it than a test needs.
             own = time.monotonic() - began - OWN_SECONDS
-            self.left -= max(seconds - conversation.left, own)
+            self.left -= max(seconds - rpc.left, own)
             self._end_of_test()
 
     def _end_of_test(self) -> None:
         """Have the worker bury the fork; if it does not, it goes too, and a new one takes over."""
         began = time.monotonic()
         try:
-            ask(self.worker, {"do": "go on"}, SPARE_SECONDS, self._caps())
-        except (Late, Closed, BadFrame):
+            send_request(self.worker, {"do": "go on"}, SPARE_SECONDS, self._frame_limits())
+        except (FrameTimeout, PeerClosed, BadFrame):
             self._end_worker()
         finally:
             self.left -= time.monotonic() - began
 
 
-def _send_test(worker: Worker, order: dict, connection: socket.socket) -> None:
+def _send_test(worker: WorkerHandle, request: dict, connection: socket.socket) -> None:
     try:
-        write_frame(worker.connection, order, [], time.monotonic() + SPARE_SECONDS)
+        write_frame(worker.connection, request, [], time.monotonic() + SPARE_SECONDS)
         socket.send_fds(worker.connection, [b"."], [connection.fileno()])
-    except (Late, Closed, OSError):
+    except (FrameTimeout, PeerClosed, OSError):
         raise WorkerGone("The process of this notebook has ended.") from None
 
 
 def _title(cell: NotebookNode) -> str:
-    name = name_of(cell)
+    name = grade_id_of(cell)
     return f"cell '{name}'" if name else "a cell that the student added"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor, nn
 
 if TYPE_CHECKING:
-    from .rpc_client import Conversation
+    from .rpc_client import RpcClient
 
 # What changes a layer as a whole, or what a student may have written anew.
 PASSED_ON = (
@@ -20,31 +20,31 @@ PASSED_ON = (
 )
 
 
-class StandIn:
+class RemoteObject:
     """Stands for a function, a class or any object of the student's that is no module."""
 
-    def __init__(self, conversation: "Conversation", key: int, kind: str):
-        self.__dict__.update({"_conversation": conversation, "_key": key, "_kind": kind})
+    def __init__(self, rpc: "RpcClient", key: int, kind: str):
+        self.__dict__.update({"_rpc": rpc, "_key": key, "_kind": kind})
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._conversation.call(self, args, kwargs)
+        return self._rpc.call(self, args, kwargs)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name != "__name__":
             raise AttributeError(name)
-        return self._conversation.attribute(self, name)
+        return self._rpc.attribute(self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self._conversation.assign(self, name, value)
+        self._rpc.assign(self, name, value)
 
     def __getitem__(self, place: Any) -> Any:
-        return self._conversation.item(self, place)
+        return self._rpc.item(self, place)
 
     def __len__(self) -> int:
-        return self._conversation.length(self)
+        return self._rpc.length(self)
 
     def __iter__(self) -> Iterator[Any]:
-        return self._conversation.iterate(self)
+        return self._rpc.iterate(self)
 
     def __bool__(self) -> bool:
         return True
@@ -52,20 +52,20 @@ class StandIn:
     def __repr__(self) -> str:
         return f"<a {self._kind}>"
 
-    def measured_by(self, name: str, *args: Any, **kwargs: Any) -> Any:
+    def call_remote(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """What a function that the notebook gives says of this, on the other side."""
-        return self._conversation.call_given(name, (self, *args), kwargs)
+        return self._rpc.call_given(name, (self, *args), kwargs)
 
 
-class Mirror(nn.Module):
+class RemoteModule(nn.Module):
     """Stands for a module of the student's; its parameters, buffers and parts are mirrored."""
 
-    def __init__(self, conversation: "Conversation", key: int):
+    def __init__(self, rpc: "RpcClient", key: int):
         super().__init__()
-        self.__dict__.update({"_conversation": conversation, "_key": key})
+        self.__dict__.update({"_rpc": rpc, "_key": key})
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._conversation.call(self, args, kwargs)
+        return self._rpc.call(self, args, kwargs)
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -73,11 +73,11 @@ class Mirror(nn.Module):
         except AttributeError:
             if name.startswith("__"):
                 raise
-            return self._conversation.attribute(self, name)
+            return self._rpc.attribute(self, name)
 
     def _build(self, training: bool, parameters: list, buffers: list, parts: list) -> None:
         """Make it what the worker says that it is now."""
-        shared, modules = self._conversation.shared, self._conversation.modules
+        shared, modules = self._rpc.shared, self._rpc.modules
         # Nobody else holds the tensors; they must outlive the clearing.
         kept = [*self._parameters.values(), *self._buffers.values()]
         self._parameters.clear()
@@ -109,18 +109,18 @@ def _parameter(x: Tensor) -> nn.Parameter:
 
 
 def _passed_on(name: str) -> Any:
-    def method(self: Mirror, *args: Any, **kwargs: Any) -> Any:
-        return self._conversation.attribute(self, name)(*args, **kwargs)
+    def method(self: RemoteModule, *args: Any, **kwargs: Any) -> Any:
+        return self._rpc.attribute(self, name)(*args, **kwargs)
 
     method.__name__ = name
     return method
 
 
 for _method in PASSED_ON:
-    setattr(Mirror, _method, _passed_on(_method))
+    setattr(RemoteModule, _method, _passed_on(_method))
 
 
 @lru_cache(maxsize=256)
-def mirror_class(name: str) -> type[Mirror]:
+def remote_module_class(name: str) -> type[RemoteModule]:
     """Mirrors of a class of this name, so that messages name the student's class."""
-    return type(name, (Mirror,), {})
+    return type(name, (RemoteModule,), {})

@@ -14,7 +14,7 @@ class WorkerLate(BaseException):
     """The worker did not answer in time."""
 
 
-class StudentsError(Exception):
+class RemoteError(Exception):
     """An exception in the student's code, of a type that this side does not have.
 
     Attributes:
@@ -37,7 +37,7 @@ def as_exception(data: Any) -> Exception:
     if error is not None:
         error.args = (text,) if text else ()
     if error is None or str(error) != text:  # a KeyError quotes what it is given
-        own = [] if error is not None else [StudentsError]
+        own = [] if error is not None else [RemoteError]
         parents = (*own, *(c for c in known[:1] if c is not Exception)) or (Exception,)
         made = type(name, parents, {"__str__": lambda self: text})
         error = made.__new__(made)

@@ -14,37 +14,46 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from autograder.protocol.codec import BadValue, CannotCross, Node
-from autograder.protocol.framing import BadFrame, Caps, Closed, Late, read_frame, write_frame
-from autograder.protocol.shared_state import Sharing
+from autograder.protocol.codec import DecodeError, Node, NotSerializable
+from autograder.protocol.framing import (
+    BadFrame,
+    FrameLimits,
+    FrameTimeout,
+    PeerClosed,
+    read_frame,
+    write_frame,
+)
+from autograder.protocol.shared_state import SharedState
 
-from .proxies import Mirror, StandIn, mirror_class
+from .proxies import RemoteModule, RemoteObject, remote_module_class
 from .remote_errors import WorkerGone, WorkerLate, as_exception
 from .rpc_codec import CheckerCodec, with_outputs
 
 # What reading an answer raises that does not have the form of one.
 NONSENSE = (
-    *(BadValue, KeyError, TypeError, ValueError, IndexError, AttributeError),
+    *(DecodeError, KeyError, TypeError, ValueError, IndexError, AttributeError),
     *(RuntimeError, OverflowError, RecursionError, MemoryError),
 )
 MOST_MODULES = 5000
 
 
-class Conversation:
+class RpcClient:
     """Talks with the worker of one hidden test.
 
     Args:
         connection: to the worker, for this test alone.
         seconds: how long all its answers together may take.
-        caps: of one answer.
+        frame_limits: of one answer.
     """
 
-    def __init__(self, connection: socket.socket, seconds: float, caps: Caps):
-        self._connection, self.caps = connection, caps
+    def __init__(self, connection: socket.socket, seconds: float, frame_limits: FrameLimits):
+        self._connection, self.frame_limits = connection, frame_limits
         self.left = seconds
-        self.shared = Sharing(1, weak=True)
-        self.modules: dict[int, Mirror] = {}
-        self._objects: weakref.WeakValueDictionary[int, StandIn] = weakref.WeakValueDictionary()
+        self.shared = SharedState(1, weak=True)
+        self.modules: dict[int, RemoteModule] = {}
+        self._objects: weakref.WeakValueDictionary[int, RemoteObject] = (
+            weakref.WeakValueDictionary()
+        )
         self._gone: list[int] = []
         self._known_rng = torch.get_rng_state()
         self._calls = 0
@@ -88,11 +97,11 @@ class Conversation:
         while found := self._ask({"do": "next"}, target=iterator):
             yield found[0]
 
-    def stand_in(self, key: int, name: str) -> StandIn:
+    def proxy(self, key: int, name: str) -> RemoteObject:
         """The stand-in for an object of the worker: one for each."""
         found = self._objects.get(key)
         if found is None:
-            found = self._objects[key] = StandIn(self, key, name)
+            found = self._objects[key] = RemoteObject(self, key, name)
             if key in self._gone:  # its last stand-in went while this answer was on its way
                 self._gone.remove(key)
             weakref.finalize(found, self._gone.append, key)
@@ -103,7 +112,7 @@ class Conversation:
         codec = CheckerCodec(self)
         try:
             return codec.encode(x)
-        except (CannotCross, RecursionError):
+        except (NotSerializable, RecursionError):
             return None
 
     # ---- one question ---------------------------------------------------------------------------
@@ -125,16 +134,16 @@ class Conversation:
         result, answer = self._exchange(request, codec)
         if not answer.outputs:
             return result
-        ticket = _Ticket(self, call)
+        handle = _GraphHandle(self, call)
         anchor = torch.zeros((), requires_grad=True)  # a result may depend on what we do not see
-        found = _Crossing.apply(ticket, answer.outputs, anchor, *codec.inputs, *leaves)
+        found = _RemoteCall.apply(handle, answer.outputs, anchor, *codec.inputs, *leaves)
         return with_outputs(result, found)
 
     def gradients(self, call: int, upstream: tuple, count: int) -> list[Tensor | None]:
         """What gradients at a call's outputs become at its inputs and at the parameters."""
         found = self._ask({"do": "gradients", "call": call}, upstream=list(upstream))
         if not isinstance(found, list) or len(found) != count:
-            raise BadValue("gradients of another number")
+            raise DecodeError("gradients of another number")
         return found
 
     def release(self, call: int) -> None:
@@ -179,10 +188,10 @@ class Conversation:
     ) -> tuple[dict, list[Tensor]]:
         try:
             write_frame(self._connection, request, codec.tensors, deadline)
-            header, tensors = read_frame(self._connection, self.caps, deadline)
-        except Late:
+            header, tensors = read_frame(self._connection, self.frame_limits, deadline)
+        except FrameTimeout:
             raise WorkerLate from None
-        except Closed:
+        except PeerClosed:
             raise WorkerGone("Your code ended the process that it ran in.") from None
         except BadFrame as error:
             raise WorkerGone(f"What came back was no answer: {error}.") from None
@@ -221,35 +230,35 @@ class Conversation:
         """Bring the mirrors of modules up to date."""
         for key, name, *_ in news:
             if type(key) is not int or type(name) is not str or not name.isidentifier():
-                raise BadValue("a module without a name")
+                raise DecodeError("a module without a name")
             if len(self.modules) > MOST_MODULES:
-                raise BadValue("too many modules")
+                raise DecodeError("too many modules")
             if key not in self.modules:
-                self.modules[key] = mirror_class(name)(self, key)
+                self.modules[key] = remote_module_class(name)(self, key)
         for key, _, *build in news:
             self.modules[key]._build(*build)
 
 
-class _Ticket:
+class _GraphHandle:
     """Keeps a call's graph on the other side alive for as long as this side may need it."""
 
-    def __init__(self, conversation: Conversation, call: int):
-        self.conversation, self.call = conversation, call
+    def __init__(self, rpc: RpcClient, call: int):
+        self.rpc, self.call = rpc, call
 
     def __del__(self) -> None:
-        self.conversation.release(self.call)
+        self.rpc.release(self.call)
 
 
-class _Crossing(torch.autograd.Function):
+class _RemoteCall(torch.autograd.Function):
     """A call that ran on the other side, as one step of this side's graph."""
 
     @staticmethod
-    def forward(ctx: Any, ticket: _Ticket, outputs: list[Tensor], *inputs: Tensor) -> tuple:
-        ctx.ticket, ctx.count = ticket, len(inputs) - 1
+    def forward(ctx: Any, handle: _GraphHandle, outputs: list[Tensor], *inputs: Tensor) -> tuple:
+        ctx.handle, ctx.count = handle, len(inputs) - 1
         ctx.set_materialize_grads(False)
         return tuple(outputs)
 
     @staticmethod
     def backward(ctx: Any, *upstream: Tensor | None) -> tuple:
-        found = ctx.ticket.conversation.gradients(ctx.ticket.call, upstream, ctx.count)
+        found = ctx.handle.rpc.gradients(ctx.handle.call, upstream, ctx.count)
         return None, None, None, *found

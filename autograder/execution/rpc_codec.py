@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from torch import Tensor, nn
 
-from autograder.protocol.codec import BadValue, CannotCross, Codec, Node
+from autograder.protocol.codec import Codec, DecodeError, Node, NotSerializable
 
-from .proxies import Mirror, StandIn
+from .proxies import RemoteModule, RemoteObject
 
 if TYPE_CHECKING:
-    from .rpc_client import Conversation
+    from .rpc_client import RpcClient
 
 LONGEST_RANGE = 1_000_000
 LIBRARIES = ("torch", "torch.nn", "torch.nn.functional", "torch.optim", "numpy", "builtins", "math")
@@ -28,9 +28,9 @@ LIBRARIES = ("torch", "torch.nn", "torch.nn.functional", "torch.optim", "numpy",
 class CheckerCodec(Codec):
     """The checker's form of values: stand-ins become keys, tensors with a graph become inputs."""
 
-    def __init__(self, conversation: "Conversation", tensors: list[Tensor] | None = None):
+    def __init__(self, rpc: "RpcClient", tensors: list[Tensor] | None = None):
         super().__init__(tensors)
-        self.conversation = conversation
+        self.rpc = rpc
         self.keep: list[Any] = []
         self.inputs: list[Tensor] = []
         self.nodes_of_inputs: list[Node] = []
@@ -41,7 +41,7 @@ class CheckerCodec(Codec):
     # ---- what goes out --------------------------------------------------------------------------
 
     def encode_tensor(self, x: Tensor) -> Node:
-        shared = self.conversation.shared
+        shared = self.rpc.shared
         if x.requires_grad and not x.is_leaf:
             for place, known in enumerate(self.inputs):
                 if known is x:
@@ -55,7 +55,7 @@ class CheckerCodec(Codec):
     def encode_array(self, x: np.ndarray) -> Node:
         if x.ndim == 0 or x.dtype.kind not in "biuf":
             return self.pack_array(x)
-        shared = self.conversation.shared
+        shared = self.rpc.shared
         key = shared.key_of(x)
         return ["shared", shared.add(x) if key is None else key]
 
@@ -67,19 +67,19 @@ class CheckerCodec(Codec):
         return self._with_tag(x, super().encode_entries(x))
 
     def _with_tag(self, x: Any, node: Node) -> Node:
-        known = self.conversation.shared.tag_of(x)
+        known = self.rpc.shared.tag_of(x)
         if known is not None:
             return [*node, known]
         if not self.sharing_lists:
             return node
-        tag = self.conversation.shared.new_key()
-        self.lists[tag] = x
-        return [*node, tag]
+        container_id = self.rpc.shared.new_key()
+        self.lists[container_id] = x
+        return [*node, container_id]
 
     def encode_other(self, x: Any) -> Node:
-        if isinstance(x, Mirror):
+        if isinstance(x, RemoteModule):
             return ["module", x._key]
-        if isinstance(x, StandIn):
+        if isinstance(x, RemoteObject):
             return ["object", x._key]
         if isinstance(x, types.GeneratorType):
             return ["iterator", [self.encode(v) for v in x]]
@@ -88,57 +88,59 @@ class CheckerCodec(Codec):
         if is_dataclass(x) and not isinstance(x, type):
             about = {f.name: self.encode(getattr(x, f.name)) for f in fields(x)}
             return ["given", type(x).__name__, about]
-        raise CannotCross(f"a {type(x).__name__} cannot be handed to a student's code")
+        raise NotSerializable(f"a {type(x).__name__} cannot be handed to a student's code")
 
     # ---- what comes in --------------------------------------------------------------------------
 
     def _decode_strided(self, *_: Any) -> Tensor:
-        raise BadValue("a tensor that claims more than it brings")
+        raise DecodeError("a tensor that claims more than it brings")
 
     def _decode_meta(self, shape: list, dtype: str) -> Tensor:
-        if math.prod(shape) * 8 > self.conversation.caps.tensors or min(shape, default=0) < 0:
-            raise BadValue("a tensor that claims more than may come")
+        if math.prod(shape) * 8 > self.rpc.frame_limits.tensors or min(shape, default=0) < 0:
+            raise DecodeError("a tensor that claims more than may come")
         return super()._decode_meta(shape, dtype)
 
     def _decode_range(self, *parts: Node) -> range:
         made = super()._decode_range(*parts)
         if len(made) > LONGEST_RANGE:
-            raise BadValue("a range that is as good as endless")
+            raise DecodeError("a range that is as good as endless")
         return made
 
     def decode_other(self, kind: str, *parts: Any) -> Any:
         make = getattr(self, f"_take_{kind}", None)
         if make is None:
-            raise BadValue(f"a node of kind {kind!r}")
+            raise DecodeError(f"a node of kind {kind!r}")
         return make(*parts)
 
     def _take_shared(self, key: int) -> Any:
-        return self.conversation.shared.get(key)
+        return self.rpc.shared.get(key)
 
     def _take_output(self, place: int, node: Node) -> Any:
         x = self.decode(node)
         if place != len(self.outputs) or not isinstance(x, Tensor) or not x.is_floating_point():
-            raise BadValue("an output out of order")
+            raise DecodeError("an output out of order")
         self.outputs.append(x)
         return Pending(place)
 
     def _take_module(self, key: int) -> nn.Module:
-        return self.conversation.modules[key]
+        return self.rpc.modules[key]
 
-    def _take_object(self, key: int, name: str) -> StandIn:
+    def _take_object(self, key: int, name: str) -> RemoteObject:
         if type(key) is not int or type(name) is not str or not name.isidentifier():
-            raise BadValue("an object without a key")
-        return self.conversation.stand_in(key, name)
+            raise DecodeError("an object without a key")
+        return self.rpc.proxy(key, name)
 
-    def _decode_list(self, items: list, tag: int | None = None) -> list:
-        return self._tagged(super()._decode_list(items), tag)
+    def _decode_list(self, items: list, container_id: int | None = None) -> list:
+        return self._with_container_id(super()._decode_list(items), container_id)
 
-    def _decode_dict(self, entries: list, name: str, tag: int | None = None) -> dict:
-        return self._tagged(super()._decode_dict(entries, name), tag)
+    def _decode_dict(self, entries: list, name: str, container_id: int | None = None) -> dict:
+        return self._with_container_id(super()._decode_dict(entries, name), container_id)
 
-    def _tagged(self, made: Any, tag: int | None) -> Any:
-        if type(tag) is int and tag < 0:  # an attribute: changes made here must reach the worker
-            self.conversation.shared.tag(tag, made, self.conversation.plain_node(made))
+    def _with_container_id(self, made: Any, container_id: int | None) -> Any:
+        if (
+            type(container_id) is int and container_id < 0
+        ):  # an attribute: changes made here must reach the worker
+            self.rpc.shared.container_id(container_id, made, self.rpc.plain_node(made))
         return made
 
 

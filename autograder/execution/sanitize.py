@@ -22,7 +22,7 @@ MAX_MESSAGE = 6000
 
 
 @dataclass
-class Reader:
+class Sanitizer:
     """Makes what a worker says fit for a page.
 
     Attributes:
@@ -40,7 +40,7 @@ class Reader:
             text = text.replace(place, "…")
         return ADDRESS.sub("0x…", text)
 
-    def say(
+    def message(
         self, name: str, text: str, place: tuple | None, graded: bool, students: bool = False
     ) -> str:
         """The text for an exception: a check's own words, or one line and its place.

@@ -32,12 +32,12 @@ class HiddenTest:
     Attributes:
         code: of the cell, unchanged.
         prelude: definitions of locked cells that it needs.
-        theirs: names that stand for something of the student's.
+        student_names: names that stand for something of the student's.
     """
 
     code: CodeType
     prelude: CodeType
-    theirs: tuple[str, ...]
+    student_names: tuple[str, ...]
 
 
 def hidden_tests(rebuilt: NotebookNode) -> dict[str, HiddenTest]:

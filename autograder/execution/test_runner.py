@@ -14,11 +14,11 @@ import torch
 from autograder.limits import SEED_VARIABLE, Environment
 
 from .remote_errors import WorkerLate
-from .rpc_client import Conversation
+from .rpc_client import RpcClient
 from .test_dependencies import HiddenTest
 
 
-def hold(test: HiddenTest, conversation: Conversation) -> None:
+def run_hidden_test(test: HiddenTest, rpc: RpcClient) -> None:
     """Execute a hidden test; raises what it raises."""
     namespace: dict[str, Any] = {"__name__": "__main__"}
     with (
@@ -28,12 +28,12 @@ def hold(test: HiddenTest, conversation: Conversation) -> None:
     ):
         warnings.simplefilter("ignore")
         exec(test.prelude, namespace)
-        namespace |= conversation.names(list(test.theirs))
+        namespace |= rpc.names(list(test.student_names))
         exec(test.code, namespace)
 
 
 @contextlib.contextmanager
-def clock(seconds: float):
+def time_limit(seconds: float):
     """Raise WorkerLate in the block when its time is over: a test may look at what never ends.
 
     Only in a main thread; there are no signals elsewhere.
@@ -55,7 +55,7 @@ def clock(seconds: float):
 
 
 @contextlib.contextmanager
-def checkers_world(environment: Environment):
+def test_environment(environment: Environment):
     """The seed where `checks` looks for it, and the folders that tests import from."""
     before, path = os.environ.get(SEED_VARIABLE), list(sys.path)
     os.environ[SEED_VARIABLE] = environment.seed

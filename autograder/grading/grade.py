@@ -12,16 +12,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.authoring.cells import is_test
 from autograder.errors import UserError
-from autograder.execution.local_pool import Pool
+from autograder.execution.local_pool import LocalPool
 from autograder.ingest.ingest import open_submissions
-from autograder.ingest.submission_tree import HandIn, Masters, read_course
+from autograder.ingest.submission_tree import SourceNotebooks, Submission, read_course
 from autograder.limits import Limits
-from autograder.reporting.gradebook import Entry, copy_gradebook, record
+from autograder.reporting.gradebook import GradebookScore, copy_gradebook, record
 from autograder.reporting.report import write_report
 from autograder.reporting.results import ClassResults, Graded, read_results, write_results
 
 from .class_run import ClassRun, Progress
-from .run_cache import Runs, remove_leftovers
+from .run_cache import RunCache, remove_leftovers
 from .shortcut_detection import shortcuts
 
 WRITING = "Writing the gradebook and feedback"
@@ -38,7 +38,7 @@ def grade(
     progress: Progress = lambda what, done, total: None,
     force: bool = False,
     level: str = "",
-    cluster: Pool | None = None,
+    cluster: LocalPool | None = None,
     pattern: str | None = None,
     students: Collection[str] = (),
 ) -> ClassResults:
@@ -63,19 +63,23 @@ def grade(
         _one_line_for_what_is_full(out),
         _workplace(out) as folder,
         open_submissions(submissions, masters, folder, assignment, pattern, students) as given,
-        Runs(out, force) as runs,
-        cluster or Pool(jobs or os.cpu_count() or 1) as pool,
+        RunCache(out, force) as cache,
+        cluster or LocalPool(jobs or os.cpu_count() or 1) as pool,
     ):
         remove_leftovers(out, folder)
         if (out / "gradebook.db").exists():
             copy_gradebook(out / "gradebook.db", folder / "gradebook.db")
-        due = [hand_in for hand_in in given.hand_ins if hand_in.staged]
-        ran = ClassRun(due, masters, source.resolve().parent, limits or Limits(), runs)
+        due = [submission for submission in given.submissions if submission.staged]
+        ran = ClassRun(due, masters, source.resolve().parent, limits or Limits(), cache)
         ran.run(pool, level, progress)
         pool.dismiss()
-        rows = [_absent(hand_in, masters) for hand_in in given.hand_ins if not hand_in.staged]
+        rows = [
+            _absent(submission, masters)
+            for submission in given.submissions
+            if not submission.staged
+        ]
         progress(WRITING, 0, len(due))
-        active = sorted({hand_in.assignment for hand_in in due})
+        active = sorted({submission.assignment for submission in due})
         for number, one in enumerate(record(folder, masters, active, ran), start=1):
             rows.append(_result(*one))
             progress(WRITING, number, len(due))
@@ -88,23 +92,23 @@ def grade(
         write_report(folder, results)
         _put_in_place(folder, out)
         if not is_part:
-            runs.forget_the_rest()
+            cache.forget_the_rest()
     return results
 
 
-def _absent(hand_in: HandIn, masters: Masters) -> Graded:
+def _absent(submission: Submission, masters: SourceNotebooks) -> Graded:
     """Nothing was handed in, and there is no page to write."""
-    cells = filter(is_test, masters[hand_in.assignment][hand_in.notebook].cells)
+    cells = filter(is_test, masters[submission.assignment][submission.notebook].cells)
     points = sum(float(cell.metadata.nbgrader.points) for cell in cells)
-    who = hand_in.student, hand_in.assignment, hand_in.notebook
-    return Graded(*who, hand_in.status, hand_in.reason, 0.0, points)
+    who = submission.student, submission.assignment, submission.notebook
+    return Graded(*who, submission.status, submission.reason, 0.0, points)
 
 
-def _result(hand_in: HandIn, ran: NotebookNode, entry: Entry) -> Graded:
+def _result(submission: Submission, ran: NotebookNode, entry: GradebookScore) -> Graded:
     points = sum(float(cell.metadata.nbgrader.points) for cell in filter(is_test, ran.cells))
     about = ran.metadata.autograder
-    reason = "; ".join([about.reason] * bool(about.reason) + about.get("left_out", []))
-    who = hand_in.student, hand_in.assignment, hand_in.notebook
+    reason = "; ".join([about.reason] * bool(about.reason) + about.get("skipped", []))
+    who = submission.student, submission.assignment, submission.notebook
     judged = about.status, reason, entry.score, points, entry.checks, about.seed
     return Graded(*who, *judged, shortcuts(ran))
 

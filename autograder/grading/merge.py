@@ -15,14 +15,14 @@ from nbformat import NotebookNode
 
 from autograder.authoring.cells import is_solution, is_test
 from autograder.execution.test_dependencies import definitions_in
-from autograder.ingest.notebook_reader import bare_cell, clean_text, notebook_of
+from autograder.ingest.notebook_reader import bare_cell, clean_text, notebook_from_cells
 
 Marks = dict[str | None, list[int]]
 DEFINITION = re.compile(r"^(?:def|class)\s+(\w+)", re.MULTILINE)
 MISSING = "# This cell was missing from the notebook that was handed in."
 
 
-def name_of(cell: NotebookNode) -> str | None:
+def grade_id_of(cell: NotebookNode) -> str | None:
     """The cell's grade id, if it has one."""
     about = cell.metadata.get("nbgrader")
     name = about.get("grade_id") if isinstance(about, dict) else None
@@ -63,7 +63,7 @@ def rebuild(master: NotebookNode, submission: NotebookNode) -> NotebookNode:
         found = theirs[places[position]] if position in places else None
         cells += _placed(cell, found)
         cells += [_extra(cell) for cell in extras.get(position, [])]
-    return _with_unique_ids(notebook_of(cells, deepcopy(master.metadata)))
+    return _with_unique_ids(notebook_from_cells(cells, deepcopy(master.metadata)))
 
 
 def _places(master: NotebookNode, theirs: list[NotebookNode]) -> dict[int, int]:
@@ -81,10 +81,10 @@ def _places(master: NotebookNode, theirs: list[NotebookNode]) -> dict[int, int]:
                 places[position] = (same_type or found)[0]
                 taken.add(places[position])
 
-    names = {name_of(cell) for cell in master.cells} - {None}
-    strangers = [None if name_of(c) in names else c.get("id") for c in theirs]
+    names = {grade_id_of(cell) for cell in master.cells} - {None}
+    strangers = [None if grade_id_of(c) in names else c.get("id") for c in theirs]
     sources = [clean_text(c.source) for c in theirs]
-    claim(name_of, _by_mark([[name_of(c)] for c in theirs]))
+    claim(grade_id_of, _by_mark([[grade_id_of(c)] for c in theirs]))
     claim(lambda cell: cell.get("id"), _by_mark([[mark] for mark in strangers]))
     claim(lambda cell: None if is_solution(cell) else cell.source, _by_mark([[s] for s in sources]))
     claim(_symbol, _by_mark([_defined_symbols(c) for c in theirs]))

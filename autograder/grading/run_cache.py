@@ -19,7 +19,7 @@ from autograder.errors import UserError
 FOLDER = ".runs"
 
 
-class Runs:
+class RunCache:
     """The kept runs of one folder of results. Use it as a context manager: it is locked meanwhile.
 
     Args:
@@ -33,7 +33,7 @@ class Runs:
         self._used: set[str] = set()
         self._fresh: set[str] = set()
 
-    def __enter__(self) -> "Runs":
+    def __enter__(self) -> "RunCache":
         self._folder.mkdir(parents=True, exist_ok=True)
         self._lock = (self._folder / "lock").open("w")
         try:

@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 
 from autograder.limits import Attached
 
-from .file_entry import Refused, kind_problem, too_large
+from .file_entry import RejectedFile, kind_problem, too_large
 
 MEGABYTE = 2**20
 PIECE = 2**20  # bytes that are read at a time
@@ -26,29 +26,29 @@ class Changed(Exception):
     """A file is not what it was when it was first looked at."""
 
 
-def declared(master: NotebookNode) -> Mapping[str, int]:
+def attachment_limits(master: NotebookNode) -> Mapping[str, int]:
     """The files that belong to a notebook: name -> at most so many bytes."""
     files = master.metadata.get("course", {}).get("files", {})
     return {name: megabytes * MEGABYTE for name, megabytes in files.items()}
 
 
-def of_assignment(notebooks: Mapping[str, NotebookNode]) -> Mapping[str, int]:
+def assignment_attachment_limits(notebooks: Mapping[str, NotebookNode]) -> Mapping[str, int]:
     """The files that belong to any notebook of an assignment: name -> at most so many bytes."""
     most: dict[str, int] = {}
     for master in notebooks.values():
-        for name, size in declared(master).items():
+        for name, size in attachment_limits(master).items():
             most[name] = max(size, most.get(name, 0))
     return most
 
 
-def look(folder: Path, most: Mapping[str, int]) -> tuple[tuple[Attached, ...], dict[str, str]]:
+def scan(folder: Path, most: Mapping[str, int]) -> tuple[tuple[Attached, ...], dict[str, str]]:
     """The files of these names in a folder; and what is left out, with the reason in a sentence.
 
     Args:
         most: name -> at most so many bytes. Those that are not there are left out silently: what
             that means, only a hidden test can say.
     """
-    found, left_out = [], {}
+    found, skipped = [], {}
     for name, size in sorted(most.items()):
         path = folder / name
         if not os.path.lexists(path):
@@ -58,12 +58,12 @@ def look(folder: Path, most: Mapping[str, int]) -> tuple[tuple[Attached, ...], d
                 about = os.fstat(file)
                 digest = _digest(file, about.st_size)
             found.append(Attached(name, str(path.absolute()), about.st_size, digest))
-        except Refused as reason:
-            left_out[name] = left_out_because(name, reason)
-    return tuple(found), left_out
+        except RejectedFile as reason:
+            skipped[name] = skip_reason(name, reason)
+    return tuple(found), skipped
 
 
-def left_out_because(name: str, reason: Refused | str) -> str:
+def skip_reason(name: str, reason: RejectedFile | str) -> str:
     """The sentence for the student, without its full stop."""
     text = str(reason)
     return f"{name} {text[9:]}" if text.startswith("the file ") else f"{name}: {text}"
@@ -81,8 +81,8 @@ def reopened(files: tuple[Attached, ...]) -> Iterator[list[int]]:
         for file in files:
             try:
                 descriptors.append(_open(Path(file.path), file.size))
-            except Refused as reason:
-                raise Changed(left_out_because(file.name, reason)) from None
+            except RejectedFile as reason:
+                raise Changed(skip_reason(file.name, reason)) from None
             if _digest(descriptors[-1], file.size) != file.sha256:
                 raise Changed(f"{file.name} has changed while the class was graded")
         yield descriptors
@@ -119,10 +119,10 @@ def _open(path: Path, most: int) -> int:
         _require_file(path.lstat(), most)  # opening a device can already do something
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise Refused(f"the file cannot be read ({error.strerror})") from None
+        raise RejectedFile(f"the file cannot be read ({error.strerror})") from None
     try:
         _require_file(os.fstat(descriptor), most)
-    except Refused:
+    except RejectedFile:
         os.close(descriptor)
         raise
     return descriptor
@@ -130,9 +130,9 @@ def _open(path: Path, most: int) -> int:
 
 def _require_file(about: os.stat_result, most: int) -> None:
     if problem := kind_problem(about.st_mode, folders=False):
-        raise Refused(problem)
+        raise RejectedFile(problem)
     if about.st_size > most:
-        raise Refused(too_large(most))
+        raise RejectedFile(too_large(most))
 
 
 def _digest(descriptor: int, size: int) -> str:

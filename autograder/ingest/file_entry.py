@@ -15,11 +15,11 @@ ENCRYPTED_FILE = "the file is encrypted"
 JUNK = {"__MACOSX", "Thumbs.db", "desktop.ini"}  # what systems add by themselves
 
 
-class Refused(Exception):
+class RejectedFile(Exception):
     """A file or an archive that is not taken; the text is one line for whoever made it."""
 
 
-class Room:
+class ByteBudget:
     """How many bytes may still be taken out, and what is raised when they are more."""
 
     def __init__(self, size: int, error: Exception):
@@ -30,12 +30,12 @@ class Room:
         if size > self._left:
             raise self._error
 
-    def take(self, size: int) -> None:
+    def consume(self, size: int) -> None:
         """Note that so many bytes lie on the disk."""
         self._left -= size
 
 
-class Rooms:
+class ByteBudgets:
     """Room for a class, and in it for each student.
 
     Args:
@@ -43,20 +43,20 @@ class Rooms:
     """
 
     def __init__(self, size: int, error: Exception, limits: ArchiveLimits):
-        self._everything, self._limits = Room(size, error), limits
-        self._students: dict[str, Room] = {}
+        self._everything, self._limits = ByteBudget(size, error), limits
+        self._students: dict[str, ByteBudget] = {}
 
-    def of(self, student: str) -> tuple[Room, Room]:
+    def of(self, student: str) -> tuple[ByteBudget, ByteBudget]:
         """What a file of a student needs room in."""
         if student not in self._students:
             most = self._limits.student_bytes
-            refused = Refused(f"the files together are larger than {most // 2**20} MB")
-            self._students[student] = Room(most, refused)
+            refused = RejectedFile(f"the files together are larger than {most // 2**20} MB")
+            self._students[student] = ByteBudget(most, refused)
         return self._students[student], self._everything
 
 
 @dataclass(frozen=True)
-class Entry:
+class FileEntry:
     """A file or folder, as its folder or archive has it.
 
     Attributes:
@@ -85,14 +85,14 @@ class Folder:
     """The files in a folder and below, to be used as an `Archive` is. Links are not followed.
 
     Raises:
-        Refused: there are more than an archive may hold.
+        RejectedFile: there are more than an archive may hold.
         OSError: it cannot be read.
     """
 
     def __init__(self, path: Path, limits: ArchiveLimits):
         self._limits = limits
         self._paths: list[Path] = []
-        self.entries: list[Entry] = []
+        self.entries: list[FileEntry] = []
         for folder, folders, files in os.walk(path, onerror=_raise):
             folders.sort()
             links = [name for name in folders if (Path(folder) / name).is_symlink()]
@@ -105,34 +105,36 @@ class Folder:
     def __exit__(self, *_: object) -> None:
         """There is nothing to close."""
 
-    def put(self, entry: Entry, target: Path, *rooms: Room, most: int | None = None) -> None:
+    def extract(
+        self, entry: FileEntry, target: Path, *budgets: ByteBudget, most: int | None = None
+    ) -> None:
         """Copy a file to `target`.
 
         Args:
             most: bytes; by default what a notebook may have.
 
         Raises:
-            Refused: it is too large, or something else than a file.
+            RejectedFile: it is too large, or something else than a file.
         """
         if entry.problem:
-            raise Refused(entry.problem)
+            raise RejectedFile(entry.problem)
         with self._paths[entry.number].open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             if size > (most or self._limits.file_bytes):
-                raise Refused(too_large(most) if most else too_large_notebook(self._limits))
-            for room in rooms:
-                room.check(size)
+                raise RejectedFile(too_large(most) if most else too_large_notebook(self._limits))
+            for budget in budgets:
+                budget.check(size)
             with target.open("wb") as copy:
                 shutil.copyfileobj(file, copy)
-        for room in rooms:
-            room.take(size)
+        for budget in budgets:
+            budget.consume(size)
 
     def _add(self, path: Path, root: Path) -> None:
         if len(self._paths) == self._limits.entries:
-            raise Refused(f"it holds more than {self._limits.entries} files")
-        name = plain(path.relative_to(root).as_posix())
+            raise RejectedFile(f"it holds more than {self._limits.entries} files")
+        name = normalize_name(path.relative_to(root).as_posix())
         problem = name_problem(name, self._limits) or kind_problem(path.lstat().st_mode)
-        self.entries.append(Entry(name, len(self._paths), problem=problem))
+        self.entries.append(FileEntry(name, len(self._paths), problem=problem))
         self._paths.append(path)
 
 
@@ -140,7 +142,7 @@ def _raise(error: OSError) -> None:
     raise error
 
 
-def plain(name: str) -> str:
+def normalize_name(name: str) -> str:
     """A name with one form for each letter, ordinary spaces, and no marks that join letters."""
     name = unicodedata.normalize("NFC", name).replace("\u200c", "").replace("\u200d", "")
     return "".join(" " if unicodedata.category(c) == "Zs" else c for c in name)

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from autograder.errors import UserError
 
-from .attachments import declared
-from .file_entry import plain
-from .lms_formats import Label, student_name
-from .submission_tree import Masters
+from .attachments import attachment_limits
+from .file_entry import normalize_name
+from .lms_formats import ParsedName, student_name
+from .submission_tree import SourceNotebooks
 
 FIELDS = ("student", "assignment", "notebook")
 COPY = re.compile(r"(?: ?\(\d{1,3}\))*")  # what browsers add to a name: attention (1).ipynb
@@ -28,18 +28,18 @@ class Pattern:
         UserError: it is none.
     """
 
-    again, one_assignment = "", False
+    resubmission_suffix, one_assignment = "", False
 
-    def __init__(self, text: str, masters: Masters):
+    def __init__(self, text: str, masters: SourceNotebooks):
         self.name = f"the pattern '{text}'"
-        self._text, self._masters = plain(text), masters
+        self._text, self._masters = normalize_name(text), masters
         self._notebooks = sorted({n for notebooks in masters.values() for n in notebooks})
         parts = re.split(r"(\{[^{}]*\}|\*)", self._text)
         self._parts = [part for part in parts if part]
         self._fields = [part[1:-1] for part in parts[1::2] if part != "*"]
         self._check(between=parts[::2])
 
-    def read(self, path: str) -> Label | None:
+    def read(self, path: str) -> ParsedName | None:
         """What a path says; None if it does not fit, or fits so that it names two students.
 
         Raises:
@@ -47,36 +47,38 @@ class Pattern:
         """
         if len(path) > LONGEST_PATH:
             return None
-        if beside := self._beside(path):
-            return beside
+        if attachment := self._parse_attachment(path):
+            return attachment
         packed = path.lower().endswith(".zip")
         values = self._values(path[:-4] + ".ipynb" if packed else path)
         if values is None:
             return None
         student, assignment = values["student"], self._assignment(values)
         file = path.rpartition("/")[2] if packed else self._file(values, assignment)
-        return Label(student_name(student), student, file, assignment)
+        return ParsedName(student_name(student), student, file, assignment)
 
-    def _beside(self, path: str) -> Label | None:
+    def _parse_attachment(self, path: str) -> ParsedName | None:
         """What the path of a file says that belongs beside a notebook; no assignment if several."""
-        labels = []
+        readings = []
         for assignment, notebooks in self._masters.items():
             for notebook, master in notebooks.items():
-                for name in declared(master):
+                for name in attachment_limits(master):
                     if tail := self._tail(path, name):
                         values = self._match(f"{path[: -len(tail)]}{notebook}.ipynb", [notebook])
                         if values and values.get("assignment", assignment) == assignment:
-                            called = values["student"]
-                            labels.append(Label(student_name(called), called, tail, assignment))
-        if len({label.assignment for label in labels}) > 1:
-            return replace(labels[0], assignment="")
-        return labels[0] if labels else None
+                            full_name = values["student"]
+                            readings.append(
+                                ParsedName(student_name(full_name), full_name, tail, assignment)
+                            )
+        if len({parsed.assignment for parsed in readings}) > 1:
+            return replace(readings[0], assignment="")
+        return readings[0] if readings else None
 
     def _tail(self, path: str, name: str) -> str:
         """The end of a path that stands for a file of this name; empty if none can."""
         stem, dot, ending = name.rpartition(".")
-        again = re.escape(stem or name) + COPY.pattern + re.escape(dot + ending if stem else "")
-        found = re.search(f"{again}$", path)
+        named = re.escape(stem or name) + COPY.pattern + re.escape(dot + ending if stem else "")
+        found = re.search(f"{named}$", path)
         if found is None:
             return ""
         alone = found.start() == path.rfind("/") + 1 and self._text.endswith("/*.ipynb")

@@ -11,13 +11,13 @@ from pathlib import Path
 from autograder.errors import UserError
 from autograder.limits import ArchiveLimits
 
-from .file_entry import ENCRYPTED_FILE, Entry, Folder, Refused, Rooms
+from .file_entry import ENCRYPTED_FILE, ByteBudgets, FileEntry, Folder, RejectedFile
 from .filename_pattern import Pattern
-from .lms_formats import Canvas, Form, Moodle, Nbgrader
-from .selection import PACKED, SUFFIX, shown
-from .stage_lms_export import Arrangement
-from .stage_nbgrader_zip import mirror
-from .submission_tree import LAYOUT, HandIn, Masters, find
+from .lms_formats import Canvas, FilenameFormat, Moodle, Nbgrader
+from .selection import PACKED, SUFFIX, display_path
+from .stage_lms_export import LmsStager
+from .stage_nbgrader_zip import stage_nbgrader_zip
+from .submission_tree import LAYOUT, SourceNotebooks, Submission, scan_submissions
 from .zip_archive import Archive
 
 PLACE = "handed-in"  # in the workplace
@@ -26,7 +26,7 @@ SHOWN = 5  # names of students in one line
 
 
 @dataclass(frozen=True)
-class Intake:
+class IngestResult:
     """What is to be graded.
 
     Attributes:
@@ -34,7 +34,7 @@ class Intake:
         assignment: the only one, if an option or an export says so.
     """
 
-    hand_ins: list[HandIn]
+    submissions: list[Submission]
     ignored: list[str]
     assignment: str | None
 
@@ -42,13 +42,13 @@ class Intake:
 @contextmanager
 def open_submissions(
     submissions: Path,
-    masters: Masters,
+    masters: SourceNotebooks,
     workplace: Path,
     only: str | None = None,
     pattern: str | None = None,
     students: Collection[str] = (),
     limits: ArchiveLimits | None = None,
-) -> Iterator[Intake]:
+) -> Iterator[IngestResult]:
     """What a class handed in. What is unpacked or copied lies in the workplace until the end.
 
     Args:
@@ -61,26 +61,30 @@ def open_submissions(
     """
     place = workplace / PLACE
     try:
-        intake = _take_in(submissions, masters, place, only, pattern, limits or ArchiveLimits())
-        yield replace(intake, hand_ins=_of(students, intake.hand_ins, submissions))
+        ingested = _ingest(submissions, masters, place, only, pattern, limits or ArchiveLimits())
+        yield replace(
+            ingested, submissions=_only_students(students, ingested.submissions, submissions)
+        )
     finally:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _take_in(
+def _ingest(
     submissions: Path,
-    masters: Masters,
+    masters: SourceNotebooks,
     place: Path,
     only: str | None,
     pattern: str | None,
     limits: ArchiveLimits,
-) -> Intake:
-    forms = [Moodle(), Nbgrader(masters), Canvas()]
+) -> IngestResult:
+    formats = [Moodle(), Nbgrader(masters), Canvas()]
     if pattern is not None:
-        forms = [Pattern(pattern, masters)]
+        formats = [Pattern(pattern, masters)]
     try:
-        if not submissions.exists() or (pattern is None and _is_nbgraders(submissions, masters)):
-            return Intake(*find(submissions, masters, only), only)
+        if not submissions.exists() or (
+            pattern is None and _is_nbgrader_layout(submissions, masters)
+        ):
+            return IngestResult(*scan_submissions(submissions, masters, only), only)
         with _open(submissions, limits) as source:
             (place / "class").mkdir(parents=True)
             free = min(limits.all_bytes, shutil.disk_usage(place).free // 2)
@@ -88,8 +92,10 @@ def _take_in(
                 f"{submissions} takes more than {free // 2**20} MB unpacked: grade it in parts, or "
                 "make room on the disk."
             )
-            return _stage(source, forms, masters, place, Rooms(free, full, limits), limits, only)
-    except Refused as reason:
+            return _stage(
+                source, formats, masters, place, ByteBudgets(free, full, limits), limits, only
+            )
+    except RejectedFile as reason:
         raise UserError(f"{submissions}: {reason}.") from None
     except OSError as error:
         raise UserError(f"{submissions} cannot be taken in ({error.strerror}).") from None
@@ -97,64 +103,66 @@ def _take_in(
 
 def _stage(
     source: Archive | Folder,
-    forms: list[Form],
-    masters: Masters,
+    formats: list[FilenameFormat],
+    masters: SourceNotebooks,
     place: Path,
-    rooms: Rooms,
+    budgets: ByteBudgets,
     limits: ArchiveLimits,
     only: str | None,
-) -> Intake:
+) -> IngestResult:
     """Put everything where nbgrader has it, and look at it as if it had always lain there."""
-    form, entries = _recognise(source.entries, forms)
+    format, entries = _recognize(source.entries, formats)
     folder = place / "class"
-    if isinstance(form, Nbgrader):
-        staged = mirror(source, entries, masters, folder, rooms, limits)
+    if isinstance(format, Nbgrader):
+        staged = stage_nbgrader_zip(source, entries, masters, folder, budgets, limits)
     else:
-        arrangement = Arrangement(source, form, masters, place, rooms, limits)
-        assignments = arrangement.collect(entries)
+        stager = LmsStager(source, format, masters, place, budgets, limits)
+        assignments = stager.collect(entries)
         if not assignments:
-            raise Refused("no file in it is called as a notebook of the course")
-        staged = arrangement.put(folder, assignments)
+            raise RejectedFile("no file in it is called as a notebook of the course")
+        staged = stager.stage(folder, assignments)
         masters = {name: masters[name] for name in assignments}
-        only = assignments[0] if form.one_assignment else only
+        only = assignments[0] if format.one_assignment else only
     try:
-        found, ignored = find(folder, masters, only)
+        found, ignored = scan_submissions(folder, masters, only)
     except UserError:  # it speaks of our folder
-        raise Refused(f"it has no submission: expected {LAYOUT}") from None
-    hand_ins = []
+        raise RejectedFile(f"it has no submission: expected {LAYOUT}") from None
+    submissions = []
     for one in found:
         verdict = staged.verdicts.get((one.student, one.assignment, one.notebook))
         status, reason = verdict or (one.status, one.reason)
-        left_out = tuple(
+        skipped = tuple(
             (name, why)
-            for (student, assignment, name), why in staged.left_out.items()
+            for (student, assignment, name), why in staged.skipped.items()
             if (student, assignment) == (one.student, one.assignment)
         )
-        hand_ins.append(replace(one, status=status, reason=reason, left_out=left_out))
-    return Intake(hand_ins, ignored + staged.lines, only)
+        submissions.append(replace(one, status=status, reason=reason, skipped=skipped))
+    return IngestResult(submissions, ignored + staged.lines, only)
 
 
-def _recognise(entries: list[Entry], forms: list[Form]) -> tuple[Form, list[Entry]]:
+def _recognize(
+    entries: list[FileEntry], formats: list[FilenameFormat]
+) -> tuple[FilenameFormat, list[FileEntry]]:
     """The form of a class's files, and the files; a folder around all of them does not count."""
     entries = [entry for entry in entries if not entry.is_junk]
     files = [entry for entry in entries if not entry.is_folder]
     if not files:
-        raise Refused("it is empty")
+        raise RejectedFile("it is empty")
     if {entry.problem for entry in files} == {ENCRYPTED_FILE}:
-        raise Refused("it is encrypted: unpack it, and repack it without a password")
+        raise RejectedFile("it is encrypted: unpack it, and repack it without a password")
     inside = []
     if len({entry.parts[0] for entry in entries}) == 1:
         inside = [replace(e, path="/".join(e.parts[1:])) for e in entries if len(e.parts) > 1]
     for these in (entries, inside):
         paths = [entry.path for entry in these if not entry.is_folder]
-        fits = [sum(form.read(path) is not None for path in paths) for form in forms]
+        fits = [sum(format.read(path) is not None for path in paths) for format in formats]
         if any(fits):  # what most files fit: one student's names do not decide it
-            return forms[fits.index(max(fits))], these
-    names = " or ".join(form.name for form in forms)
+            return formats[fits.index(max(fits))], these
+    names = " or ".join(format.name for format in formats)
     one = next((entry for entry in files if entry.path.endswith(SUFFIX)), files[0])
     problem = f" ({one.problem})" if one.problem else ""
-    raise Refused(
-        f"its files, such as '{shown(one.path)}'{problem}, are not named as {names} has it: "
+    raise RejectedFile(
+        f"its files, such as '{display_path(one.path)}'{problem}, are not named as {names} has it: "
         "describe them with --pattern"
     )
 
@@ -168,13 +176,15 @@ def _open(submissions: Path, limits: ArchiveLimits) -> Archive | Folder:
         if begins == ZIP:
             return Archive(submissions, limits, limits.entries)
     if submissions.name.lower().endswith((".zip", *PACKED)):
-        raise Refused("it is not a zip file: unpack it, and give the folder or repack it as .zip")
+        raise RejectedFile(
+            "it is not a zip file: unpack it, and give the folder or repack it as .zip"
+        )
     raise UserError(
         f"{submissions} is not a folder or a zip file: give the folder that holds {LAYOUT}."
     )
 
 
-def _is_nbgraders(folder: Path, masters: Masters) -> bool:
+def _is_nbgrader_layout(folder: Path, masters: SourceNotebooks) -> bool:
     """Whether a folder is to be read as nbgrader's: also if nothing says what it is."""
     if not folder.is_dir():
         return False
@@ -187,14 +197,16 @@ def _is_nbgraders(folder: Path, masters: Masters) -> bool:
     return not any(canvas.read(name) for name in names)
 
 
-def _of(students: Collection[str], hand_ins: list[HandIn], submissions: Path) -> list[HandIn]:
-    """The hand-ins of these students."""
-    known = sorted({one.student for one in hand_ins})
+def _only_students(
+    students: Collection[str], found: list[Submission], submissions: Path
+) -> list[Submission]:
+    """Return the submissions of these students, or all if no student is named."""
+    known = sorted({one.student for one in found})
     for name in students:
         if name in known:
             continue
         near = [other for other in known if name.casefold() in other.casefold()]
         near = near or get_close_matches(name, known, SHOWN) or known
-        told = ", ".join(near[:SHOWN]) + (", ..." if len(near) > SHOWN else "")
-        raise UserError(f"No student in {submissions} is called '{name}': there is {told}.")
-    return [one for one in hand_ins if not students or one.student in students]
+        named = ", ".join(near[:SHOWN]) + (", ..." if len(near) > SHOWN else "")
+        raise UserError(f"No student in {submissions} is called '{name}': there is {named}.")
+    return [one for one in found if not students or one.student in students]

@@ -22,12 +22,12 @@ LONGEST_NAME = 60  # letters of a student's name, a platform's number included
 
 
 @dataclass(frozen=True)
-class Label:
+class ParsedName:
     """What the path of a file says.
 
     Attributes:
         student: the name under which the student is graded.
-        called: the whole name as it stands there, in which two students differ.
+        full_name: the whole name as it stands there, in which two students differ.
         file: the name of the file itself.
         assignment: empty if the path does not say it.
         order: of two files, the one with the greater number was handed in later.
@@ -35,27 +35,27 @@ class Label:
     """
 
     student: str
-    called: str
+    full_name: str
     file: str
     assignment: str = ""
     order: int = 0
     late: bool = False
 
 
-class Form(Protocol):
+class FilenameFormat(Protocol):
     """A way of naming files.
 
     Attributes:
         name: who names them so.
-        again: a pattern of what is added to a notebook's name when it is handed in again.
+        resubmission_suffix: a pattern of what the platform adds to the name of a resubmission.
         one_assignment: whether all files belong to one assignment, which no path says.
     """
 
     name: str
-    again: str
+    resubmission_suffix: str
     one_assignment: bool
 
-    def read(self, path: str) -> Label | None:
+    def read(self, path: str) -> ParsedName | None:
         """What a path says; None if it is not named so."""
 
 
@@ -63,58 +63,58 @@ class Canvas:
     """A file for each that was handed in, all in one folder."""
 
     name, one_assignment = "Canvas", True
-    again = r"(?:-\d{1,3}|-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?"
+    resubmission_suffix = r"(?:-\d{1,3}|-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?"
     _nameless = r"(?P<late>LATE_)?(?P<name>anon)_(?P<user>[A-Za-z0-9]{1,20})"
     _named = r"(?P<name>[^/]+?)(?P<late>_LATE)?_(?P<user>\d{1,20})"
-    _forms = tuple(
+    _formats = tuple(
         re.compile(who + r"_(?P<number>\d{1,20})_(?P<file>[^/]+)") for who in (_nameless, _named)
     )
 
-    def read(self, path: str) -> Label | None:
+    def read(self, path: str) -> ParsedName | None:
         """What a path says; None if it is not named so."""
-        for form in self._forms:
-            if found := form.fullmatch(path):
+        for format in self._formats:
+            if found := format.fullmatch(path):
                 student = student_name(found["name"], found["user"])
-                called = f"{found['name']}_{found['user']}"
+                full_name = f"{found['name']}_{found['user']}"
                 order, late = int(found["number"]), bool(found["late"])
-                return Label(student, called, found["file"], order=order, late=late)
+                return ParsedName(student, full_name, found["file"], order=order, late=late)
         return None
 
 
 class Nbgrader:
     """Folders as nbgrader has them, in a zip file."""
 
-    name, again, one_assignment = "nbgrader", "", False
+    name, resubmission_suffix, one_assignment = "nbgrader", "", False
 
     def __init__(self, assignments: Collection[str]):
         self._assignments = assignments
 
-    def read(self, path: str) -> Label | None:
+    def read(self, path: str) -> ParsedName | None:
         """What a path says; None if it is not named so."""
         student, *below = path.split("/")
         if not below or below[0] not in self._assignments or student.startswith((".", "_")):
             return None
-        return Label(student, student, below[-1], below[0])
+        return ParsedName(student, student, below[-1], below[0])
 
 
 class Moodle:
     """A folder for each student, or the same in the name of each file."""
 
-    name, again, one_assignment = "Moodle", "", True
-    _form = re.compile(
+    name, resubmission_suffix, one_assignment = "Moodle", "", True
+    _format = re.compile(
         r"(?P<name>[^_/]+)(?:_(?P<number>\d{1,20}))?_assignsubmission_[a-z]+"
         r"(?:_?/(?:.*/)?(?P<inside>[^/]+)|_(?P<file>[^/]+))",
         re.DOTALL,
     )
 
-    def read(self, path: str) -> Label | None:
+    def read(self, path: str) -> ParsedName | None:
         """What a path says; None if it is not named so."""
-        found = self._form.fullmatch(path)
+        found = self._format.fullmatch(path)
         if found is None:
             return None
         number = found["number"] or ""
         student = student_name(found["name"], number)
-        return Label(student, f"{found['name']}_{number}", found["inside"] or found["file"])
+        return ParsedName(student, f"{found['name']}_{number}", found["inside"] or found["file"])
 
 
 def student_name(name: str, number: str = "") -> str:

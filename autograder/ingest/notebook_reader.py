@@ -19,7 +19,7 @@ MAX_CELLS = 5000
 VALID_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
-class Unreadable(Exception):
+class UnreadableNotebook(Exception):
     """The file is no notebook that can be graded; the text is one line for the student."""
 
 
@@ -30,33 +30,37 @@ def read_submission(path: Path) -> NotebookNode:
     line ends.
 
     Raises:
-        Unreadable: the file is missing, a link, too large, damaged or not a notebook.
+        UnreadableNotebook: the file is missing, a link, too large, damaged or not a notebook.
     """
     text = _read_text(path)
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
-        raise Unreadable("the file is damaged: it is not valid JSON") from None
-    return normalise(data)
+        raise UnreadableNotebook("the file is damaged: it is not valid JSON") from None
+    return normalize_notebook(data)
 
 
-def normalise(data: Any) -> NotebookNode:
+def normalize_notebook(data: Any) -> NotebookNode:
     """A notebook's JSON, of whatever version and quality, as nbformat 4.5 with sources only.
 
     Raises:
-        Unreadable: it is no notebook, or too large.
+        UnreadableNotebook: it is no notebook, or too large.
     """
     if not isinstance(data, dict) or not isinstance(data.get("nbformat"), int):
-        raise Unreadable("the file is not a Jupyter notebook")
+        raise UnreadableNotebook("the file is not a Jupyter notebook")
     if data["nbformat"] not in (3, 4):
-        raise Unreadable(f"notebook format {data['nbformat']} is not supported (3 and 4 are)")
+        raise UnreadableNotebook(
+            f"notebook format {data['nbformat']} is not supported (3 and 4 are)"
+        )
     found = _cells(data)
     if len(found) > MAX_CELLS:
-        raise Unreadable(f"the notebook has more than {MAX_CELLS} cells")
+        raise UnreadableNotebook(f"the notebook has more than {MAX_CELLS} cells")
     cells = [_read_cell(cell, i) for i, cell in enumerate(found, start=1)]
     if sum(len(cell.source) for cell in cells) > MAX_SOURCE:
-        raise Unreadable(f"the notebook holds more than {MAX_SOURCE // 2**20} MB of text and code")
-    return notebook_of(cells)
+        raise UnreadableNotebook(
+            f"the notebook holds more than {MAX_SOURCE // 2**20} MB of text and code"
+        )
+    return notebook_from_cells(cells)
 
 
 def read_master(path: Path) -> NotebookNode:
@@ -72,7 +76,7 @@ def read_master(path: Path) -> NotebookNode:
     return master
 
 
-def notebook_of(cells: list[NotebookNode], metadata: dict | None = None) -> NotebookNode:
+def notebook_from_cells(cells: list[NotebookNode], metadata: dict | None = None) -> NotebookNode:
     """A notebook of these cells, as they are: `new_notebook` would give some of them random ids."""
     return nbformat.from_dict(
         {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata or {}, "cells": cells}
@@ -101,20 +105,22 @@ def _read_text(path: Path) -> str:
     try:
         about = path.lstat()
         if stat.S_ISLNK(about.st_mode):
-            raise Unreadable("the file is a symbolic link: hand in the notebook itself")
+            raise UnreadableNotebook("the file is a symbolic link: hand in the notebook itself")
         if not stat.S_ISREG(about.st_mode):
-            raise Unreadable("this is not a file")
+            raise UnreadableNotebook("this is not a file")
         if about.st_size > MAX_FILE:
-            raise Unreadable(f"the file is larger than {MAX_FILE // 2**20} MB: clear its outputs")
+            raise UnreadableNotebook(
+                f"the file is larger than {MAX_FILE // 2**20} MB: clear its outputs"
+            )
         if about.st_size == 0:
-            raise Unreadable("the file is empty")
+            raise UnreadableNotebook("the file is empty")
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise Unreadable("the file is damaged: it is not UTF-8 text") from None
+        raise UnreadableNotebook("the file is damaged: it is not UTF-8 text") from None
     except FileNotFoundError:
-        raise Unreadable("the file is missing") from None
+        raise UnreadableNotebook("the file is missing") from None
     except OSError as error:
-        raise Unreadable(f"the file cannot be read: {error.strerror}") from None
+        raise UnreadableNotebook(f"the file cannot be read: {error.strerror}") from None
 
 
 def _cells(data: dict) -> list:
@@ -126,18 +132,18 @@ def _cells(data: dict) -> list:
     else:
         cells = data.get("cells")
     if not isinstance(cells, list):
-        raise Unreadable("the file is not a Jupyter notebook: it has no list of cells")
+        raise UnreadableNotebook("the file is not a Jupyter notebook: it has no list of cells")
     return cells
 
 
 def _read_cell(cell: Any, number: int) -> NotebookNode:
     if not isinstance(cell, dict):
-        raise Unreadable(f"the notebook is damaged: cell {number} is not a cell")
+        raise UnreadableNotebook(f"the notebook is damaged: cell {number} is not a cell")
     source = cell.get("source", cell.get("input", ""))  # "input" was code in format 3
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
     if not isinstance(source, str):
-        raise Unreadable(f"the notebook is damaged: cell {number} has no text")
+        raise UnreadableNotebook(f"the notebook is damaged: cell {number} has no text")
     clean = bare_cell(cell.get("cell_type"), clean_text(source))
     given = cell.get("id")
     if isinstance(given, str) and VALID_ID.fullmatch(given):

@@ -15,18 +15,18 @@ from autograder.errors import UserError
 from .notebook_reader import read_master
 
 LAYOUT = "<student>/<assignment>/<notebook>.ipynb"
-Masters = Mapping[str, Mapping[str, NotebookNode]]  # assignment -> notebook -> its source
+SourceNotebooks = Mapping[str, Mapping[str, NotebookNode]]  # assignment -> notebook -> its source
 
 
 @dataclass(frozen=True)
-class HandIn:
+class Submission:
     """One notebook that a student handed in, or should have.
 
     Attributes:
         status, reason: why it cannot be graded; empty if it may be read.
         staged: whether the student's folder for the assignment exists, so that a gradebook entry
             and a feedback page are due.
-        left_out: names of files beside the notebook that were not taken in, each with the reason.
+        skipped: names of files beside the notebook that were not taken in, each with the reason.
     """
 
     student: str
@@ -36,7 +36,7 @@ class HandIn:
     status: str = ""
     reason: str = ""
     staged: bool = True
-    left_out: tuple[tuple[str, str], ...] = ()
+    skipped: tuple[tuple[str, str], ...] = ()
 
     @property
     def timestamp(self) -> str:
@@ -50,7 +50,7 @@ class HandIn:
         return ""
 
 
-def read_course(source: Path, only: str | None = None) -> Masters:
+def read_course(source: Path, only: str | None = None) -> SourceNotebooks:
     """The source notebooks of all assignments in `source`, or of one.
 
     Raises:
@@ -77,7 +77,9 @@ def _master(path: Path) -> NotebookNode:
         ) from None
 
 
-def find(submissions: Path, masters: Masters, only: str | None = None) -> tuple[list, list]:
+def scan_submissions(
+    submissions: Path, masters: SourceNotebooks, only: str | None = None
+) -> tuple[list, list]:
     """All hand-ins, sorted, and a line for everything that is none.
 
     Every folder is a student's. Assignments that nobody handed in do not count.
@@ -100,7 +102,7 @@ def find(submissions: Path, masters: Masters, only: str | None = None) -> tuple[
         raise UserError(
             f"{submissions} has no submission for {wanted}: expected {LAYOUT}, or --pattern."
         )
-    found: list[HandIn] = []
+    found: list[Submission] = []
     for student in students:
         name, status, reason = _student(student)
         for assignment in active:
@@ -114,7 +116,7 @@ def find(submissions: Path, masters: Masters, only: str | None = None) -> tuple[
                             f"{name}/{assignment}: {taken}, which is taken for {notebook}.ipynb"
                         )
                 problem = (status, reason, False) if status else _problem(path)
-                found.append(HandIn(name, assignment, notebook, path, *problem))
+                found.append(Submission(name, assignment, notebook, path, *problem))
         if not status and only is None:
             others = [other for other in _names(student) if other not in masters]
             ignored += [f"{name}/{printable(o)}: not an assignment" for o in others]

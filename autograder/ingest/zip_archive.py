@@ -19,12 +19,12 @@ from autograder.limits import ArchiveLimits
 
 from .file_entry import (
     ENCRYPTED_FILE,
-    Entry,
-    Refused,
-    Room,
+    ByteBudget,
+    FileEntry,
+    RejectedFile,
     kind_problem,
     name_problem,
-    plain,
+    normalize_name,
     too_large,
     too_large_notebook,
 )
@@ -46,7 +46,7 @@ class Archive:
         most: how many files and folders it may hold.
 
     Raises:
-        Refused: it cannot be read, or holds more.
+        RejectedFile: it cannot be read, or holds more.
     """
 
     def __init__(self, path: Path, limits: ArchiveLimits, most: int):
@@ -56,11 +56,11 @@ class Archive:
             self._zip = zipfile.ZipFile(self._file)
             self._infos = self._zip.infolist()
             if len(self._infos) > most:
-                raise Refused(f"the zip file holds more than {most} files")
+                raise RejectedFile(f"the zip file holds more than {most} files")
         except DAMAGED:
             self._file.close()
-            raise Refused("the zip file is damaged") from None
-        except Refused:
+            raise RejectedFile("the zip file is damaged") from None
+        except RejectedFile:
             self._file.close()
             raise
         self.entries = self._entries()
@@ -72,18 +72,20 @@ class Archive:
         self._zip.close()
         self._file.close()
 
-    def put(self, entry: Entry, target: Path, *rooms: Room, most: int | None = None) -> None:
+    def extract(
+        self, entry: FileEntry, target: Path, *budgets: ByteBudget, most: int | None = None
+    ) -> None:
         """Take a file out to `target`, whole or not at all.
 
         Args:
             most: bytes; by default what a notebook may have.
 
         Raises:
-            Refused: it is damaged, too large, or something else than a file. If there is no room
-                for it, the room's own error is raised.
+            RejectedFile: it is damaged, too large, or not a file. A budget that is used up raises its
+                own error.
         """
         if entry.problem:
-            raise Refused(entry.problem)
+            raise RejectedFile(entry.problem)
         info, before, size = self._infos[entry.number], self._file.taken, 0
         self._check(info.file_size, None, most)  # as large as it says that it is
         try:
@@ -91,14 +93,14 @@ class Archive:
                 for piece in self._pieces(info):
                     size += len(piece)
                     self._check(size, self._file.taken - before, most)
-                    for room in rooms:
-                        room.check(size)
+                    for budget in budgets:
+                        budget.check(size)
                     file.write(piece)
         except BaseException:
             target.unlink(missing_ok=True)
             raise
-        for room in rooms:
-            room.take(size)
+        for budget in budgets:
+            budget.consume(size)
 
     def _pieces(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
         try:
@@ -106,17 +108,17 @@ class Archive:
                 while piece := packed.read(PIECE):
                     yield piece
         except DAMAGED:
-            raise Refused("the file is damaged in the zip file") from None
+            raise RejectedFile("the file is damaged in the zip file") from None
 
     def _check(self, size: int, packed: int | None, most: int | None) -> None:
         if size > (most or self._limits.file_bytes):
-            raise Refused(too_large(most) if most else too_large_notebook(self._limits))
+            raise RejectedFile(too_large(most) if most else too_large_notebook(self._limits))
         if packed is None or size <= self._limits.ratio_bytes:
             return
         if size > self._limits.ratio * packed:
-            raise Refused(f"the file unpacks to more than {self._limits.ratio} times its size")
+            raise RejectedFile(f"the file unpacks to more than {self._limits.ratio} times its size")
 
-    def _entries(self) -> list[Entry]:
+    def _entries(self) -> list[FileEntry]:
         names = [_name(info) for info in self._infos]
         problems = [name_problem(name, self._limits) for name in names]
         files = Counter(_same(name) for name in names if not name.endswith("/"))
@@ -130,7 +132,7 @@ class Archive:
             is_folder = name.endswith("/")
             if not is_folder and (files[_same(name)] > 1 or _same(name) in folders):
                 problem = problem or "the zip file holds several files of this name"
-            found.append(Entry(name.removesuffix("/"), number, is_folder, problem))
+            found.append(FileEntry(name.removesuffix("/"), number, is_folder, problem))
         return found
 
     def _problem(self, info: zipfile.ZipInfo) -> str:
@@ -155,7 +157,7 @@ class _CountedFile(io.BufferedReader):
         left = max(0, self._size - self.tell())
         size = left if size is None or size < 0 else min(size, left)
         if size > self._most:  # only the table of contents is read at one go
-            raise Refused("the zip file's table of contents is too large")
+            raise RejectedFile("the zip file's table of contents is too large")
         data = super().read(size)
         self.taken += len(data)
         return data
@@ -167,7 +169,7 @@ def _name(info: zipfile.ZipInfo) -> str:
     if not info.flag_bits & IN_UTF8:
         with suppress(UnicodeError):
             name = name.encode("cp437").decode("utf-8")
-    return plain(name)
+    return normalize_name(name)
 
 
 def _same(name: str) -> str:

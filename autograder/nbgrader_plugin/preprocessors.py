@@ -14,11 +14,11 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Instance, List, Unicode
 
 from autograder.authoring.cells import is_test
-from autograder.execution.job import hidden
-from autograder.execution.sandbox_client import Zygote, best_level
-from autograder.grading.merge import name_of, rebuild
-from autograder.ingest.attachments import declared, look
-from autograder.ingest.notebook_reader import normalise, read_master
+from autograder.execution.job import installed_copies
+from autograder.execution.sandbox_client import ForkServer, best_level
+from autograder.grading.merge import grade_id_of, rebuild
+from autograder.ingest.attachments import attachment_limits, scan
+from autograder.ingest.notebook_reader import normalize_notebook, read_master
 from autograder.limits import Environment, Limits
 
 Resources = dict
@@ -30,7 +30,7 @@ class RebuildFromMaster(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         about = resources["nbgrader"]
         master = read_master(_source_folder(self, about) / f"{about['notebook']}.ipynb")
-        return _with_checksums(rebuild(master, normalise(nb)), about), resources
+        return _with_checksums(rebuild(master, normalize_notebook(nb)), about), resources
 
 
 class RunSubmission(NbGraderPreprocessor):
@@ -44,10 +44,10 @@ class RunSubmission(NbGraderPreprocessor):
 
         about = resources["nbgrader"]
         trusted = tuple(Path(folder).resolve() for folder in self.trusted)
-        grader = Grader(_zygote(), best_level(), self.limits, hidden(trusted))
-        files, left_out = look(_submitted_folder(self, about), declared(nb))
+        grader = Grader(_fork_server(), best_level(), self.limits, installed_copies(trusted))
+        files, skipped = scan(_submitted_folder(self, about), attachment_limits(nb))
         ran = grader.run(nb, Environment(trusted, about["student"], files))
-        ran.metadata["autograder"]["left_out"] = list(left_out.values())
+        ran.metadata["autograder"]["skipped"] = list(skipped.values())
         return ran, resources
 
 
@@ -63,11 +63,11 @@ class HideTests(NbGraderPreprocessor):
 
 
 @cache
-def _zygote() -> Zygote:
+def _fork_server() -> ForkServer:
     """One for all notebooks of this process."""
-    zygote = Zygote()
-    atexit.register(zygote.close)
-    return zygote
+    fork_server = ForkServer()
+    atexit.register(fork_server.close)
+    return fork_server
 
 
 def _source_folder(preprocessor: NbGraderPreprocessor, about: dict) -> Path:
@@ -87,7 +87,7 @@ def _with_checksums(notebook: NotebookNode, about: dict) -> NotebookNode:
     """Note the released cells' checksums: nbgrader tells by them that nothing was written."""
     with Gradebook(about["db_url"]) as gradebook:
         for cell in notebook.cells:
-            name = name_of(cell)
+            name = grade_id_of(cell)
             if name is None:
                 continue
             try:

@@ -27,11 +27,11 @@ ARRAYS = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float3
 KEEPS_ORDER = {"OrderedDict": OrderedDict}
 
 
-class CannotCross(TypeError):
+class NotSerializable(TypeError):
     """A value that has no form on the other side."""
 
 
-class BadValue(Exception):
+class DecodeError(Exception):
     """The other side sent data that stands for no value."""
 
 
@@ -50,7 +50,7 @@ class Codec:
         """A node for a value.
 
         Raises:
-            CannotCross: there is none.
+            NotSerializable: there is none.
         """
         if x is None or type(x) in (bool, str):
             return x
@@ -59,7 +59,7 @@ class Codec:
         if type(x) is float:
             return x if math.isfinite(x) else ["float", str(x)]
         if self._depth >= DEPTH:
-            raise CannotCross(f"containers in one another, more than {DEPTH} deep")
+            raise NotSerializable(f"containers in one another, more than {DEPTH} deep")
         self._depth += 1
         try:
             return self._encode(x)
@@ -70,14 +70,14 @@ class Codec:
         """The value that a node stands for.
 
         Raises:
-            BadValue: it stands for none.
+            DecodeError: it stands for none.
         """
         if node is None or type(node) in (bool, int, float, str):
             return node
         if type(node) is not list or not node or type(node[0]) is not str:
-            raise BadValue(f"a node of type {type(node).__name__}")
+            raise DecodeError(f"a node of type {type(node).__name__}")
         if self._depth >= DEPTH:
-            raise BadValue("nodes in one another, too deep")
+            raise DecodeError("nodes in one another, too deep")
         self._depth += 1
         try:
             return self._decode(node[0], *node[1:])
@@ -90,7 +90,7 @@ class Codec:
             ValueError,
             MemoryError,
         ) as error:
-            raise BadValue(f"{node[0]}: {error}") from None
+            raise DecodeError(f"{node[0]}: {error}") from None
         finally:
             self._depth -= 1
 
@@ -106,11 +106,11 @@ class Codec:
 
     def encode_other(self, x: Any) -> Node:
         """Whatever has no form of its own."""
-        raise CannotCross(f"a {type(x).__name__} cannot cross")
+        raise NotSerializable(f"a {type(x).__name__} cannot cross")
 
     def decode_other(self, kind: str, *parts: Any) -> Any:
         """A node of a kind that only one side knows."""
-        raise BadValue(f"a node of kind {kind!r}")
+        raise DecodeError(f"a node of kind {kind!r}")
 
     # ---- tensors and arrays ---------------------------------------------------------------------
 
@@ -118,7 +118,7 @@ class Codec:
         """A tensor by its numbers alone: a copy, dense and contiguous, without a graph."""
         x = x.detach()
         if x.layout != torch.strided or x.dtype not in CROSSING:
-            raise CannotCross(f"a tensor of {x.dtype} in layout {x.layout} cannot cross")
+            raise NotSerializable(f"a tensor of {x.dtype} in layout {x.layout} cannot cross")
         if x.device.type == "meta":
             return ["meta", list(x.shape), str(x.dtype).removeprefix("torch.")]
         self.tensors.append(x.cpu().contiguous().resolve_conj().resolve_neg().clone())
@@ -216,7 +216,7 @@ class Codec:
 
     def _decode_tensor(self, place: int) -> Tensor:
         if type(place) is not int or place < 0:
-            raise BadValue("a tensor at no place")
+            raise DecodeError("a tensor at no place")
         return self.tensors[place]
 
     def _decode_meta(self, shape: list, dtype: str) -> Tensor:
@@ -240,7 +240,7 @@ class Codec:
     def _decode_dtype(self, name: str) -> torch.dtype:
         found = getattr(torch, name)
         if not isinstance(found, torch.dtype):
-            raise BadValue(f"no dtype {name!r}")
+            raise DecodeError(f"no dtype {name!r}")
         return found
 
     def _decode_device(self, name: str) -> torch.device:
@@ -260,7 +260,7 @@ class Codec:
 
     def _decode_named(self, name: str, fields: list, items: list) -> tuple:
         if not name.isidentifier() or len(fields) > 100:
-            raise BadValue("a named tuple without a name")
+            raise DecodeError("a named tuple without a name")
         return _named_tuple(name, tuple(fields))(*(self.decode(node) for node in items))
 
     def _decode_dict(self, entries: list, name: str, *rest: Any) -> dict:
@@ -268,7 +268,7 @@ class Codec:
         if name == "dict":
             return found
         if not name.isidentifier():
-            raise BadValue("a dictionary of no class")
+            raise DecodeError("a dictionary of no class")
         return KEEPS_ORDER[name](found) if name in KEEPS_ORDER else _kind_of_dict(name)(found)
 
 

@@ -24,7 +24,7 @@ CHUNK = 2**20
 
 
 @dataclass(frozen=True)
-class Caps:
+class FrameLimits:
     """The most that one frame may hold, in bytes, and how many tensors."""
 
     header: int = 8 * 2**20
@@ -36,11 +36,11 @@ class BadFrame(Exception):
     """The other side sent what is no frame, or one that is too large."""
 
 
-class Closed(Exception):
+class PeerClosed(Exception):
     """The other side is gone."""
 
 
-class Late(Exception):
+class FrameTimeout(Exception):
     """The frame did not come in time."""
 
 
@@ -55,7 +55,7 @@ def write_frame(
         deadline: on `time.monotonic`'s clock.
 
     Raises:
-        Closed, Late: nobody takes it.
+        PeerClosed, FrameTimeout: nobody takes it.
     """
     text = json.dumps(header, allow_nan=False, separators=(",", ":")).encode()
     packed = _packed(tensors) if tensors else b""
@@ -65,21 +65,21 @@ def write_frame(
             connection.settimeout(_left(deadline))
             data = data[connection.send(data[:CHUNK]) :]
     except TimeoutError:
-        raise Late from None
+        raise FrameTimeout from None
     except OSError:
-        raise Closed from None
+        raise PeerClosed from None
 
 
 def read_frame(
-    connection: socket.socket, caps: Caps, deadline: float | None = None
+    connection: socket.socket, frame_limits: FrameLimits, deadline: float | None = None
 ) -> "tuple[Any, list[Tensor]]":
     """Receive one frame.
 
     Raises:
-        BadFrame, Closed, Late: see there.
+        BadFrame, PeerClosed, FrameTimeout: see there.
     """
     header_size, tensor_size = HEAD.unpack(_receive(connection, HEAD.size, deadline))
-    if header_size > caps.header or tensor_size > caps.tensors:
+    if header_size > frame_limits.header or tensor_size > frame_limits.tensors:
         raise BadFrame(f"a frame of {header_size + tensor_size} bytes")
     text = _receive(connection, header_size, deadline)
     packed = _receive(connection, tensor_size, deadline)
@@ -87,7 +87,7 @@ def read_frame(
         header = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise BadFrame("a header that is not JSON") from None
-    return header, _unpacked(bytes(packed), caps.count) if packed else []
+    return header, _unpacked(bytes(packed), frame_limits.count) if packed else []
 
 
 def _packed(tensors: "list[Tensor]") -> bytes:
@@ -125,11 +125,11 @@ def _receive(connection: socket.socket, size: int, deadline: float | None) -> by
             connection.settimeout(_left(deadline))
             part = connection.recv(min(CHUNK, size - len(data)))
         except TimeoutError:
-            raise Late from None
+            raise FrameTimeout from None
         except OSError:
-            raise Closed from None
+            raise PeerClosed from None
         if not part:
-            raise Closed
+            raise PeerClosed
         data += part
     return data
 

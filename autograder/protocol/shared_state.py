@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .codec import BadValue, Codec, Node
+from .codec import Codec, DecodeError, Node
 
 MOST_CONTAINERS = 1000
 
@@ -28,7 +28,7 @@ class _Shared:
     known: tuple
 
 
-class Sharing:
+class SharedState:
     """Everything shared in one conversation, by key.
 
     Args:
@@ -59,19 +59,19 @@ class Sharing:
         """The shared tensor or array with this key."""
         found = self._shared[key].get() if type(key) is int and key in self._shared else None
         if found is None:
-            raise BadValue(f"nothing is shared under {key!r}")
+            raise DecodeError(f"nothing is shared under {key!r}")
         return found
 
-    def tag(self, tag: int, x: list | dict, node: Node) -> None:
+    def container_id(self, container_id: int, x: list | dict, node: Node) -> None:
         """Share a container from now on, and keep it.
 
         Raises:
-            BadValue: there are too many.
+            DecodeError: there are too many.
         """
         if len(self.containers) >= MOST_CONTAINERS:
-            raise BadValue("too many containers")
-        self.containers[tag] = (x, node)
-        self._tags[id(x)] = tag
+            raise DecodeError("too many containers")
+        self.containers[container_id] = (x, node)
+        self._tags[id(x)] = container_id
 
     def tag_of(self, x: list | dict) -> int | None:
         """The tag of a shared container."""
@@ -119,7 +119,7 @@ class Sharing:
         for key, *packed in changes:
             new = _unpack(codec, *packed)
             if type(key) is not int:
-                raise BadValue("a key that is no number")
+                raise DecodeError("a key that is no number")
             x = self._shared[key].get() if key in self._shared else None
             if x is None:
                 codec.keep.append(new)  # until the frame is decoded nobody else holds it
@@ -174,11 +174,11 @@ def _unpack(codec: Codec, kind: str, node: Node, *about: Any) -> Tensor | np.nda
     x = codec.decode(node)
     if kind == "array":
         if not isinstance(x, np.ndarray):
-            raise BadValue("an array that is none")
+            raise DecodeError("an array that is none")
         return x
     requires_grad, is_parameter, grad = about
     if not isinstance(x, Tensor):
-        raise BadValue("a tensor that is none")
+        raise DecodeError("a tensor that is none")
     requires_grad = requires_grad is True and (x.is_floating_point() or x.is_complex())
     x = nn.Parameter(x, requires_grad) if is_parameter is True else x.requires_grad_(requires_grad)
     if grad is not None and requires_grad:
@@ -191,11 +191,11 @@ def _assign(x: Tensor | np.ndarray, new: Tensor | np.ndarray) -> None:
     """Make x what `new` is, and leave it the same object."""
     if isinstance(x, np.ndarray):
         if not isinstance(new, np.ndarray) or x.shape != new.shape:
-            raise BadValue("an array changed its shape")
+            raise DecodeError("an array changed its shape")
         x[...] = new
         return
     if not isinstance(new, Tensor):
-        raise BadValue("a tensor became something else")
+        raise DecodeError("a tensor became something else")
     if x.shape == new.shape and x.dtype == new.dtype and x.device == new.device:
         if x.device.type != "meta" and not _equal(x.detach(), new.detach()):
             x.detach().copy_(new)

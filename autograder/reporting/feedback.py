@@ -85,7 +85,7 @@ def page(
         assignment=assignment,
         title=course.get("title", notebook),
         book=web_address(course.get("book_url", "")),
-        run={"status": "graded", "reason": "", "left_out": []} | ran.metadata.get("autograder", {}),
+        run={"status": "graded", "reason": "", "skipped": []} | ran.metadata.get("autograder", {}),
         score=score,
         max_score=max_score,
         late_penalty=late_penalty,

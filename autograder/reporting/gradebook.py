@@ -30,7 +30,7 @@ from traitlets.config import Config
 
 from autograder.authoring.cells import to_text
 from autograder.errors import UserError
-from autograder.ingest.submission_tree import HandIn, Masters
+from autograder.ingest.submission_tree import SourceNotebooks, Submission
 from autograder.nbgrader_plugin.config import configure
 
 from .feedback import page
@@ -64,7 +64,7 @@ def copy_gradebook(old: Path, new: Path) -> None:
 
 
 @dataclass(frozen=True)
-class Entry:
+class GradebookScore:
     """What the gradebook says of a notebook. Its word counts: it knows of manual scores."""
 
     score: float
@@ -73,10 +73,10 @@ class Entry:
 
 def record(
     folder: Path,
-    masters: Masters,
+    masters: SourceNotebooks,
     assignments: Iterable[str],
-    ran: Iterable[tuple[HandIn, NotebookNode]],
-) -> Iterator[tuple[HandIn, NotebookNode, Entry]]:
+    ran: Iterable[tuple[Submission, NotebookNode]],
+) -> Iterator[tuple[Submission, NotebookNode, GradebookScore]]:
     """Enter what ran into the gradebook in the folder, and write all pages.
 
     Yields:
@@ -98,8 +98,8 @@ def record(
             # What is committed is forgotten, and read again when it is asked for: so the memory
             # that all this takes does not grow with the class.
             gradebook.db.commit()
-            for hand_in, notebook, entry in entered:
-                yield hand_in, notebook, _write_pages(folder, hand_in, notebook, entry)
+            for submission, notebook, entry in entered:
+                yield submission, notebook, _write_pages(folder, submission, notebook, entry)
 
 
 def _declare(folder: Path, assignment: str, notebooks: Mapping[str, NotebookNode]) -> None:
@@ -140,9 +140,9 @@ class _Entries:
             for one in self._db.query(SubmittedAssignment).all()
         }
 
-    def enter(self, hand_in: HandIn, ran: NotebookNode) -> SubmittedNotebook:
+    def enter(self, submission: Submission, ran: NotebookNode) -> SubmittedNotebook:
         """Note what a notebook earned, as `SaveAutoGrades` does."""
-        notebook = self._notebook(hand_in)
+        notebook = self._notebook(submission)
         grades = {grade.cell.name: grade for grade in notebook.grades}
         comments = {comment.cell.name: comment for comment in notebook.comments}
         checksums = {cell.name: cell.checksum for cell in notebook.notebook.source_cells}
@@ -151,7 +151,7 @@ class _Entries:
             if name is None:
                 continue
             if name not in checksums:
-                raise _another_version(hand_in.assignment)
+                raise _another_version(submission.assignment)
             cell.metadata.nbgrader["checksum"] = checksums[name]
             if utils.is_grade(cell):
                 grade = grades[name]
@@ -166,44 +166,44 @@ class _Entries:
         notebook.late_submission_penalty = None
         return notebook
 
-    def _notebook(self, hand_in: HandIn) -> SubmittedNotebook:
-        submission = self._submission(hand_in)
-        return next(n for n in submission.notebooks if n.notebook.name == hand_in.notebook)
+    def _notebook(self, submission: Submission) -> SubmittedNotebook:
+        submitted = self._submitted(submission)
+        return next(n for n in submitted.notebooks if n.notebook.name == submission.notebook)
 
-    def _submission(self, hand_in: HandIn) -> SubmittedAssignment:
+    def _submitted(self, submission: Submission) -> SubmittedAssignment:
         """The entry of a student's submission, with empty grades and comments if it is new."""
-        key = hand_in.student, hand_in.assignment
-        submission = self._submissions.get(key)
-        if submission is None:
+        key = submission.student, submission.assignment
+        submitted = self._submissions.get(key)
+        if submitted is None:
             with self._db.no_autoflush:  # nothing is asked for before it is whole
-                submission = self._submissions[key] = self._new(hand_in)
-                self._db.add(submission)
-        if hand_in.timestamp:
-            submission.timestamp = utils.parse_utc(hand_in.timestamp)
-        return submission
+                submitted = self._submissions[key] = self._new(submission)
+                self._db.add(submitted)
+        if submission.timestamp:
+            submitted.timestamp = utils.parse_utc(submission.timestamp)
+        return submitted
 
-    def _new(self, hand_in: HandIn) -> SubmittedAssignment:
-        student = self._students.get(hand_in.student)
+    def _new(self, submission: Submission) -> SubmittedAssignment:
+        student = self._students.get(submission.student)
         if student is None:
-            student = self._students[hand_in.student] = Student(id=hand_in.student)
-        assignment = self._assignments[hand_in.assignment]
-        submission = SubmittedAssignment(assignment=assignment, student=student)
+            student = self._students[submission.student] = Student(id=submission.student)
+        assignment = self._assignments[submission.assignment]
+        submitted = SubmittedAssignment(assignment=assignment, student=student)
         for notebook in assignment.notebooks:
-            entry = SubmittedNotebook(notebook=notebook, assignment=submission)
+            entry = SubmittedNotebook(notebook=notebook, assignment=submitted)
             for cell in (*notebook.grade_cells, *notebook.task_cells):
                 Grade(cell=cell, notebook=entry)
             for cell in (*notebook.solution_cells, *notebook.task_cells):
                 Comment(cell=cell, notebook=entry)
-        return submission
+        return submitted
 
 
 def _write_pages(
-    folder: Path, hand_in: HandIn, ran: NotebookNode, entry: SubmittedNotebook
-) -> Entry:
+    folder: Path, submission: Submission, ran: NotebookNode, entry: SubmittedNotebook
+) -> GradebookScore:
     """Write the graded notebook and the feedback; score and checks as the gradebook has them."""
-    place = folder / "autograded" / hand_in.student / hand_in.assignment
+    place = folder / "autograded" / submission.student / submission.assignment
     place.mkdir(parents=True, exist_ok=True)
-    (place / f"{hand_in.notebook}.ipynb").write_text(to_text(ran), encoding="utf-8")
+    (place / f"{submission.notebook}.ipynb").write_text(to_text(ran), encoding="utf-8")
     grades = {grade.cell.name: grade for grade in entry.grades}
     comments = {comment.cell.name: comment.comment for comment in entry.comments}
     for cell in ran.cells:
@@ -217,18 +217,18 @@ def _write_pages(
     penalty = entry.late_submission_penalty or 0.0
     text = page(
         ran,
-        student=hand_in.student,
-        assignment=hand_in.assignment,
-        notebook=hand_in.notebook,
+        student=submission.student,
+        assignment=submission.assignment,
+        notebook=submission.notebook,
         score=entry.score - penalty,
         max_score=entry.max_score,
         late_penalty=penalty,
     )
-    place = folder / "feedback" / hand_in.student / hand_in.assignment
+    place = folder / "feedback" / submission.student / submission.assignment
     place.mkdir(parents=True, exist_ok=True)
-    (place / f"{hand_in.notebook}.html").write_text(text, encoding="utf-8")
+    (place / f"{submission.notebook}.html").write_text(text, encoding="utf-8")
     checks = tuple(replace(c, score=scores.get(c.check, c.score)) for c in read_checks(ran))
-    return Entry(entry.score - penalty, checks)
+    return GradebookScore(entry.score - penalty, checks)
 
 
 @contextmanager

@@ -20,9 +20,9 @@ from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from autograder.protocol.framing import Caps, Closed, read_frame, write_frame
+from autograder.protocol.framing import FrameLimits, PeerClosed, read_frame, write_frame
 
-from .rpc_server import Objects, describe, serve
+from .rpc_server import RpcServer, describe, serve
 
 PICTURES = ("image/png",)
 AGAIN = 0.5  # seconds after which code that ignores the end of its time hears of it again
@@ -124,44 +124,44 @@ class Worker:
         write_frame(self._connection, {"ready": True}, [])
         while True:
             try:
-                order, _ = read_frame(self._connection, Caps(header=2**27))
-            except Closed:
+                request, _ = read_frame(self._connection, FrameLimits(header=2**27))
+            except PeerClosed:
                 return
-            answer = self._test(order) if order["do"] == "test" else self._cell(order)
+            answer = self._test(request) if request["do"] == "test" else self._cell(request)
             write_frame(self._connection, answer, [])
 
     # ---- cells ----------------------------------------------------------------------------------
 
-    def _cell(self, order: dict) -> dict:
+    def _cell(self, request: dict) -> dict:
         """Run a cell: what it wrote and showed, and the exception that ended it."""
-        seed(order["seed"])
+        seed(request["seed"])
         kept: list = []
-        room = [order["output"]]
+        room = [request["output"]]
         self._shell.display_pub.kept = shown = []
-        compiler, source = self._shell.compile, order["source"]
-        compiler.cell = order["id"]
+        compiler, source = self._shell.compile, request["source"]
+        compiler.cell = request["id"]
         before = dict(self._shell.user_ns)
         outside = sys.stdout, sys.stderr, sys.displayhook
         sys.stdout, sys.stderr = Output(kept, "stdout", room), Output(kept, "stderr", room)
         try:
-            with clock(order["seconds"]):
+            with time_limit(request["seconds"]):
                 result = self._shell.run_cell(source, store_history=True)
             error = result.error_before_exec or result.error_in_exec
         except BaseException as late:
             error, result = late, None
         finally:
             sys.stdout, sys.stderr, sys.displayhook = outside
-        linecache.cache[f"<cell {order['id']}>"] = (
+        linecache.cache[f"<cell {request['id']}>"] = (
             len(source),
             None,
             [line + "\n" for line in source.splitlines()],
-            f"<cell {order['id']}>",
+            f"<cell {request['id']}>",
         )
-        if order["given"]:
+        if request["given"]:
             self._remember(before)
         answer: dict = {"streams": kept, "shown": _shown(shown, room)}
         if error is not None:
-            answer["error"] = described(error, order["id"])
+            answer["error"] = described(error, request["id"])
         return answer
 
     def _remember(self, before: dict) -> None:
@@ -174,7 +174,7 @@ class Worker:
 
     # ---- tests ----------------------------------------------------------------------------------
 
-    def _test(self, order: dict) -> dict:
+    def _test(self, request: dict) -> dict:
         """Let a fork serve one hidden test on a connection of its own; how it ended."""
         _, fds, *_ = socket.recv_fds(self._connection, 1, 1)
         child = os.fork()
@@ -182,8 +182,8 @@ class Worker:
             try:
                 os.setpgid(0, 0)
                 self._connection.close()
-                seed(order["seed"])
-                serve(socket.socket(fileno=fds[0]), Objects(self._shell.user_ns, self._given))
+                seed(request["seed"])
+                serve(socket.socket(fileno=fds[0]), RpcServer(self._shell.user_ns, self._given))
             finally:
                 os._exit(0)
         os.close(fds[0])
@@ -193,7 +193,7 @@ class Worker:
         with contextlib.suppress(OSError):
             os.kill(child, signal.SIGKILL)
         status = os.waitpid(child, 0)[1]
-        read_frame(self._connection, Caps())
+        read_frame(self._connection, FrameLimits())
         return {"status": os.waitstatus_to_exitcode(status)}
 
 
@@ -214,7 +214,7 @@ def seed(number: int) -> None:
 
 
 @contextlib.contextmanager
-def clock(seconds: float) -> Iterator[None]:
+def time_limit(seconds: float) -> Iterator[None]:
     """Raise CellTimeLimit in the block when its time is over, and again if that was ignored."""
 
     def over(*_: Any) -> None:

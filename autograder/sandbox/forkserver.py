@@ -17,14 +17,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.sandbox import syscalls as kernel
+from autograder.sandbox import syscalls as syscalls
 
-from .isolation import Walls, lock_in
+from .isolation import SandboxSpec, enter_sandbox
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-WARM = (
+PRELOAD = (
     *("torch", "torch.nn.functional", "numpy", "matplotlib", "matplotlib.pyplot"),
     # PyTorch imports these when the first gradient flows, or on the device "meta".
     *("torch.fx.experimental.symbolic_shapes", "torch._refs", "torch._dynamo"),
@@ -39,60 +39,60 @@ def main() -> None:
     """Import, say that all is ready, and fork on demand until the checker hangs up."""
     control = socket.socket(fileno=int(sys.argv[1]))
     os.environ.setdefault("MPLBACKEND", "agg")
-    for name in WARM:
+    for name in PRELOAD:
         __import__(name)
     from .cell_runner import Worker, new_shell
 
     shell = new_shell()
-    _forget_the_course()
+    _unimport_project()
     gc.collect()
     gc.freeze()  # what is shared with all forks is not copied for counting its references
     if sys.platform == "linux":
-        kernel.collapse_memory()
-    lifeline = _settle_down(control)
+        syscalls.collapse_memory()
+    death_pipe = _become_server(control)
     while True:
         message, fds, *_ = socket.recv_fds(control, LONGEST, MOST_FDS)
         if not message:
             return
-        order = json.loads(message)
-        if order["do"] == "fork":
-            answer = _fork(Walls(**order["walls"]), fds, control, lifeline, shell, Worker)
+        request = json.loads(message)
+        if request["do"] == "fork":
+            answer = _fork(SandboxSpec(**request["walls"]), fds, control, death_pipe, shell, Worker)
             for fd in fds:
                 os.close(fd)
-        elif order["do"] == "clone":
+        elif request["do"] == "clone":
             copy = os.fork()
             if copy == 0:  # another zygote from here on, with a checker of its own
                 control.close()
                 control = socket.socket(fileno=fds[0])
-                os.close(lifeline[0]), os.close(lifeline[1])
-                lifeline = _settle_down(control)
+                os.close(death_pipe[0]), os.close(death_pipe[1])
+                death_pipe = _become_server(control)
                 continue
             os.close(fds[0])
             answer = {"process": copy}
         else:
-            _end(order["process"])
-            answer = {"ended": order["process"]}
+            _end(request["process"])
+            answer = {"ended": request["process"]}
         control.send(json.dumps(answer).encode())
 
 
-def _settle_down(control: socket.socket) -> tuple[int, int]:
+def _become_server(control: socket.socket) -> tuple[int, int]:
     """Be ready for orders; returns the lifeline of the workers to come.
 
     Nothing is ever written to it: workers see it close when this process ends, however it ends.
     """
     if sys.platform == "linux":
-        kernel.adopt_orphans()
-        kernel.die_with_parent(signal.SIGKILL)
-    lifeline = os.pipe()
+        syscalls.set_subreaper()
+        syscalls.die_with_parent(signal.SIGKILL)
+    death_pipe = os.pipe()
     control.send(b"ready")
-    return lifeline
+    return death_pipe
 
 
 def _fork(
-    walls: Walls,
+    spec: SandboxSpec,
     fds: list[int],
     control: socket.socket,
-    lifeline: tuple[int, int],
+    death_pipe: tuple[int, int],
     shell: "InteractiveShell",
     worker_class: Callable,
 ) -> dict:
@@ -101,7 +101,7 @@ def _fork(
     Args:
         fds: its end of the connection to the checker, then the files that it is given.
     """
-    listen, tell = os.pipe()
+    listen, status_fd = os.pipe()
     child = os.fork()
     if child == 0:
         try:  # a fork must never come back into the loop of its parent
@@ -109,17 +109,17 @@ def _fork(
             control.close()
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             kept = os.dup(fds[0])
-            os.close(lifeline[1])
-            lock_in(walls, tell, lifeline[0], fds[1:])
-            worker = worker_class(_only(kept, tell), shell)
-            os.close(tell)
+            os.close(death_pipe[1])
+            enter_sandbox(spec, status_fd, death_pipe[0], fds[1:])
+            worker = worker_class(_close_other_fds(kept, status_fd), shell)
+            os.close(status_fd)
             worker.run()
         except BaseException as error:
             with contextlib.suppress(OSError):
-                os.write(tell, f"{type(error).__name__}: {error}\n".encode())
+                os.write(status_fd, f"{type(error).__name__}: {error}\n".encode())
         finally:
             os._exit(0)
-    os.close(tell)
+    os.close(status_fd)
     with os.fdopen(listen) as lines:  # to the end: the worker closes it when it is locked in
         process, *problems = lines.read().splitlines() or ["0"]
     if process != str(child):
@@ -129,13 +129,13 @@ def _fork(
     return {"process": int(process)}
 
 
-def _only(connection: int, tell: int) -> socket.socket:
+def _close_other_fds(connection: int, status_fd: int) -> socket.socket:
     """Leave nothing open but the connection and the pipe; input and output lead nowhere."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in range(FIRST_FREE):
         os.dup2(nowhere, number)
     for number in range(FIRST_FREE, resource.getrlimit(resource.RLIMIT_NOFILE)[0]):
-        if number not in (connection, tell):
+        if number not in (connection, status_fd):
             with contextlib.suppress(OSError):
                 os.close(number)
     return socket.socket(fileno=connection)
@@ -166,7 +166,7 @@ def _children() -> list[int]:
     return found
 
 
-def _forget_the_course() -> None:
+def _unimport_project() -> None:
     """Leave no way to import the project: neither its folder nor the installer's finder of it."""
     project = str(Path(__file__).resolve().parents[2])
     sys.path[:] = [p for p in sys.path if p and os.path.realpath(p) != project]

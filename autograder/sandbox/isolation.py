@@ -22,13 +22,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.sandbox import syscalls as kernel
+from autograder.sandbox import syscalls as syscalls
 
 FULL, FILES, LIMITS = LEVELS = ("full", "files", "limits")
 NONE = "none"  # only when an instructor insists
 LOOK_SECONDS = 0.5
 NAMESPACES = (
-    kernel.NEW_MOUNTS | kernel.NEW_NAMES | kernel.NEW_IPC | kernel.NEW_PIDS | kernel.NEW_NETWORK
+    syscalls.NEW_MOUNTS
+    | syscalls.NEW_NAMES
+    | syscalls.NEW_IPC
+    | syscalls.NEW_PIDS
+    | syscalls.NEW_NETWORK
 )
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 SETTINGS = ("/etc/ld.so.cache", "/etc/localtime", "/etc/fonts", "/etc/alternatives")
@@ -40,7 +44,7 @@ FIRST_USER = 10**9  # nobody's: each worker of a grader that runs as root is a u
 
 
 @dataclass(frozen=True)
-class Walls:
+class SandboxSpec:
     """What one worker gets. Sizes in bytes.
 
     Attributes:
@@ -66,12 +70,14 @@ class Walls:
     files: tuple[tuple[str, int], ...] = ()
 
 
-def lock_in(walls: Walls, tell: int, lifeline: int, files: Sequence[int] = ()) -> Path:
+def enter_sandbox(
+    spec: SandboxSpec, status_fd: int, death_pipe: int, files: Sequence[int] = ()
+) -> Path:
     """Lock this process in; returns, in a descendant, the folder to work in.
 
     Args:
-        tell: a pipe; the id of the process whose end ends everything is written to it.
-        lifeline: a pipe that stays silent, and is closed when everything must end.
+        status_fd: a pipe; the id of the process whose end ends everything is written to it.
+        death_pipe: a pipe that stays silent, and is closed when everything must end.
         files: descriptors of the files that the walls name, in their order.
 
     Raises:
@@ -80,25 +86,25 @@ def lock_in(walls: Walls, tell: int, lifeline: int, files: Sequence[int] = ()) -
     with suppress(OSError):  # should memory run out, the kernel ends students' code first
         Path("/proc/self/oom_score_adj").write_text("1000")
     os.setsid()  # a signal to its own group must not reach ours
-    if walls.level == FULL:
-        folder = _own_world(walls, tell, lifeline, files)
+    if spec.level == FULL:
+        folder = _enter_namespaces(spec, status_fd, death_pipe, files)
     else:
         if sys.platform == "linux":
-            kernel.die_with_parent(signal.SIGKILL)
-        os.write(tell, f"{os.getpid()}\n".encode())
-        folder = Path(walls.folder)
-        _copy_files(walls, files, folder / WORK)
-    if walls.level != NONE:
-        _limit(walls)
-    if walls.level in (FULL, FILES):
-        kernel.no_new_privileges()
-        if kernel.landlock_version():
-            _close_files(folder)
-        elif walls.level == FILES:
+            syscalls.die_with_parent(signal.SIGKILL)
+        os.write(status_fd, f"{os.getpid()}\n".encode())
+        folder = Path(spec.folder)
+        _copy_files(spec, files, folder / WORK)
+    if spec.level != NONE:
+        _set_rlimits(spec)
+    if spec.level in (FULL, FILES):
+        syscalls.no_new_privileges()
+        if syscalls.landlock_version():
+            _restrict_files(folder)
+        elif spec.level == FILES:
             raise OSError("no Landlock")
-        if kernel.can_forbid_calls():
-            kernel.forbid_calls()
-        elif walls.level == FILES:
+        if syscalls.can_install_seccomp():
+            syscalls.install_seccomp()
+        elif spec.level == FILES:
             raise OSError("no seccomp")
     work = folder / WORK
     work.mkdir(exist_ok=True)
@@ -113,39 +119,41 @@ def readable() -> list[str]:
     return [*SYSTEM, *sorted(own - set(SYSTEM)), *SETTINGS]
 
 
-def _own_world(walls: Walls, tell: int, lifeline: int, files: Sequence[int]) -> Path:
+def _enter_namespaces(
+    spec: SandboxSpec, status_fd: int, death_pipe: int, files: Sequence[int]
+) -> Path:
     """Namespaces, a first process that only waits, a new root, no privileges."""
     user = os.geteuid()
     if user == 0:
-        kernel.unshare(NAMESPACES)
+        syscalls.unshare(NAMESPACES)
         user = group = FIRST_USER + os.getpid()
     else:
         group = os.getegid()
-        kernel.unshare(NAMESPACES | kernel.NEW_USER)
+        syscalls.unshare(NAMESPACES | syscalls.NEW_USER)
         Path("/proc/self/setgroups").write_text("deny")
         Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
         Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
     first = os.fork()
     if first:
-        os.write(tell, f"{first}\n".encode())
+        os.write(status_fd, f"{first}\n".encode())
         os._exit(0)
-    _new_root(walls, user, files)
+    _mount_root(spec, user, files)
     worker = os.fork()
     if worker:
-        _become(user, group)
-        _wait_for(worker, lifeline, walls.all_memory)
-    _become(user, group)
+        _drop_privileges(user, group)
+        _run_as_init(worker, death_pipe, spec.all_memory)
+    _drop_privileges(user, group)
     return Path("/tmp")
 
 
-def _wait_for(worker: int, lifeline: int, most: int) -> None:
+def _run_as_init(worker: int, death_pipe: int, most: int) -> None:
     """Be the first process: bury the others, and end them all by ending."""
     for number in range(1024):
-        if number != lifeline:
+        if number != death_pipe:
             with suppress(OSError):
                 os.close(number)
     inherited = _own_memory("self")
-    while not select.select([lifeline], [], [], LOOK_SECONDS)[0]:
+    while not select.select([death_pipe], [], [], LOOK_SECONDS)[0]:
         with suppress(ChildProcessError):
             while (ended := os.waitpid(-1, os.WNOHANG)[0]) != 0:
                 if ended == worker:
@@ -167,46 +175,48 @@ def _own_memory(process: str) -> int:
     return (resident - shared) * resource.getpagesize()
 
 
-def _become(user: int, group: int) -> None:
+def _drop_privileges(user: int, group: int) -> None:
     """An ordinary user without any privilege."""
     if os.geteuid() == 0:
         os.setgroups([])
         os.setresgid(group, group, group)
         os.setresuid(user, user, user)
-    kernel.drop_capabilities()
+    syscalls.drop_capabilities()
 
 
-def _new_root(walls: Walls, user: int, files: Sequence[int]) -> None:
+def _mount_root(spec: SandboxSpec, user: int, files: Sequence[int]) -> None:
     """Show this process the system, Python and empty folders, and nothing else."""
-    kernel.mount("none", "/", flags=kernel.RECURSIVE | kernel.PRIVATE)
-    root = walls.folder
-    quiet = kernel.NO_SUID | kernel.NO_DEVICES
-    kernel.mount("tmpfs", root, "tmpfs", quiet, "size=4m,mode=755")
+    syscalls.mount("none", "/", flags=syscalls.RECURSIVE | syscalls.PRIVATE)
+    root = spec.folder
+    quiet = syscalls.NO_SUID | syscalls.NO_DEVICES
+    syscalls.mount("tmpfs", root, "tmpfs", quiet, "size=4m,mode=755")
     # Before the rest: Python itself may have been installed below one of them.
-    for place, size in (("/tmp", walls.disk), ("/dev/shm", walls.disk // 4)):
+    for place, size in (("/tmp", spec.disk), ("/dev/shm", spec.disk // 4)):
         Path(root + place).mkdir(parents=True, exist_ok=True)
-        kernel.mount("tmpfs", root + place, "tmpfs", quiet, f"size={size},mode=1777,nr_inodes=10k")
+        syscalls.mount(
+            "tmpfs", root + place, "tmpfs", quiet, f"size={size},mode=1777,nr_inodes=10k"
+        )
     for place in readable():
-        _show(place, root)
+        _bind_readonly(place, root)
     for place in DEVICES:
         if os.path.exists(place):
             Path(root + place).parent.mkdir(parents=True, exist_ok=True)
             Path(root + place).touch()
-            kernel.mount(place, root + place, flags=kernel.BIND)
-    for hidden in walls.hidden:
+            syscalls.mount(place, root + place, flags=syscalls.BIND)
+    for hidden in spec.hidden:
         if os.path.isdir(root + hidden):
-            kernel.mount("tmpfs", root + hidden, "tmpfs", quiet, "size=4k,mode=555")
+            syscalls.mount("tmpfs", root + hidden, "tmpfs", quiet, "size=4k,mode=555")
     Path(root, "etc").mkdir(exist_ok=True)
     Path(root, "etc/passwd").write_text(f"student:x:{user}:{user}::/tmp:/bin/sh\n")
     Path(root, "proc").mkdir()
     with suppress(OSError):  # some containers forbid it; nothing of a course needs it
-        kernel.mount("proc", root + "/proc", "proc", quiet | kernel.NO_EXEC)
-    if walls.files:
-        _mount_files(walls, files, root)
-    kernel.pivot_root(root)
+        syscalls.mount("proc", root + "/proc", "proc", quiet | syscalls.NO_EXEC)
+    if spec.files:
+        _mount_files(spec, files, root)
+    syscalls.pivot_root(root)
 
 
-def _mount_files(walls: Walls, files: Sequence[int], root: str) -> None:
+def _mount_files(spec: SandboxSpec, files: Sequence[int], root: str) -> None:
     """Copy files into memory of their own, and show them where students' code works.
 
     Each is a mount, so that it can neither be written to nor removed nor replaced.
@@ -215,21 +225,21 @@ def _mount_files(walls: Walls, files: Sequence[int], root: str) -> None:
     own.mkdir()
     work.mkdir()
     work.chmod(0o777)
-    size = sum(size for _, size in walls.files) + 2**20
-    quiet = kernel.NO_SUID | kernel.NO_DEVICES | kernel.NO_EXEC
-    kernel.mount("tmpfs", str(own), "tmpfs", quiet, f"size={size},mode=755")
-    _copy_files(walls, files, own)
-    for name, _ in walls.files:
+    size = sum(size for _, size in spec.files) + 2**20
+    quiet = syscalls.NO_SUID | syscalls.NO_DEVICES | syscalls.NO_EXEC
+    syscalls.mount("tmpfs", str(own), "tmpfs", quiet, f"size={size},mode=755")
+    _copy_files(spec, files, own)
+    for name, _ in spec.files:
         (work / name).touch()
-        kernel.mount(str(own / name), str(work / name), flags=kernel.BIND)
-        kernel.make_read_only(str(work / name))
-    kernel.make_read_only(str(own))
+        syscalls.mount(str(own / name), str(work / name), flags=syscalls.BIND)
+        syscalls.make_read_only(str(work / name))
+    syscalls.make_read_only(str(own))
 
 
-def _copy_files(walls: Walls, files: Sequence[int], folder: Path) -> None:
+def _copy_files(spec: SandboxSpec, files: Sequence[int], folder: Path) -> None:
     """Make read-only copies. A descriptor's place is shared with other forks, so it is not used."""
     folder.mkdir(exist_ok=True)
-    for (name, size), descriptor in zip(walls.files, files, strict=True):
+    for (name, size), descriptor in zip(spec.files, files, strict=True):
         with (folder / name).open("xb") as copy:
             place = 0
             while piece := os.pread(descriptor, min(PIECE, size - place), place):
@@ -238,7 +248,7 @@ def _copy_files(walls: Walls, files: Sequence[int], folder: Path) -> None:
         os.utime(folder / name, (0, 0))  # nothing of when it was handed in, or is graded
 
 
-def _show(place: str, root: str) -> None:
+def _bind_readonly(place: str, root: str) -> None:
     """Make a file or folder visible, read-only, where it was; links stay links."""
     path = Path(place)
     if path.is_symlink():
@@ -254,23 +264,23 @@ def _show(place: str, root: str) -> None:
     else:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.touch()
-    kernel.mount(place, str(target), flags=kernel.BIND | kernel.RECURSIVE)
-    kernel.make_read_only(str(target))
+    syscalls.mount(place, str(target), flags=syscalls.BIND | syscalls.RECURSIVE)
+    syscalls.make_read_only(str(target))
 
 
-def _close_files(folder: Path) -> None:
+def _restrict_files(folder: Path) -> None:
     read = [Path(place) for place in (*readable(), "/proc", *DEVICES)]
     write = [folder, Path("/dev/null"), Path("/dev/shm")]
-    kernel.allow_only(read, write[:2] if folder != Path("/tmp") else write)
+    syscalls.restrict_paths(read, write[:2] if folder != Path("/tmp") else write)
 
 
-def _limit(walls: Walls) -> None:
+def _set_rlimits(spec: SandboxSpec) -> None:
     """The limits of this process and its descendants."""
     limits = {
-        resource.RLIMIT_AS: _memory_now() + walls.memory,
-        resource.RLIMIT_NPROC: walls.processes,
-        resource.RLIMIT_FSIZE: walls.file_size,
-        resource.RLIMIT_CPU: walls.processor_seconds,
+        resource.RLIMIT_AS: _memory_now() + spec.memory,
+        resource.RLIMIT_NPROC: spec.processes,
+        resource.RLIMIT_FSIZE: spec.file_size,
+        resource.RLIMIT_CPU: spec.processor_seconds,
         resource.RLIMIT_NOFILE: 256,
         resource.RLIMIT_CORE: 0,
     }

@@ -8,33 +8,33 @@ import os
 import sys
 import tempfile
 
-from .isolation import Walls, lock_in
+from .isolation import SandboxSpec, enter_sandbox
 
 
 def main() -> int:
     """Try the level that was named."""
     with tempfile.TemporaryDirectory(prefix="ag-", ignore_cleanup_errors=True) as folder:
         os.chmod(folder, 0o711)
-        why = trial(sys.argv[1], folder)
+        why = try_enter(sys.argv[1], folder)
     if why:
         print(why)
     return 1 if why else 0
 
 
-def trial(level: str, folder: str) -> str:
+def try_enter(level: str, folder: str) -> str:
     """Lock a fork in, with a folder of its own; empty if it says that it is, else why not."""
-    listen, tell = os.pipe()
-    lifeline = os.pipe()
+    listen, status_fd = os.pipe()
+    death_pipe = os.pipe()
     child = os.fork()
     if child == 0:
         try:
-            lock_in(Walls(level, folder), tell, lifeline[0])
-            os.write(tell, b"in\n")
+            enter_sandbox(SandboxSpec(level, folder), status_fd, death_pipe[0])
+            os.write(status_fd, b"in\n")
         except BaseException as error:
-            os.write(tell, f"{type(error).__name__}: {error}\n".encode())
+            os.write(status_fd, f"{type(error).__name__}: {error}\n".encode())
         finally:
             os._exit(0)
-    os.close(tell)
+    os.close(status_fd)
     with os.fdopen(listen) as lines:
         said = lines.read().split("\n")
     os.waitpid(child, 0)

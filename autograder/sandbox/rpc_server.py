@@ -16,9 +16,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from autograder.protocol.codec import CannotCross, Codec, Node
-from autograder.protocol.framing import Caps, Closed, read_frame, write_frame
-from autograder.protocol.shared_state import Sharing
+from autograder.protocol.codec import Codec, Node, NotSerializable
+from autograder.protocol.framing import FrameLimits, PeerClosed, read_frame, write_frame
+from autograder.protocol.shared_state import SharedState
 
 MOST_TEXT = 6000  # characters of an exception's message
 MOST_ITEMS = 100_000  # of an iterator that may never end
@@ -27,9 +27,9 @@ MOST_ITEMS = 100_000  # of an iterator that may never end
 class WorkerCodec(Codec):
     """The worker's form of values: its objects become keys, its tensors with a graph outputs."""
 
-    def __init__(self, objects: "Objects", tensors: list[Tensor] | None = None):
+    def __init__(self, server: "RpcServer", tensors: list[Tensor] | None = None):
         super().__init__(tensors)
-        self.objects = objects
+        self.server = server
         self.keep: list[Any] = []
         self.outputs: list[Tensor] = []  # results that the checker may differentiate
         self.leaves: list[Tensor] = []  # of the call: what has a graph on the checker's side
@@ -43,7 +43,7 @@ class WorkerCodec(Codec):
         return self.pack(x)
 
     def encode_tensor(self, x: Tensor) -> Node:
-        shared = self.objects.shared
+        shared = self.server.shared
         key = shared.key_of(x)
         if key is None and x.is_leaf and x.requires_grad:
             key = shared.add(x)
@@ -55,7 +55,7 @@ class WorkerCodec(Codec):
         return self.pack(x)
 
     def encode_array(self, x: np.ndarray) -> Node:
-        key = self.objects.shared.key_of(x)
+        key = self.server.shared.key_of(x)
         return self.pack_array(x) if key is None else ["shared", key]
 
     def encode_items(self, x: Any) -> Node:
@@ -68,57 +68,61 @@ class WorkerCodec(Codec):
     def _with_tag(self, x: Any, node: Node) -> Node:
         if not self.sharing_lists:
             return node
-        tag = self.objects.shared.new_key()
-        self.objects.shared.tag(tag, x, node)
-        return [*node, tag]
+        container_id = self.server.shared.new_key()
+        self.server.shared.container_id(container_id, x, node)
+        return [*node, container_id]
 
     def encode_other(self, x: Any) -> Node:
         if isinstance(x, nn.Module):
-            return ["module", self.objects.key_of_module(x)]
-        return ["object", self.objects.hold(x), type(x).__name__]
+            return ["module", self.server.key_of_module(x)]
+        return ["object", self.server.hold(x), type(x).__name__]
 
     def decode_other(self, kind: str, *parts: Any) -> Any:
         make = getattr(self, f"_take_{kind}")
         return make(*parts)
 
     def _take_shared(self, key: int) -> Any:
-        return self.objects.shared.get(key)
+        return self.server.shared.get(key)
 
     def _take_input(self, place: int) -> Tensor:
         return self.inputs[place]
 
     def _take_module(self, key: int) -> nn.Module:
-        return self.objects.modules[key]
+        return self.server.modules[key]
 
     def _take_object(self, key: int, *_: Any) -> Any:
-        return self.objects.held[key]
+        return self.server.held[key]
 
     def _take_library(self, module: str, name: str) -> Any:
         return getattr(importlib.import_module(module), name)
 
     def _take_given(self, name: str, fields: dict) -> Any:
-        return self.objects.look_up(name)(**{k: self.decode(v) for k, v in fields.items()})
+        return self.server.look_up(name)(**{k: self.decode(v) for k, v in fields.items()})
 
     def _take_iterator(self, items: list) -> Any:
         return iter([self.decode(node) for node in items])
 
-    def _decode_list(self, items: list, tag: int | None = None) -> list:
-        return self._tagged(tag, lambda: super(WorkerCodec, self)._decode_list(items), items)
+    def _decode_list(self, items: list, container_id: int | None = None) -> list:
+        return self._with_container_id(
+            container_id, lambda: super(WorkerCodec, self)._decode_list(items), items
+        )
 
-    def _decode_dict(self, entries: list, name: str, tag: int | None = None) -> dict:
-        return self._tagged(tag, lambda: super(WorkerCodec, self)._decode_dict(entries, name), name)
+    def _decode_dict(self, entries: list, name: str, container_id: int | None = None) -> dict:
+        return self._with_container_id(
+            container_id, lambda: super(WorkerCodec, self)._decode_dict(entries, name), name
+        )
 
-    def _tagged(self, tag: int | None, make: Callable, _: Any) -> Any:
+    def _with_container_id(self, container_id: int | None, make: Callable, _: Any) -> Any:
         """A container that the checker will look at again is the same object as long as it does."""
-        if tag in self.objects.shared.containers:
-            return self.objects.shared.containers[tag][0]
+        if container_id in self.server.shared.containers:
+            return self.server.shared.containers[container_id][0]
         made = make()
-        if tag is not None:
-            self.lists[tag] = (made, self.objects.plain_node(made))
+        if container_id is not None:
+            self.lists[container_id] = (made, self.server.plain_node(made))
         return made
 
 
-class Objects:
+class RpcServer:
     """What is shared with the checker during one test, and the operations on it.
 
     Args:
@@ -128,12 +132,12 @@ class Objects:
 
     def __init__(self, namespace: Mapping[str, Any], given: Mapping[str, Any]):
         self.namespace, self.given = namespace, given
-        self.shared = Sharing(-1, weak=False)
+        self.shared = SharedState(-1, weak=False)
         self.held: dict[int, Any] = {}
         self._held_keys: dict[int, int] = {}  # id of an object -> its key
         self.modules: dict[int, nn.Module] = {}
         self._module_keys: dict[int, int] = {}
-        self._told: dict[int, Node] = {}  # what the checker knows of each module
+        self._known_builds: dict[int, Node] = {}  # what the checker knows of each module
         self._graphs: dict[int, tuple[list[Tensor], list[Tensor]]] = {}
 
     # ---- keys -----------------------------------------------------------------------------------
@@ -163,7 +167,7 @@ class Objects:
         codec = WorkerCodec(self)
         try:
             return codec.encode(x)
-        except (CannotCross, RecursionError):
+        except (NotSerializable, RecursionError):
             return None
 
     # ---- one request ----------------------------------------------------------------------------
@@ -180,7 +184,7 @@ class Objects:
             with torch.set_grad_enabled(request.get("grad", True)):
                 result = getattr(self, f"_do_{request['do']}")(request, codec, out)
             reply["result"] = out.encode(result)
-        except CannotCross as error:
+        except NotSerializable as error:
             reply["error"] = {"type": "TypeError", "bases": ["TypeError"], "text": str(error)}
         except BaseException as error:
             reply["error"] = describe(error)
@@ -207,19 +211,19 @@ class Objects:
                 self._held_keys.pop(id(self.held.pop(key)), None)
             self._graphs.pop(key, None)
         self.shared.take(request.get("shared", []), codec)
-        for tag, node in request.get("rewritten", ()):
-            rewrite(self.shared.containers[tag][0], codec.decode(node[:-1]))
-            self.shared.containers[tag] = (self.shared.containers[tag][0], None)
+        for container_id, node in request.get("rewritten", ()):
+            rewrite(self.shared.containers[container_id][0], codec.decode(node[:-1]))
+            self.shared.containers[container_id] = (self.shared.containers[container_id][0], None)
         codec.sent = [codec.decode(node) for node in request.get("inputs", ())]
         codec.leaves = [x.clone().requires_grad_() for x in codec.sent]
 
     def _rewritten(self, codec: WorkerCodec) -> list[Node]:
         """Containers of the call's arguments that the student's code has changed."""
         found = []
-        for tag, (x, before) in codec.lists.items():
+        for container_id, (x, before) in codec.lists.items():
             now = self.plain_node(x)
             if now is not None and now != before:
-                found.append([tag, now])
+                found.append([container_id, now])
         return found
 
     def _news_of_modules(self) -> list[Node]:
@@ -229,8 +233,8 @@ class Objects:
         news = []
         for key, module in self.modules.items():
             now = self._build(module)
-            if self._told.get(key) != now:
-                self._told[key] = now
+            if self._known_builds.get(key) != now:
+                self._known_builds[key] = now
                 news.append([key, *now])
         return news
 
@@ -332,12 +336,12 @@ def is_cell(filename: str) -> bool:
     return filename.startswith("<cell ")
 
 
-def serve(connection: socket.socket, objects: Objects) -> None:
+def serve(connection: socket.socket, server: RpcServer) -> None:
     """Answer until the checker hangs up."""
     while True:
         try:
-            request, tensors = read_frame(connection, Caps(tensors=2**30, header=2**28))
-        except Closed:
+            request, tensors = read_frame(connection, FrameLimits(tensors=2**30, header=2**28))
+        except PeerClosed:
             return
-        header, sent = objects.answer(request, tensors)
+        header, sent = server.answer(request, tensors)
         write_frame(connection, header, sent)

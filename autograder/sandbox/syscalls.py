@@ -96,7 +96,7 @@ def no_new_privileges() -> None:
     _control(_SET_NO_NEW_PRIVILEGES, 1)
 
 
-def adopt_orphans() -> None:
+def set_subreaper() -> None:
     """Become the parent of all descendants whose own parent ends."""
     _control(_SET_SUBREAPER, 1)
 
@@ -134,12 +134,12 @@ _ALLOW, _KILL, _REFUSE = 0x7FFF0000, 0x80000000, 0x00050000 | 1  # EPERM
 _X32 = 0x40000000
 
 
-def can_forbid_calls() -> bool:
+def can_install_seccomp() -> bool:
     """Whether the numbers of this machine's system calls are known here."""
     return platform.machine() in _FORBIDDEN
 
 
-def forbid_calls() -> None:
+def install_seccomp() -> None:
     """No new sockets, namespaces, mounts or tracing, in this process and its descendants.
 
     Pairs of connected sockets can still be made: asyncio wants one, and they lead nowhere.
@@ -174,7 +174,7 @@ def landlock_version() -> int:
     return max(0, LIBC.syscall(ctypes.c_long(_CREATE), None, ctypes.c_size_t(0), 1))
 
 
-def allow_only(read: list[Path], write: list[Path]) -> None:
+def restrict_paths(read: list[Path], write: list[Path]) -> None:
     """From now on only these places can be read, or read and written."""
     version = landlock_version()
     bits = {1: 13, 2: 14, 3: 15, 4: 15}.get(version, 16)

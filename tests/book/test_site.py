@@ -31,7 +31,7 @@ def lean():
     return extension("lean_site")
 
 
-def test_scripts_that_nobody_needs_are_left_out_and_others_wait(lean):
+def test_scripts_that_nobody_needs_are_skipped_and_others_wait(lean):
     head = lean.lean(HEAD, "book/attention")
     for gone in ("fontawesome", "searchtools", "searchindex"):
         assert gone not in head
@@ -63,7 +63,7 @@ STYLE = {
 
 
 @pytest.mark.parametrize("css", STYLE)
-def test_style_for_classes_that_nothing_has_is_left_out(lean, css):
+def test_style_for_classes_that_nothing_has_is_skipped(lean, css):
     assert lean.only_used(css, {"fa-moon", "card", "here"}) == STYLE[css]
 
 

@@ -12,9 +12,9 @@ from autograder.authoring.cells import is_test, split_test
 from autograder.authoring.misconception_matrix import kill_table
 from autograder.authoring.misconception_matrix import tests_of as hidden_tests_of
 from autograder.authoring.reference_source import source_of
-from autograder.authoring.release_checks import failures, secrets
-from autograder.authoring.synthetic_submissions import blank, hand_in
-from autograder.authoring.trusted_runner import run_plain, score
+from autograder.authoring.release_checks import release_problems, secrets
+from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions
+from autograder.authoring.trusted_runner import run_tests_in_process, score
 from exercises.assignments import masters, text_of
 from exercises.kill_table import recorded
 from exercises.synthetic_class import NOISY, WITH_EVERYBODY, brief_class, submissions, write_class
@@ -62,7 +62,7 @@ every_assignment = pytest.mark.parametrize("master", MASTERS, ids=lambda m: m.as
 @cache
 def run_with_everything_right(assignment: str) -> dict:
     (master,) = [m for m in MASTERS if m.assignment == assignment]
-    return dict(run_plain(master.source))
+    return dict(run_tests_in_process(master.source))
 
 
 def points(nb: NotebookNode) -> float:
@@ -127,7 +127,7 @@ def test_the_reference_earns_everything(master):
 )
 def test_another_right_way_to_write_it_earns_everything(master, style):
     answers = {name: source_of(getattr(style, name)) for name in master.symbols}
-    ends = run_plain(hand_in(master.source, answers))
+    ends = run_tests_in_process(fill_solutions(master.source, answers))
     assert {name: end for name, end in ends.items() if end} == {}
 
 
@@ -135,24 +135,24 @@ def test_another_right_way_to_write_it_earns_everything(master, style):
 @pytest.mark.parametrize("seed", ["1", "student-17"])
 def test_other_seeds_change_no_verdict(master, seed, monkeypatch):
     monkeypatch.setenv("AUTOGRADER_SEED", seed)
-    assert set(run_plain(master.source).values()) == {""}
-    ends = run_plain(blank(master.source))
+    assert set(run_tests_in_process(master.source).values()) == {""}
+    ends = run_tests_in_process(strip_solutions(master.source))
     assert score(master.source, ends)[0] == 0
 
 
 @every_assignment
 @pytest.mark.filterwarnings("default")
 def test_noise_and_warnings_cost_nothing(master):
-    nb = hand_in(master.source, {})
+    nb = fill_solutions(master.source, {})
     nb.cells.insert(0, new_code_cell(NOISY, id="my-own-cell"))
     with pytest.warns(UserWarning, match="this is only a warning"):
-        ends = run_plain(nb)
+        ends = run_tests_in_process(nb)
     assert score(nb, ends) == (points(nb), points(nb))
 
 
 @every_assignment
 def test_the_blank_notebook_earns_nothing_and_says_why(master):
-    ends = run_plain(blank(master.source))
+    ends = run_tests_in_process(strip_solutions(master.source))
     assert score(master.source, ends) == (0, points(master.source))
     for name, end in ends.items():
         assert "NotImplementedError" in end or "Not written yet" in end, f"{name}: {end}"
@@ -160,7 +160,7 @@ def test_the_blank_notebook_earns_nothing_and_says_why(master):
 
 @every_assignment
 def test_every_gate_holds(master):
-    assert list(failures(text_of(master))) == []
+    assert list(release_problems(text_of(master))) == []
 
 
 @every_assignment

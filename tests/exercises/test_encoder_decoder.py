@@ -7,8 +7,8 @@ import pytest
 
 from autograder.authoring.cells import is_test, split_test
 from autograder.authoring.reference_source import source_of
-from autograder.authoring.synthetic_submissions import blank, hand_in
-from autograder.authoring.trusted_runner import run_cells, run_plain, score
+from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions
+from autograder.authoring.trusted_runner import run_cells, run_tests_in_process, score
 from exercises.assignments import masters
 from solutions.alternatives.attention import einsum
 from solutions.assignments.diagnosis import diagnosis
@@ -21,7 +21,7 @@ from solutions.notebook_support.fallbacks_1_3 import STAND_INS
 
 def with_own_parts(*sources: str):
     """The perfect notebook with code in the cell for one's own parts."""
-    nb = hand_in(MASTER.source, {})
+    nb = fill_solutions(MASTER.source, {})
     (cell,) = [c for c in nb.cells if "classes and functions from notebooks 1 to 3" in c.source]
     cell.source = "\n\n".join([cell.source, *sources])
     return nb
@@ -46,9 +46,9 @@ def test_ones_own_parts_earn_everything_too(capsys):
     needed += [attention.split_heads, attention.merge_heads, attention.MultiHeadAttention]
     needed += [residual.LayerNorm, feed_forward.FeedForward]
     nb = with_own_parts("from collections.abc import Callable", *map(source_of, needed))
-    assert set(run_plain(nb).values()) == {""}
+    assert set(run_tests_in_process(nb).values()) == {""}
     whole = with_own_parts(source_of(einsum).replace("from solutions", "# from solutions"))
-    assert set(run_plain(whole).values()) == {""}
+    assert set(run_tests_in_process(whole).values()) == {""}
 
 
 def test_a_wrong_part_of_ones_own_costs_nothing():
@@ -62,13 +62,13 @@ def test_a_wrong_part_of_ones_own_costs_nothing():
     wrong_norm = (
         "class LayerNorm(nn.Identity):\n    def __init__(self, d_model): super().__init__()"
     )
-    assert set(run_plain(with_own_parts(wrong_norm)).values()) == {""}
+    assert set(run_tests_in_process(with_own_parts(wrong_norm)).values()) == {""}
 
 
 def test_the_last_exercise_gives_a_point_for_each_model():
     answers = diagnosis() | {2: "padding", 4: "dropout"}
-    nb = hand_in(MASTER.source, {"diagnosis": f"def diagnosis():\n    return {answers}\n"})
-    ends = run_plain(nb)
+    nb = fill_solutions(MASTER.source, {"diagnosis": f"def diagnosis():\n    return {answers}\n"})
+    ends = run_tests_in_process(nb)
     assert {name for name, end in ends.items() if end} == {"bug-2", "bug-4"}
     earned, points = score(nb, ends)
     assert points - earned == 2
@@ -76,15 +76,15 @@ def test_the_last_exercise_gives_a_point_for_each_model():
 
 @pytest.mark.parametrize("answer", [{}, {1: None, 2: 7, 3: ["future"], 4: "no such fault"}])
 def test_what_feedback_says_of_a_wrong_diagnosis_is_not_the_right_one(answer):
-    nb = hand_in(MASTER.source, {"diagnosis": f"def diagnosis():\n    return {answer}\n"})
-    ends = run_plain(nb)
+    nb = fill_solutions(MASTER.source, {"diagnosis": f"def diagnosis():\n    return {answer}\n"})
+    ends = run_tests_in_process(nb)
     for number, right in diagnosis().items():
         assert ends[f"bug-{number}"]
         assert right not in ends[f"bug-{number}"]
 
 
 def test_the_release_holds_no_diagnosis():
-    released = blank(MASTER.source)
+    released = strip_solutions(MASTER.source)
     shown = "\n".join(
         split_test(cell)[0] if is_test(cell) else cell.source for cell in released.cells
     )

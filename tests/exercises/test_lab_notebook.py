@@ -13,8 +13,13 @@ from safetensors.torch import load, save
 from autograder.authoring import trusted_runner
 from autograder.authoring.assignment_markdown import read_text
 from autograder.authoring.cells import is_test
-from autograder.authoring.reference_source import bodies, find, source_of, wrong_version
-from autograder.authoring.synthetic_submissions import blank, hand_in
+from autograder.authoring.reference_source import (
+    apply_misconception,
+    hidden_lines,
+    resolve_dotted,
+    source_of,
+)
+from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions
 from autograder.authoring.trusted_runner import run_cells
 from exercises.assignments import HERE, masters
 from solutions.alternatives import styles
@@ -63,12 +68,12 @@ def test_every_exercise_is_answered_at_once():
 @pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
 def test_no_right_style_is_accused(style, tmp_path):
     answers = {name: source_of(getattr(style, name)) for name in MASTER.symbols}
-    _, said = run(hand_in(MASTER.source, answers), tmp_path)
+    _, said = run(fill_solutions(MASTER.source, answers), tmp_path)
     assert {name: repr(v) for name, v in said.items() if v.mark != "✓"} == {}
 
 
 def test_what_is_not_written_is_not_wrong(tmp_path):
-    for name, verdict in run(blank(MASTER.source), tmp_path)[1].items():
+    for name, verdict in run(strip_solutions(MASTER.source), tmp_path)[1].items():
         assert repr(verdict) == f"○ {name}: not started yet."
     assert list(tmp_path.iterdir()) == []
 
@@ -78,7 +83,7 @@ def test_a_mistake_is_named_at_once(mistake):
     namespace, _ = everything_right()
     right = namespace[mistake.replaces]
     try:
-        exec(wrong_version(mistake.implementation, mistake.reference), namespace)
+        exec(apply_misconception(mistake.implementation, mistake.reference), namespace)
         verdict = namespace["check"](mistake.replaces)
     finally:
         namespace[mistake.replaces] = right
@@ -92,7 +97,7 @@ def test_a_mistake_is_named_at_once(mistake):
 def test_no_line_of_an_answer_to_an_earlier_assignment_stands_in_it():
     shown = {
         line.strip()
-        for cell in blank(MASTER.source).cells
+        for cell in strip_solutions(MASTER.source).cells
         for line in cell.source.splitlines()
         if not is_test(cell)
     }
@@ -100,8 +105,11 @@ def test_no_line_of_an_answer_to_an_earlier_assignment_stands_in_it():
         _, blocks = read_text(path)
         given = {b.argument.rpartition(".")[2] for b in blocks if b.kind == "given"}
         for block in (b for b in blocks if b.kind == "exercise"):
-            reference, keep = find(block.options["reference"]), block.options.get("keep", ())
-            lines = {line for line in bodies(reference, keep, given) if len(line) >= 12}
+            reference, keep = (
+                resolve_dotted(block.options["reference"]),
+                block.options.get("keep", ()),
+            )
+            lines = {line for line in hidden_lines(reference, keep, given) if len(line) >= 12}
             assert not (lines - EVERYBODYS) & shown, block.argument
 
 
@@ -110,7 +118,7 @@ PARTS += ("NoamSchedule", "train_step", "average_weights")
 
 
 def with_own_parts(*sources):
-    nb = hand_in(MASTER.source, {})
+    nb = fill_solutions(MASTER.source, {})
     (cell,) = [c for c in nb.cells if c.source.startswith("# Your own parts of notebooks 4 to 6")]
     cell.source = "\n\n".join([cell.source, *sources])
     nb.cells = nb.cells[: [c.id for c in nb.cells].index("instant-checks")]
@@ -162,7 +170,7 @@ def ends_with(monkeypatch, keep_empty=False, **files):
 
     What is empty is not handed in, unless it is kept.
     """
-    nb = hand_in(MASTER.source, {})
+    nb = fill_solutions(MASTER.source, {})
     nb.cells = [c for c in nb.cells if c.id not in SLOW and (c.id in WEIGHTS or not is_test(c))]
     given = dict(MASTER.files)
     for name, data in files.items():
@@ -264,7 +272,7 @@ def test_random_weights_earn_nothing_and_hear_their_score(monkeypatch):
 def test_no_hidden_sentence_stands_in_the_release():
     from solutions.notebook_support.caption_testset import captions
 
-    released = "\n".join(c.source for c in blank(MASTER.source).cells if not is_test(c))
+    released = "\n".join(c.source for c in strip_solutions(MASTER.source).cells if not is_test(c))
     for side in captions():
         assert not [sentence for sentence in side if sentence in released]
 
@@ -273,7 +281,7 @@ def test_no_hidden_sentence_stands_in_the_release():
 
 
 def test_the_smallest_budget_trains_writes_its_files_and_shows_what_it_did(tmp_path, capsys):
-    nb = hand_in(MASTER.source, {})
+    nb = fill_solutions(MASTER.source, {})
     for cell in nb.cells:
         if cell.source.startswith('BUDGET = "none"'):
             cell.source = cell.source.replace('"none"', '"tiny"', 1)

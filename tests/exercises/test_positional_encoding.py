@@ -3,9 +3,9 @@
 import pytest
 
 from autograder.authoring.cells import is_test
-from autograder.authoring.reference_source import source_of, wrong_version
-from autograder.authoring.synthetic_submissions import blank, hand_in, with_mistake
-from autograder.authoring.trusted_runner import run_plain
+from autograder.authoring.reference_source import apply_misconception, source_of
+from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions, with_mistake
+from autograder.authoring.trusted_runner import run_tests_in_process
 from exercises.assignments import masters
 from solutions.alternatives import styles
 
@@ -46,12 +46,12 @@ def test_every_exercise_is_answered_at_once():
 @pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
 def test_no_right_style_is_accused(style):
     answers = {name: source_of(getattr(style, name)) for name in MASTER.symbols}
-    said = verdicts(hand_in(MASTER.source, answers))
+    said = verdicts(fill_solutions(MASTER.source, answers))
     assert {name: repr(v) for name, v in said.items() if v.mark != "\N{CHECK MARK}"} == {}
 
 
 def test_what_is_not_written_is_not_wrong():
-    for name, verdict in verdicts(blank(MASTER.source)).items():
+    for name, verdict in verdicts(strip_solutions(MASTER.source)).items():
         assert repr(verdict) == f"\N{WHITE CIRCLE} {name}: not started yet."
 
 
@@ -71,8 +71,12 @@ def test_most_wrong_numbers_are_named_at_once():
 @pytest.mark.parametrize("layer", [None, OWN_TABLE], ids=["calls the table", "has its own"])
 def test_a_slip_in_the_table_costs_no_points_in_the_layer(layer):
     (halves,) = [m for m in MASTER.mistakes if m.name == "table_in_halves"]
-    answers = {"sinusoidal_table": wrong_version(halves.implementation, halves.reference)}
+    answers = {"sinusoidal_table": apply_misconception(halves.implementation, halves.reference)}
     if layer is not None:
         answers["PositionalEncoding"] = layer
-    lost = {name for name, end in run_plain(hand_in(MASTER.source, answers)).items() if end}
+    lost = {
+        name
+        for name, end in run_tests_in_process(fill_solutions(MASTER.source, answers)).items()
+        if end
+    }
     assert lost == {"table-values", "table-far"}

@@ -20,7 +20,7 @@ from nbformat.v4 import new_code_cell
 from autograder.authoring import instant_runtime
 from autograder.authoring.builder import CHECKS_ID
 from autograder.authoring.cells import is_solution
-from autograder.authoring.reference_source import wrong_version
+from autograder.authoring.reference_source import apply_misconception
 from autograder.authoring.release import release
 from exercises.assignments import HERE, Master, masters
 
@@ -133,7 +133,7 @@ def test_with_the_right_answers_every_instant_check_is_green(assignment, release
 def test_a_mistake_is_named_at_once(assignment, name, released, tmp_path):
     master = MASTERS[assignment]
     (mistake,) = [m for m in master.mistakes if m.name == name]
-    wrong = wrong_version(mistake.implementation, master.references[mistake.replaces])
+    wrong = apply_misconception(mistake.implementation, master.references[mistake.replaces])
     nb = solved(released[assignment], master, **{mistake.replaces: wrong})
     told = dict(zip(master.symbols, verdicts(run(nb, tmp_path)).values(), strict=True))
     first, *details = told[mistake.replaces].splitlines()

@@ -5,7 +5,7 @@ import torch
 
 from autograder.authoring.cells import is_test
 from autograder.authoring.reference_source import source_of
-from autograder.authoring.synthetic_submissions import blank, hand_in, with_mistake
+from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions, with_mistake
 from exercises.assignments import masters
 from solutions.alternatives import styles
 from solutions.model import ablation
@@ -45,12 +45,12 @@ def test_every_exercise_is_answered_at_once():
 @pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
 def test_no_right_style_is_accused(style):
     answers = {name: source_of(getattr(style, name)) for name in MASTER.symbols}
-    _, said = run(hand_in(MASTER.source, answers))
+    _, said = run(fill_solutions(MASTER.source, answers))
     assert {name: repr(v) for name, v in said.items() if v.mark != "✓"} == {}
 
 
 def test_what_is_not_written_is_not_wrong():
-    for name, verdict in run(blank(MASTER.source))[1].items():
+    for name, verdict in run(strip_solutions(MASTER.source))[1].items():
         assert repr(verdict) == f"○ {name}: not started yet."
 
 

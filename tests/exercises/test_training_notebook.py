@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from autograder.authoring.cells import is_test
-from autograder.authoring.reference_source import source_of, wrong_version
-from autograder.authoring.synthetic_submissions import blank, hand_in, with_mistake
-from autograder.authoring.trusted_runner import run_plain
+from autograder.authoring.reference_source import apply_misconception, source_of
+from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions, with_mistake
+from autograder.authoring.trusted_runner import run_tests_in_process
 from exercises.assignments import masters
 from solutions.alternatives import styles
 
@@ -57,12 +57,12 @@ def test_every_exercise_is_answered_at_once():
 @pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
 def test_no_right_style_is_accused(style):
     answers = {name: source_of(getattr(style, name)) for name in MASTER.symbols}
-    _, said = run(hand_in(MASTER.source, answers))
+    _, said = run(fill_solutions(MASTER.source, answers))
     assert {name: repr(v) for name, v in said.items() if v.mark != "✓"} == {}
 
 
 def test_what_is_not_written_is_not_wrong():
-    for name, verdict in run(blank(MASTER.source))[1].items():
+    for name, verdict in run(strip_solutions(MASTER.source))[1].items():
         assert repr(verdict) == f"○ {name}: not started yet."
 
 
@@ -71,7 +71,7 @@ def test_a_mistake_is_named_at_once_where_it_shows(mistake):
     namespace, _ = everything_right()
     right = namespace[mistake.replaces]
     try:
-        exec(wrong_version(mistake.implementation, mistake.reference), namespace)
+        exec(apply_misconception(mistake.implementation, mistake.reference), namespace)
         verdict = namespace["check"](mistake.replaces)
     finally:
         namespace[mistake.replaces] = right
@@ -113,7 +113,7 @@ def test_the_small_model_learns_with_the_students_own_parts(capsys):
 def test_a_wrong_rate_is_named_in_the_schedule_that_uses_it():
     (larger,) = [m for m in MASTER.mistakes if m.name == "rate_takes_the_larger"]
     nb = with_mistake(MASTER.source, larger.implementation, larger.reference)
-    ends = {name: end for name, end in run_plain(nb).items() if end}
+    ends = {name: end for name, end in run_tests_in_process(nb).items() if end}
     assert set(ends) == {"noam-rate-shape", "noam-rate-size", "schedule-writes", "schedule-counts"}
     assert ends["schedule-writes"].startswith("This comes from noam_rate: You take the larger")
 

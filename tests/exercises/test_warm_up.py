@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from autograder.authoring.cells import is_test
-from autograder.authoring.reference_source import source_of, wrong_version
-from autograder.authoring.synthetic_submissions import blank, hand_in, with_mistake
-from autograder.authoring.trusted_runner import run_plain
+from autograder.authoring.reference_source import apply_misconception, source_of
+from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions, with_mistake
+from autograder.authoring.trusted_runner import run_tests_in_process
 from exercises.assignments import masters
 from solutions.alternatives import styles
 
@@ -52,12 +52,12 @@ def test_every_exercise_is_answered_at_once():
 @pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
 def test_no_right_style_is_accused(style):
     answers = {name: source_of(getattr(style, name)) for name in MASTER.symbols}
-    _, said = run(hand_in(MASTER.source, answers))
+    _, said = run(fill_solutions(MASTER.source, answers))
     assert {name: repr(v) for name, v in said.items() if v.mark != "✓"} == {}
 
 
 def test_what_is_not_written_is_not_wrong():
-    for name, verdict in run(blank(MASTER.source))[1].items():
+    for name, verdict in run(strip_solutions(MASTER.source))[1].items():
         assert repr(verdict) == f"○ {name}: not started yet."
 
 
@@ -66,7 +66,7 @@ def test_a_mistake_is_named_at_once_where_it_shows(mistake):
     namespace, _ = everything_right()
     right = namespace[mistake.replaces]
     try:
-        exec(wrong_version(mistake.implementation, mistake.reference), namespace)
+        exec(apply_misconception(mistake.implementation, mistake.reference), namespace)
         verdict = namespace["check"](mistake.replaces)
     finally:
         namespace[mistake.replaces] = right
@@ -128,7 +128,7 @@ def test_the_small_model_knows_nothing_and_has_the_shapes_foretold(capsys):
 def test_wrong_heads_are_named_in_the_layer_that_uses_them():
     (reshaped,) = [m for m in MASTER.mistakes if m.name == "heads_by_reshape_alone"]
     nb = with_mistake(MASTER.source, reshaped.implementation, reshaped.reference)
-    ends = {name: end for name, end in run_plain(nb).items() if end}
+    ends = {name: end for name, end in run_tests_in_process(nb).items() if end}
     assert set(ends) == {"heads-cut", "mha-numpy-heads", "mha-numpy-width", "mha-numpy-cross"}
     assert ends["mha-numpy-heads"].startswith("This comes from into_heads: You reshape")
 

@@ -9,27 +9,27 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
-from autograder.execution.rpc_client import Conversation
-from autograder.protocol.framing import Caps
-from autograder.sandbox.rpc_server import Objects, serve
+from autograder.execution.rpc_client import RpcClient
+from autograder.protocol.framing import FrameLimits
+from autograder.sandbox.rpc_server import RpcServer, serve
 
-CAPS = Caps(header=2**22, tensors=2**24)
+CAPS = FrameLimits(header=2**22, tensors=2**24)
 
 
 @contextlib.contextmanager
-def talk(namespace: dict, given: dict | None = None, seconds: float = 20) -> Iterator[Conversation]:
+def talk(namespace: dict, given: dict | None = None, seconds: float = 20) -> Iterator[RpcClient]:
     """Talk with a process that has this namespace."""
     ours, theirs = socket.socketpair()
     process = os.fork()
     if process == 0:
         try:
             ours.close()
-            serve(theirs, Objects(namespace, given or {}))
+            serve(theirs, RpcServer(namespace, given or {}))
         finally:
             os._exit(0)
     theirs.close()
     try:
-        yield Conversation(ours, seconds, CAPS)
+        yield RpcClient(ours, seconds, CAPS)
     finally:
         ours.close()
         os.kill(process, signal.SIGKILL)
@@ -41,8 +41,8 @@ def remote(source: str, *names: str, **given):
     """The values that a cell defines, as a test has them in hand."""
     namespace = {"torch": torch, "nn": nn, "Tensor": Tensor, "__name__": "__main__"}
     exec(compile(source, "<cell a>", "exec"), namespace)
-    with talk(namespace, given) as conversation:
-        found = conversation.names(list(names))
+    with talk(namespace, given) as rpc:
+        found = rpc.names(list(names))
         yield found[names[0]] if len(names) == 1 else tuple(found[name] for name in names)
 
 

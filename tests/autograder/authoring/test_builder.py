@@ -12,9 +12,9 @@ from autograder import errors
 from autograder.authoring.builder import CHECKS_ID, build, text_files, write
 from autograder.authoring.cells import is_solution, is_test, read, to_text
 from autograder.authoring.release import release
-from autograder.authoring.release_checks import failures
-from autograder.authoring.synthetic_submissions import blank, hand_in
-from autograder.authoring.trusted_runner import run_plain, score
+from autograder.authoring.release_checks import release_problems
+from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions
+from autograder.authoring.trusted_runner import run_tests_in_process, score
 from autograder.errors import UserError
 
 ROOT = Path(__file__).parents[3]
@@ -77,9 +77,9 @@ def test_only_the_solution_and_the_free_cell_can_be_edited(course):
 
 def test_it_grades_right_wrong_and_blank(course):
     nb = build(course())
-    assert score(nb, run_plain(nb)) == (2, 2)
-    assert score(nb, run_plain(blank(nb))) == (0, 2)
-    wrong = run_plain(hand_in(nb, {"add": "def add(a, b):\n    return a - b"}))
+    assert score(nb, run_tests_in_process(nb)) == (2, 2)
+    assert score(nb, run_tests_in_process(strip_solutions(nb))) == (0, 2)
+    wrong = run_tests_in_process(fill_solutions(nb, {"add": "def add(a, b):\n    return a - b"}))
     assert wrong["add-values"].startswith("You subtract.\n")
     assert wrong["add-values"].endswith("[misconception: subtracts]")
 
@@ -89,7 +89,7 @@ def test_a_hidden_test_leaves_nothing_in_the_students_namespace(course):
     nb.cells[
         -1
     ].source += "\nassert not {'draw', 'numbers', 'agree', 'sums_right'} & set(globals())"
-    assert run_plain(nb)["add-values"] == ""
+    assert run_tests_in_process(nb)["add-values"] == ""
 
 
 def test_of_data_students_get_what_the_code_makes_and_not_the_code(course):
@@ -181,35 +181,35 @@ def test_a_folder_without_assignments_is_named(tmp_path):
 
 def broken(path: Path) -> str:
     write(path)
-    (line,) = failures(path)
+    (line,) = release_problems(path)
     return line
 
 
 def test_all_gates_hold_for_a_course_in_order(course):
     path = course()
     write(path)
-    assert list(failures(path)) == []
+    assert list(release_problems(path)) == []
 
 
 def test_a_missing_or_stale_notebook_is_found_and_the_command_named(course):
     path = course()
-    (missing,) = failures(path)
+    (missing,) = release_problems(path)
     target = write(path)
     path.write_text(TEXT + "\nOne more word.\n")
-    (stale,) = failures(path)
+    (stale,) = release_problems(path)
     for line in (missing, stale):
         assert str(target) in line
         assert "run `autograder build`" in line
     write(path)
     target.write_text(target.read_text().replace("Sums for", "Summs for"))
-    (edited,) = failures(path)
+    (edited,) = release_problems(path)
     assert edited == stale
 
 
 def test_a_reference_that_loses_points_is_found(course):
     path = course(replaced("draw.normal(3))]", "'a')]; assert not numbers, 'no numbers'"))
     write(path)
-    points, cell = failures(path)
+    points, cell = release_problems(path)
     assert "the reference itself earns 0 of 2 points" in points
     assert "with the reference, the cell add-values fails: no numbers" in cell
 
@@ -245,7 +245,7 @@ def test_lines_that_students_are_given_are_no_leak(course):
     line = 'raise ValueError("x must be a tensor")'
     path = course(replaced("Look at [plus](book:sums.html#plus).", f"    {line}\n"))
     write(path)
-    assert list(failures(path)) == []
+    assert list(release_problems(path)) == []
 
 
 def test_nothing_that_lies_beside_a_notebook_is_released(course, tmp_path):

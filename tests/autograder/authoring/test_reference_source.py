@@ -10,11 +10,11 @@ import pytest
 from autograder.authoring.reference_source import (
     BEGIN,
     END,
-    bodies,
-    find,
+    apply_misconception,
+    hidden_lines,
+    resolve_dotted,
     source_of,
     stub,
-    wrong_version,
 )
 from autograder.authoring.synthetic_submissions import STUB, _without_solutions
 
@@ -107,12 +107,12 @@ def test_a_stub_keeps_signature_docstring_and_given_calls():
 
 def test_a_call_that_is_not_given_is_for_the_student_to_write():
     assert f"    {BEGIN}\n    require_positive(x)\n" in stub(half)
-    assert "require_positive(x)" in bodies(half)
-    assert "require_positive(x)" not in bodies(half, given={"require_positive"})
+    assert "require_positive(x)" in hidden_lines(half)
+    assert "require_positive(x)" not in hidden_lines(half, given={"require_positive"})
 
 
 def test_what_is_hidden_are_all_lines_of_the_body_with_their_comments():
-    assert bodies(half, given={"require_positive"}) == [
+    assert hidden_lines(half, given={"require_positive"}) == [
         "# Division, not a shift:",
         "# x may be a fraction.",
         "halved = x / 2",
@@ -127,7 +127,7 @@ def test_without_a_docstring_the_whole_body_is_hidden():
 def test_a_class_is_hollowed_method_by_method():
     found = stub(Counter)
     assert found.count(BEGIN) == found.count(END) == 3
-    assert bodies(Counter) == [
+    assert hidden_lines(Counter) == [
         "super().__init__()",
         "self.n = start",
         "# The step is the class's.",
@@ -144,7 +144,7 @@ def test_methods_may_be_handed_out_in_full():
     found = stub(Counter, keep=["__init__"])
     assert found.count(BEGIN) == 2
     assert "        super().__init__()\n        self.n = start\n" in found
-    assert "self.n = start" not in bodies(Counter, keep=["__init__"])
+    assert "self.n = start" not in hidden_lines(Counter, keep=["__init__"])
 
 
 @pytest.mark.parametrize("thing", [half, bare, decorated, Counter])
@@ -156,7 +156,7 @@ def test_a_stub_with_its_body_is_the_reference(thing):
 @pytest.mark.parametrize("thing", [half, bare, Counter])
 def test_what_students_get_is_python_that_is_not_written_yet(thing):
     released = _without_solutions(stub(thing).rstrip("\n"))
-    assert not [line for line in bodies(thing) if line in released]
+    assert not [line for line in hidden_lines(thing) if line in released]
     top = ast.parse(released).body[0]
     functions = [node for node in ast.walk(top) if isinstance(node, ast.FunctionDef)]
     assert all(ast.unparse(f.body[-1]) == "raise NotImplementedError()" for f in functions)
@@ -174,32 +174,32 @@ def test_source_comes_without_indentation_and_decorators():
 
 
 def test_a_whole_module_is_its_file():
-    module = find("autograder.authoring.reference_source")
-    assert module.find is find
+    module = resolve_dotted("autograder.authoring.reference_source")
+    assert module.resolve_dotted is resolve_dotted
     assert source_of(module) == Path(module.__file__).read_text(encoding="utf-8")
 
 
 def test_a_name_is_found_or_named():
-    assert find("autograder.authoring.reference_source.find") is find
+    assert resolve_dotted("autograder.authoring.reference_source.resolve_dotted") is resolve_dotted
     for wrong in (
         "autograder.authoring.reference_source.nothing",
-        "autograder.nowhere.find",
+        "autograder.nowhere.resolve_dotted",
         "find",
         "",
     ):
         with pytest.raises(LookupError, match="there is no") as raised:
-            find(wrong)
+            resolve_dotted(wrong)
         assert repr(wrong) in str(raised.value)
 
 
 def test_a_wrong_function_takes_the_references_name():
-    assert wrong_version(half_of_half, half) == (
+    assert apply_misconception(half_of_half, half) == (
         "def half(x, digits=3):\n    return round(x / 4, digits)\n"
     )
 
 
 def test_a_wrong_layer_is_the_reference_with_its_methods_replaced():
-    source = wrong_version(CountsDown, Counter)
+    source = apply_misconception(CountsDown, Counter)
     namespace = {}
     exec(source, namespace)
     (top,) = ast.parse(source).body

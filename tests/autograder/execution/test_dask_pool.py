@@ -21,8 +21,8 @@ from autograder import cli
 from autograder.errors import UserError
 from autograder.execution import dask_pool as checker_cluster
 from autograder.execution import job
-from autograder.execution.dask_pool import Cluster
-from autograder.execution.local_pool import Pool
+from autograder.execution.dask_pool import DaskPool
+from autograder.execution.local_pool import LocalPool
 from autograder.grading.grade import grade
 from autograder.ingest.attachments import contents
 from autograder.limits import Limits
@@ -63,7 +63,7 @@ def started(stack: ExitStack, folder: Path, count: int):
         time.sleep(0.1)
     address = re.search(r"tcp://127\.0\.0\.1:\d+", about.read_text())[0]
     with pytest.raises(UserError, match="has no workers: start `dask worker`"):
-        Cluster(address)
+        DaskPool(address)
     one = ("worker", address, "--nthreads", "1", "--no-nanny")
     workers = [stack.enter_context(dask(folder, *one)) for _ in range(count)]
     with Client(address, set_as_default=False) as client:
@@ -77,10 +77,10 @@ def cluster(tmp_path_factory):
     folder = tmp_path_factory.mktemp("dask")
     with ExitStack() as stack:
         address, workers, _ = started(stack, folder, 2)
-        Cluster(str(folder / "scheduler.json")).dismiss()  # the scheduler's file does as well
+        DaskPool(str(folder / "scheduler.json")).dismiss()  # the scheduler's file does as well
         (folder / "other.json").write_text('{"id": "Scheduler"}')
         with pytest.raises(UserError, match=r"other\.json is not a file that `dask scheduler"):
-            Cluster(str(folder / "other.json"))
+            DaskPool(str(folder / "other.json"))
         yield address, workers
 
 
@@ -110,7 +110,7 @@ def bytes_of(out: Path) -> dict[str, bytes]:
 
 def test_workers_give_what_this_machine_gives_and_one_may_die(course, cluster):
     address, workers = cluster
-    grade_class(course, "there", cluster=Cluster(address))
+    grade_class(course, "there", cluster=DaskPool(address))
     assert bytes_of(course / "there") == bytes_of(course / "here")
 
     told = []
@@ -120,7 +120,7 @@ def test_workers_give_what_this_machine_gives_and_one_may_die(course, cluster):
         if what.startswith("Running") and done == 3:
             workers[0].send_signal(signal.SIGKILL)
 
-    grade_class(course, "after-a-death", cluster=Cluster(address), progress=kill_one_half_way)
+    grade_class(course, "after-a-death", cluster=DaskPool(address), progress=kill_one_half_way)
     assert workers[0].wait(10) == -signal.SIGKILL
     assert bytes_of(course / "after-a-death") == bytes_of(course / "here")
     running = [done for what, done in told if what.startswith("Running")]
@@ -141,15 +141,15 @@ def test_with_nobody_left_it_ends_with_a_line_and_goes_on_later(
     with ExitStack() as stack:
         address, workers, scheduler = started(stack, tmp_path, 1)
         with pytest.raises(UserError, match=r"give the same command again\. What is done is kept"):
-            grade_class(course, out, cluster=Cluster(address), progress=kill_half_way)
+            grade_class(course, out, cluster=DaskPool(address), progress=kill_half_way)
     again: list[str] = []
-    real = Pool.do
+    real = LocalPool.do
 
     def noted(job: tuple[str, dict]) -> tuple[str, dict]:
         again.append(job[0])
         return job
 
-    monkeypatch.setattr(Pool, "do", lambda self, jobs: real(self, map(noted, jobs)))
+    monkeypatch.setattr(LocalPool, "do", lambda self, jobs: real(self, map(noted, jobs)))
     grade_class(course, out)
     assert 0 < len(again) <= len(STUDENTS) - 2  # what was done before is not done again
     assert bytes_of(course / out) == bytes_of(course / "here")
@@ -180,10 +180,10 @@ def test_files_beside_a_notebook_travel_with_the_job(cluster, tmp_path, monkeypa
         monkeypatch.setattr(checker_cluster, "MOST_TRAVELLING", most)
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            grade_class(tmp_path, f"there-{most}", cluster=Cluster(address))
-        ours, theirs = (read_results(tmp_path / out) for out in ("here", f"there-{most}"))
-        assert ours == theirs
-        assert [row.score for row in theirs.submissions] == [2, 1, 4]
+            grade_class(tmp_path, f"there-{most}", cluster=DaskPool(address))
+        ours, student_names = (read_results(tmp_path / out) for out in ("here", f"there-{most}"))
+        assert ours == student_names
+        assert [row.score for row in student_names.submissions] == [2, 1, 4]
 
 
 def test_a_file_that_changes_meanwhile_costs_no_marks_for_good(cluster, tmp_path):
@@ -196,7 +196,7 @@ def test_a_file_that_changes_meanwhile_costs_no_marks_for_good(cluster, tmp_path
         if what.startswith("Reading") and done == 1:  # it has been read, and is not yet used
             (place / "log.txt").write_text("other")
 
-    for how in ({"cluster": Cluster(address)}, {"jobs": 1}):
+    for how in ({"cluster": DaskPool(address)}, {"jobs": 1}):
         (place / "log.txt").write_bytes(toy_files.RIGHT["log.txt"])
         grade_class(tmp_path, "out", progress=spoil, force=True, **how)
         ada, bob = read_results(tmp_path / "out").submissions
@@ -211,7 +211,7 @@ def test_another_version_of_the_course_is_refused(course, cluster):
     address, _ = cluster
     (course / "exercises" / "helpers.py").write_text("answer = 42\n")
     with pytest.raises(UserError, match=rf"The course has changed .*: start {address[:15]}"):
-        grade_class(course, "there", cluster=Cluster(address))
+        grade_class(course, "there", cluster=DaskPool(address))
 
 
 def test_the_command_line_knows_schedulers(course, cluster, monkeypatch):

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.execution.notebook_runner import Grader
-from autograder.execution.sandbox_client import Zygote, best_level
+from autograder.execution.sandbox_client import ForkServer, best_level
 from autograder.limits import Environment, Limits
 from autograder.reporting.results import read_checks
 from autograder.sandbox.isolation import FILES, FULL, LEVELS, LIMITS
@@ -23,13 +23,13 @@ LIMITS_HERE = Limits(cell_seconds=3, submission_seconds=30)
 
 
 @pytest.fixture(scope="module")
-def zygote():
-    with Zygote() as one:
+def fork_server():
+    with ForkServer() as one:
         yield one
 
 
 @pytest.fixture
-def ran(zygote):
+def ran(fork_server):
     """Run cells; those that begin with "#T" are hidden tests, of a point each; "#L" are locked."""
 
     def run(
@@ -45,7 +45,7 @@ def ran(zygote):
             about["locked"] = locked
             metadata = {"nbgrader": about} if test or locked else {}
             notebook.cells.append(new_code_cell(source, metadata=metadata, id=f"cell-{number}"))
-        grader = Grader(zygote, level or best_level(), limits)
+        grader = Grader(fork_server, level or best_level(), limits)
         return grader.run(notebook, environment or Environment())
 
     return run
@@ -232,12 +232,12 @@ def test_memory_of_all_processes_together_is_limited(ran):
 def test_the_checker_is_given_the_course_and_the_student_nothing(ran, tmp_path, monkeypatch):
     (tmp_path / "trusted_module.py").write_text("answer = 42")
     monkeypatch.setenv("A_TOKEN", "secret")
-    look = (
+    scan = (
         "import os\ndef see():\n    try:\n        import trusted_module\n        return 'found'\n"
     )
-    look += "    except ImportError:\n        return sorted(os.environ), os.listdir(), os.getcwd()"
+    scan += "    except ImportError:\n        return sorted(os.environ), os.listdir(), os.getcwd()"
     notebook = ran(
-        look,
+        scan,
         "#T\nimport trusted_module; assert trusted_module.answer == 42",
         "#T\nnames, files, _ = see(); assert 'A_TOKEN' not in names and not files",
         "#T\nimport os; assert os.environ['AUTOGRADER_SEED'] == 'ada'",

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from worker_talk import remote
 
-from autograder.execution.remote_errors import StudentsError, WorkerGone, WorkerLate
+from autograder.execution.remote_errors import RemoteError, WorkerGone, WorkerLate
 
 LAYER = """
 class Layer(nn.Module):
@@ -196,9 +196,9 @@ def test_a_layer_has_the_same_parts(layers):
     here, there = layers
     assert isinstance(there, nn.Module)
     for parts in ("named_parameters", "named_buffers"):
-        mine, theirs = dict(getattr(here, parts)()), dict(getattr(there, parts)())
-        assert list(mine) == list(theirs)
-        assert all(torch.equal(mine[name], theirs[name]) for name in mine)
+        mine, student_names = dict(getattr(here, parts)()), dict(getattr(there, parts)())
+        assert list(mine) == list(student_names)
+        assert all(torch.equal(mine[name], student_names[name]) for name in mine)
     assert list(here.state_dict()) == list(there.state_dict())
     assert [n for n, _ in here.named_modules()] == [n for n, _ in there.named_modules()]
     assert torch.equal(there.inner.weight, here.inner.weight)
@@ -278,9 +278,9 @@ def test_wrong_parameters_are_refused_in_the_same_words(layers):
     state = {**here.state_dict(), "more": torch.ones(1)}
     with pytest.raises(RuntimeError) as mine:
         here.load_state_dict(state)
-    with pytest.raises(RuntimeError) as theirs:
+    with pytest.raises(RuntimeError) as student_names:
         there.load_state_dict(state)
-    assert str(mine.value) == str(theirs.value)
+    assert str(mine.value) == str(student_names.value)
 
 
 def test_shared_parameters_stay_shared():
@@ -390,7 +390,7 @@ def test_exceptions_keep_type_and_words(text, kind, message):
 @pytest.mark.parametrize("text", ["SystemExit(0)", "KeyboardInterrupt()", "StopIteration()"])
 def test_no_exception_of_theirs_ends_a_test_or_a_loop(text):
     name = text.removesuffix("()").removesuffix("(0)")
-    with remote(f"def f(x):\n    raise {text}", "f") as f, pytest.raises(StudentsError) as found:
+    with remote(f"def f(x):\n    raise {text}", "f") as f, pytest.raises(RemoteError) as found:
         list(map(f, [1, 2]))
     assert type(found.value).__name__ == name
 
@@ -402,7 +402,7 @@ def test_a_worker_that_ends_is_gone_and_one_that_waits_is_late():
         with pytest.raises(WorkerGone):
             f()
     with remote("import time\ndef f():\n    time.sleep(60)", "f") as f:
-        f._conversation.left = 0.2
+        f._rpc.left = 0.2
         with pytest.raises(WorkerLate):
             f()
 
@@ -412,7 +412,7 @@ def test_measurements_run_beside_the_code():
         return [function(i) for i in range(n)]
 
     with remote("def f(i):\n    return i * i", "f", measured=measured) as f:
-        assert f.measured_by("measured", 4) == [0, 1, 4, 9]
+        assert f.call_remote("measured", 4) == [0, 1, 4, 9]
 
 
 def test_who_is_asked_for_a_name_that_is_not_there_says_nothing():

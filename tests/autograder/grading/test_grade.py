@@ -14,10 +14,10 @@ from nbgrader.api import Gradebook
 from autograder.cli import main
 from autograder.doctor import meaning
 from autograder.errors import UserError
-from autograder.execution.local_pool import Pool
+from autograder.execution.local_pool import LocalPool
 from autograder.execution.sandbox_client import best_level
 from autograder.grading.grade import ENTRIES, grade
-from autograder.grading.run_cache import Runs
+from autograder.grading.run_cache import RunCache
 from autograder.limits import Limits
 from autograder.reporting.results import ClassResults, grades_csv, read_results
 
@@ -209,7 +209,7 @@ def test_what_has_not_changed_is_not_run_again(graded, monkeypatch):
     folder, _ = graded
     before = contents(folder / "out")
     ran = []
-    monkeypatch.setattr(Pool, "do", lambda self, jobs: ran.extend(jobs) or iter(()))
+    monkeypatch.setattr(LocalPool, "do", lambda self, jobs: ran.extend(jobs) or iter(()))
     class_, source, out = folder / "submitted", folder / "exercises", folder / "out"
     grade(class_, source, out, limits=LIMITS)
     assert not ran
@@ -224,7 +224,7 @@ def test_what_has_not_changed_is_not_run_again(graded, monkeypatch):
 def test_two_graders_do_not_write_to_one_folder(graded):
     folder, _ = graded
     with (
-        Runs(folder / "out"),
+        RunCache(folder / "out"),
         pytest.raises(UserError, match="Another grader is writing"),
     ):
         grade(folder / "submitted", folder / "exercises", folder / "out", limits=LIMITS)

@@ -11,8 +11,12 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from toy_course import HIDDEN, SECRET, answered, cell, master, release
 
 from autograder.authoring.cells import is_test
-from autograder.grading.merge import is_extra, name_of, rebuild
-from autograder.ingest.notebook_reader import Unreadable, normalise, read_submission
+from autograder.grading.merge import grade_id_of, is_extra, rebuild
+from autograder.ingest.notebook_reader import (
+    UnreadableNotebook,
+    normalize_notebook,
+    read_submission,
+)
 
 MASTER = master()
 IDS = [c.id for c in MASTER.cells]
@@ -202,7 +206,7 @@ def test_a_master_without_cell_ids_gets_them():
         del c["id"]
     rebuilt = rebuild(old, answered())
     nbformat.validate(rebuilt)
-    assert [name_of(c) for c in rebuilt.cells] == [name_of(c) for c in MASTER.cells]
+    assert [grade_id_of(c) for c in rebuilt.cells] == [grade_id_of(c) for c in MASTER.cells]
 
 
 def as_version(notebook: NotebookNode, minor: int) -> dict:
@@ -272,7 +276,7 @@ def test_text_that_utf8_cannot_hold_is_replaced(tmp_path: Path):
 def test_what_is_no_notebook_is_said_in_one_line(content, reason, tmp_path: Path):
     path = tmp_path / "a.ipynb"
     path.write_bytes(content)
-    with pytest.raises(Unreadable, match=reason) as caught:
+    with pytest.raises(UnreadableNotebook, match=reason) as caught:
         read_submission(path)
     assert "\n" not in str(caught.value)
 
@@ -286,10 +290,10 @@ def test_links_folders_and_missing_files_are_not_read(tmp_path: Path):
         (tmp_path, "not a file"),
         (tmp_path / "none.ipynb", "missing"),
     ):
-        with pytest.raises(Unreadable, match=reason):
+        with pytest.raises(UnreadableNotebook, match=reason):
             read_submission(path)
 
 
 def test_the_release_is_not_taken_for_an_answer():
-    rebuilt = rebuild(MASTER, normalise(release()))
+    rebuilt = rebuild(MASTER, normalize_notebook(release()))
     assert cell(rebuilt, "add").source == cell(release(), "add").source

@@ -16,12 +16,12 @@ import toy_files
 from nbformat.v4 import new_code_cell, new_notebook
 from zips import LINK, PIPE, write_zip, zip_bytes
 
-from autograder.execution.job import job, name_of
-from autograder.execution.local_pool import Pool
+from autograder.execution.job import job, job_id
+from autograder.execution.local_pool import LocalPool
 from autograder.execution.notebook_runner import Grader
-from autograder.execution.sandbox_client import Zygote, best_level
+from autograder.execution.sandbox_client import ForkServer, best_level
 from autograder.grading.grade import grade
-from autograder.ingest.attachments import Changed, contents, look, reopened
+from autograder.ingest.attachments import Changed, contents, reopened, scan
 from autograder.ingest.ingest import open_submissions
 from autograder.limits import ArchiveLimits, Environment, Limits
 from autograder.reporting.results import read_checks, read_results
@@ -36,7 +36,7 @@ MASTERS = {toy_files.ASSIGNMENT: {toy_files.NOTEBOOK: toy_files.master()}}
 
 
 def names_of(folder: Path, **most: int) -> list[str]:
-    return [file.name for file in look(folder, {f"{n}.bin": size for n, size in most.items()})[0]]
+    return [file.name for file in scan(folder, {f"{n}.bin": size for n, size in most.items()})[0]]
 
 
 def test_files_of_the_right_names_and_sizes_are_found(tmp_path):
@@ -44,9 +44,9 @@ def test_files_of_the_right_names_and_sizes_are_found(tmp_path):
     (tmp_path / "b.bin").write_bytes(b"")
     (tmp_path / "other").write_bytes(b"x")
     assert names_of(tmp_path, a=5, b=5, c=5) == ["a.bin", "b.bin"]
-    found, left_out = look(tmp_path, {"a.bin": 5})
+    found, skipped = scan(tmp_path, {"a.bin": 5})
     assert contents(found) == {"a.bin": b"12345"}
-    assert (found[0].size, left_out) == (5, {})
+    assert (found[0].size, skipped) == (5, {})
 
 
 def make_device(path: Path) -> None:
@@ -83,24 +83,24 @@ NO_FILES = {
 
 
 @pytest.mark.parametrize("kind", NO_FILES)
-def test_what_is_no_file_is_left_out_with_a_sentence_and_not_read(kind, tmp_path):
+def test_what_is_no_file_is_skipped_with_a_sentence_and_not_read(kind, tmp_path):
     make, said = NO_FILES[kind]
     make(tmp_path / "a.bin")
     (tmp_path / "b.bin").write_bytes(bytes(MB))
     tracemalloc.start()
-    found, left_out = look(tmp_path, {"a.bin": MB, "b.bin": MB})
+    found, skipped = scan(tmp_path, {"a.bin": MB, "b.bin": MB})
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert [file.name for file in found] == ["b.bin"]
-    assert left_out["a.bin"].startswith("a.bin")
-    assert said in left_out["a.bin"]
+    assert skipped["a.bin"].startswith("a.bin")
+    assert said in skipped["a.bin"]
     assert most < 3 * MB
 
 
 def test_a_file_that_changes_after_it_was_looked_at_is_noticed(tmp_path):
     path = tmp_path / "a.bin"
     path.write_bytes(b"first")
-    found, _ = look(tmp_path, {"a.bin": MB})
+    found, _ = scan(tmp_path, {"a.bin": MB})
     with reopened(found) as (descriptor,):
         assert os.pread(descriptor, 9, 0) == b"first"
     for change in (
@@ -120,9 +120,9 @@ def test_a_job_is_another_when_a_file_is_another_wherever_it_lies(tmp_path):
         place.mkdir()
         for one, data in files.items():
             (place / one).write_bytes(data)
-        found, _ = look(place, {"a": MB, "b": MB})
+        found, _ = scan(place, {"a": MB, "b": MB})
         about = Environment((tmp_path,), "ada", found)
-        return name_of(json.loads(json.dumps(job(toy.master(), LIMITS, about, "", "tests"))))
+        return job_id(json.loads(json.dumps(job(toy.master(), LIMITS, about, "", "tests"))))
 
     same = name("1", a=b"x"), name("2", a=b"x")
     assert len(set(same)) == 1
@@ -155,25 +155,25 @@ def there():
 
 
 @pytest.fixture(scope="module")
-def zygote():
-    with Zygote() as one:
+def fork_server():
+    with ForkServer() as one:
         yield one
 
 
 @pytest.fixture
-def ran(zygote, tmp_path):
+def ran(fork_server, tmp_path):
     """Run cells beside files; those that begin with "#T" are hidden tests, of a point each."""
 
     def run(*cells: str, level: str = "", limits: Limits = LIMITS, **files: bytes):
         for name, data in files.items():
             (tmp_path / name).write_bytes(data)
-        found, _ = look(tmp_path, dict.fromkeys(files, 100 * MB))
+        found, _ = scan(tmp_path, dict.fromkeys(files, 100 * MB))
         notebook = new_notebook()
         for number, source in enumerate(cells):
             about = {"grade": True, "solution": False, "grade_id": f"t{number}", "points": 1}
             metadata = {"nbgrader": about} if source.startswith("#T") else {}
             notebook.cells.append(new_code_cell(source, metadata=metadata, id=f"cell-{number}"))
-        grader = Grader(zygote, level or best_level(), limits)
+        grader = Grader(fork_server, level or best_level(), limits)
         done = grader.run(notebook, Environment(files=found))
         assert {name: (tmp_path / name).read_bytes() for name in files} == files
         return done, [check.message for check in read_checks(done)]
@@ -295,8 +295,8 @@ def test_the_student_and_the_instructor_are_told(graded):
 def test_only_what_has_another_file_runs_again(graded, monkeypatch):
     folder, _ = graded
     ran: list[dict] = []
-    real = Pool.do
-    monkeypatch.setattr(Pool, "do", lambda self, jobs: real(self, map(noted, jobs)))
+    real = LocalPool.do
+    monkeypatch.setattr(LocalPool, "do", lambda self, jobs: real(self, map(noted, jobs)))
 
     def noted(job: tuple[str, dict]) -> tuple[str, dict]:
         ran.append(job[1])
@@ -352,9 +352,9 @@ def take(path: Path, **more) -> dict[str, tuple[dict[str, bytes], dict[str, str]
     workplace.mkdir(exist_ok=True)
     found = {}
     with open_submissions(path, MASTERS, workplace, **more) as intake:
-        for one in intake.hand_ins:
-            files, left_out = look(one.path.parent, {n: s * MB for n, s in toy_files.FILES.items()})
-            found[one.student] = (contents(files), left_out | dict(one.left_out))
+        for one in intake.submissions:
+            files, skipped = scan(one.path.parent, {n: s * MB for n, s in toy_files.FILES.items()})
+            found[one.student] = (contents(files), skipped | dict(one.skipped))
     return found
 
 

@@ -16,12 +16,12 @@ from zips import everything_below, write_zip, zip_bytes
 
 from autograder.cli import main
 from autograder.errors import UserError
-from autograder.execution.local_pool import Pool
+from autograder.execution.local_pool import LocalPool
 from autograder.grading.grade import grade
 from autograder.ingest.filename_pattern import Pattern
-from autograder.ingest.ingest import Intake, open_submissions
-from autograder.ingest.lms_formats import Canvas, Label, Moodle
-from autograder.ingest.submission_tree import HandIn, find
+from autograder.ingest.ingest import IngestResult, open_submissions
+from autograder.ingest.lms_formats import Canvas, Moodle, ParsedName
+from autograder.ingest.submission_tree import Submission, scan_submissions
 from autograder.limits import ArchiveLimits, Limits
 from autograder.reporting.results import read_results
 
@@ -34,39 +34,43 @@ COURSE = {
 }
 
 
-def take(path: Path, masters: dict | None = None, **more) -> tuple[Intake, dict[str, str]]:
+def take(path: Path, masters: dict | None = None, **more) -> tuple[IngestResult, dict[str, str]]:
     """What is to be graded, and what lies in each file."""
     workplace = path.parent / "workplace"
     workplace.mkdir(exist_ok=True)
     with open_submissions(path, masters or ONE, workplace, **more) as intake:
         contents = {
             f"{one.student}/{one.assignment}/{one.notebook}": one.path.read_text("utf-8")
-            for one in intake.hand_ins
+            for one in intake.submissions
             if not one.status
         }
-        assert all(one.path.is_relative_to(workplace) for one in intake.hand_ins if not one.status)
+        assert all(
+            one.path.is_relative_to(workplace) for one in intake.submissions if not one.status
+        )
     assert not list(workplace.iterdir())
     return intake, contents
 
 
-def troubles(intake: Intake) -> dict[str, tuple[str, str]]:
+def troubles(intake: IngestResult) -> dict[str, tuple[str, str]]:
     """Status and reason of everybody who has no notebook to grade."""
-    return {one.student: (one.status, one.reason) for one in intake.hand_ins if one.status}
+    return {one.student: (one.status, one.reason) for one in intake.submissions if one.status}
 
 
 CANVAS = {
-    "musteranna_123_4567_sums.ipynb": Label(
+    "musteranna_123_4567_sums.ipynb": ParsedName(
         "musteranna-123", "musteranna_123", "sums.ipynb", order=4567
     ),
-    "musteranna_LATE_123_4567_sums-1.ipynb": Label(
+    "musteranna_LATE_123_4567_sums-1.ipynb": ParsedName(
         "musteranna-123", "musteranna_123", "sums-1.ipynb", order=4567, late=True
     ),
-    "von_der_aa_5_6_7_8_x.ipynb": Label("von_der_aa-5", "von_der_aa_5", "7_8_x.ipynb", order=6),
-    "anon_x7F3k_4567_sums.ipynb": Label("anon-x7F3k", "anon_x7F3k", "sums.ipynb", order=4567),
-    "LATE_anon_x7F3k_4567_s.ipynb": Label(
+    "von_der_aa_5_6_7_8_x.ipynb": ParsedName(
+        "von_der_aa-5", "von_der_aa_5", "7_8_x.ipynb", order=6
+    ),
+    "anon_x7F3k_4567_sums.ipynb": ParsedName("anon-x7F3k", "anon_x7F3k", "sums.ipynb", order=4567),
+    "LATE_anon_x7F3k_4567_s.ipynb": ParsedName(
         "anon-x7F3k", "anon_x7F3k", "s.ipynb", order=4567, late=True
     ),
-    "müllerözge_1_2_a b.ipynb": Label("müllerözge-1", "müllerözge_1", "a b.ipynb", order=2),
+    "müllerözge_1_2_a b.ipynb": ParsedName("müllerözge-1", "müllerözge_1", "a b.ipynb", order=2),
     "sums.ipynb": None,
     "ada_sums.ipynb": None,
     "ada_1_sums.ipynb": None,
@@ -81,16 +85,18 @@ def test_canvas_names(path):
 
 ANNA = ("Anna Muster-123", "Anna Muster_123")
 MOODLE = {
-    "Anna Muster_123_assignsubmission_file/sums.ipynb": Label(*ANNA, "sums.ipynb"),
-    "Anna Muster_123_assignsubmission_file_/sums.ipynb": Label(*ANNA, "sums.ipynb"),
-    "Anna Muster_123_assignsubmission_file_/a/b/sums.ipynb": Label(*ANNA, "sums.ipynb"),
-    "Anna Muster_123_assignsubmission_file_sums_2.ipynb": Label(*ANNA, "sums_2.ipynb"),
-    "Anna Muster_123_assignsubmission_onlinetext/onlinetext.html": Label(*ANNA, "onlinetext.html"),
-    "Anna Muster_123_assignsubmission_file_Eve_9_assignsubmission_file_x.ipynb": Label(
+    "Anna Muster_123_assignsubmission_file/sums.ipynb": ParsedName(*ANNA, "sums.ipynb"),
+    "Anna Muster_123_assignsubmission_file_/sums.ipynb": ParsedName(*ANNA, "sums.ipynb"),
+    "Anna Muster_123_assignsubmission_file_/a/b/sums.ipynb": ParsedName(*ANNA, "sums.ipynb"),
+    "Anna Muster_123_assignsubmission_file_sums_2.ipynb": ParsedName(*ANNA, "sums_2.ipynb"),
+    "Anna Muster_123_assignsubmission_onlinetext/onlinetext.html": ParsedName(
+        *ANNA, "onlinetext.html"
+    ),
+    "Anna Muster_123_assignsubmission_file_Eve_9_assignsubmission_file_x.ipynb": ParsedName(
         *ANNA, "Eve_9_assignsubmission_file_x.ipynb"
     ),
-    "Group 1_77_assignsubmission_file/x.ipynb": Label("Group 1-77", "Group 1_77", "x.ipynb"),
-    "Default group_assignsubmission_file/x.ipynb": Label(
+    "Group 1_77_assignsubmission_file/x.ipynb": ParsedName("Group 1-77", "Group 1_77", "x.ipynb"),
+    "Default group_assignsubmission_file/x.ipynb": ParsedName(
         "Default group", "Default group_", "x.ipynb"
     ),
     "Anna Muster_123/sums.ipynb": None,
@@ -209,7 +215,7 @@ def test_nbgraders_folder_is_read_where_it_lies(tmp_path):
     workplace = tmp_path / "workplace"
     workplace.mkdir()
     with open_submissions(class_, ONE, workplace) as intake:
-        assert (intake.hand_ins, intake.ignored) == find(class_, ONE)
+        assert (intake.submissions, intake.ignored) == scan_submissions(class_, ONE)
         assert not list(workplace.iterdir())
     assert intake.assignment is None
 
@@ -218,8 +224,8 @@ def test_the_only_notebook_in_a_folder_may_have_another_name(tmp_path):
     class_ = layout(
         tmp_path / "class", NBGRADER | {"two/01-sums/a.ipynb": "", "two/01-sums/b.ipynb": ""}
     )
-    hand_ins, ignored = find(class_, ONE)
-    found = {one.student: one for one in hand_ins}
+    submissions, ignored = scan_submissions(class_, ONE)
+    found = {one.student: one for one in submissions}
     assert found["grace"].path.read_text() == "G"
     assert "grace/01-sums: the name of sums (1).ipynb, which is taken for sums.ipynb" in ignored
     assert found["two"].reason == "sums.ipynb is missing; found a.ipynb, b.ipynb"
@@ -233,12 +239,14 @@ def test_a_zip_of_nbgraders_layout_gets_what_the_folder_gets(around, tmp_path):
         tmp_path / "class.zip",
         {f"{around}{n}": c for n, c in NBGRADER.items()} | {"__MACOSX/x": ""},
     )
-    found, ignored = find(class_, ONE)
+    found, ignored = scan_submissions(class_, ONE)
     with open_submissions(archive, ONE, tmp_path) as intake:
         assert intake.ignored == ignored
-        assert [_about(one) for one in intake.hand_ins] == [_about(one) for one in found]
-        assert [one.timestamp for one in intake.hand_ins] == [one.timestamp for one in found]
-        contents = {one.student: one.path.read_text() for one in intake.hand_ins if not one.status}
+        assert [_about(one) for one in intake.submissions] == [_about(one) for one in found]
+        assert [one.timestamp for one in intake.submissions] == [one.timestamp for one in found]
+        contents = {
+            one.student: one.path.read_text() for one in intake.submissions if not one.status
+        }
         assert contents == {"ada": "A", "grace": "G"}
         assert everything_below(tmp_path / "handed-in" / "class") == {
             path
@@ -247,7 +255,7 @@ def test_a_zip_of_nbgraders_layout_gets_what_the_folder_gets(around, tmp_path):
         }
 
 
-def _about(one: HandIn) -> tuple:
+def _about(one: Submission) -> tuple:
     return (one.student, one.assignment, one.notebook, one.status, one.reason, one.staged)
 
 
@@ -287,7 +295,7 @@ def test_a_canvas_export(tmp_path):
             ),
             "doublemax-17": ("unreadable", "a.ipynb, b.ipynb could be sums.ipynb: hand in one"),
         }
-        assert all(one.staged for one in intake.hand_ins)
+        assert all(one.staged for one in intake.submissions)
         assert intake.assignment == "01-sums"
         assert intake.ignored == [
             "grades.csv: not named as Canvas has it",
@@ -364,11 +372,11 @@ def test_files_named_by_a_pattern(tmp_path):
             "ada/02-plots/plots": "ada 2",
             "grace/01-sums/sums": "grace",
         }
-        said = {(o.student, o.assignment): (o.status, o.reason) for o in intake.hand_ins}
+        said = {(o.student, o.assignment): (o.status, o.reason) for o in intake.submissions}
         assert said["max", "01-sums"][0] == "unreadable"
         assert said["max", "02-plots"] == ("missing", "plots.ipynb is missing")
         assert said["eve", "01-sums"] == ("missing", "sums.ipynb is missing")
-        assert not [one for one in intake.hand_ins if one.assignment == "03-both"]
+        assert not [one for one in intake.submissions if one.assignment == "03-both"]
         assert intake.assignment is None
         named = "not named as the pattern '{student}_{notebook}.ipynb' has it"
         assert intake.ignored == [
@@ -485,7 +493,7 @@ def test_chosen_students(tmp_path):
     files = {f"{n}_{i}_{i}_sums.ipynb": n for i, n in enumerate(["ada", "grace", "max"])}
     path = write_zip(tmp_path / "x.zip", files)
     intake, _ = take(path, students=("max-2", "ada-0"))
-    assert [one.student for one in intake.hand_ins] == ["ada-0", "max-2"]
+    assert [one.student for one in intake.submissions] == ["ada-0", "max-2"]
     for wrong, near in [("Grace", "grace-1"), ("mxa-2", "max-2"), ("q", "ada-0, grace-1, max-2")]:
         with pytest.raises(UserError, match=f"is called '{wrong}': there is {near}\\.$"):
             take(path, students=(wrong,))
@@ -615,7 +623,7 @@ def test_a_canvas_export_is_graded_and_not_run_again(tmp_path, monkeypatch):
     assert not [p for p in out.parent.iterdir() if p.name.startswith(".")]
     before = (out / "results.json").read_bytes()
     ran = []
-    monkeypatch.setattr(Pool, "do", lambda self, jobs: ran.extend(jobs) or iter(()))
+    monkeypatch.setattr(LocalPool, "do", lambda self, jobs: ran.extend(jobs) or iter(()))
     grade(export(tmp_path), source, out, limits=LIMITS, jobs=2)
     with zipfile.ZipFile(tmp_path / "canvas.zip") as archive:
         archive.extractall(tmp_path / "unpacked")

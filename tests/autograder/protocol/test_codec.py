@@ -11,9 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from worker_talk import CAPS
 
-from autograder.execution.rpc_client import Conversation
+from autograder.execution.rpc_client import RpcClient
 from autograder.execution.rpc_codec import CheckerCodec
-from autograder.protocol.codec import CROSSING, BadValue, CannotCross, Codec
+from autograder.protocol.codec import CROSSING, Codec, DecodeError, NotSerializable
 
 Point = namedtuple("Point", "x y")
 
@@ -27,7 +27,7 @@ def there_and_back(x):
 
 def checkers_codec(tensors) -> CheckerCodec:
     """What decodes a worker's answer, with nobody at the other end."""
-    return CheckerCodec(Conversation(types.SimpleNamespace(), 1.0, CAPS), tensors)
+    return CheckerCodec(RpcClient(types.SimpleNamespace(), 1.0, CAPS), tensors)
 
 
 def same(a, b) -> bool:
@@ -153,7 +153,7 @@ def test_numbers_of_numpy_come_back(x):
     ids=["object", "class", "function", "sparse tensor"],
 )
 def test_what_has_no_form_says_so(x):
-    with pytest.raises(CannotCross):
+    with pytest.raises(NotSerializable):
         Codec().encode(x)
 
 
@@ -163,7 +163,7 @@ def test_what_contains_itself_says_so():
     table = {}
     table["again"] = (table, loop)
     for x in (loop, table):
-        with pytest.raises(CannotCross):
+        with pytest.raises(NotSerializable):
             Codec().encode(x)
 
 
@@ -228,7 +228,7 @@ def test_any_node_is_a_value_or_is_refused(node):
     for codec in (Codec(list(TENSORS)), checkers_codec(list(TENSORS))):
         try:
             found = codec.decode(node)
-        except BadValue:
+        except DecodeError:
             continue
         if isinstance(found, torch.Tensor) and isinstance(codec, CheckerCodec):
             assert found.numel() * 8 <= CAPS.tensors
@@ -243,7 +243,7 @@ def nested(kind: str, depth: int) -> list:
 
 @pytest.mark.parametrize("kind", ["list", "tuple", "set", "scalar"])
 def test_deep_nodes_are_refused(kind):
-    with pytest.raises(BadValue):
+    with pytest.raises(DecodeError):
         Codec().decode(nested(kind, 500))
 
 
@@ -258,5 +258,5 @@ def test_deep_nodes_are_refused(kind):
     ids=str,
 )
 def test_a_worker_cannot_claim_more_than_it_sends(node):
-    with pytest.raises(BadValue):
+    with pytest.raises(DecodeError):
         checkers_codec(list(TENSORS)).decode(node)

@@ -12,9 +12,17 @@ import torch
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from autograder.protocol.framing import HEAD, BadFrame, Caps, Closed, Late, read_frame, write_frame
+from autograder.protocol.framing import (
+    HEAD,
+    BadFrame,
+    FrameLimits,
+    FrameTimeout,
+    PeerClosed,
+    read_frame,
+    write_frame,
+)
 
-CAPS = Caps(header=5000, tensors=5000, count=20)
+CAPS = FrameLimits(header=5000, tensors=5000, count=20)
 DTYPES = [torch.float32, torch.float64, torch.float16, torch.bfloat16, torch.bool, torch.uint8]
 DTYPES += [torch.int8, torch.int16, torch.int32, torch.int64]
 JSON = st.recursive(
@@ -28,14 +36,14 @@ JSON = st.recursive(
 )
 
 
-def read(data: bytes, caps: Caps = CAPS):
+def read(data: bytes, frame_limits: FrameLimits = CAPS):
     """What the reader makes of these bytes, followed by the end of the connection."""
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        sender = threading.Thread(target=_send, args=(theirs, data))
+    ours, student_names = socket.socketpair()
+    with ours, student_names:
+        sender = threading.Thread(target=_send, args=(student_names, data))
         sender.start()
         try:
-            return read_frame(ours, caps, time.monotonic() + 10)
+            return read_frame(ours, frame_limits, time.monotonic() + 10)
         finally:
             ours.close()
             sender.join()
@@ -52,7 +60,7 @@ def _send(connection: socket.socket, data: bytes) -> None:
 def survives(data: bytes) -> None:
     try:
         header, tensors = read(data)
-    except (BadFrame, Closed):
+    except (BadFrame, PeerClosed):
         return
     json.dumps(header)
     assert all(isinstance(x, torch.Tensor) for x in tensors)
@@ -70,10 +78,10 @@ def safetensors(about: dict, data: bytes = b"") -> bytes:
 
 def whole(header, tensors) -> bytes:
     """The bytes of a real frame."""
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        write_frame(theirs, header, tensors)
-        theirs.close()
+    ours, student_names = socket.socketpair()
+    with ours, student_names:
+        write_frame(student_names, header, tensors)
+        student_names.close()
         return b"".join(iter(lambda: ours.recv(2**20), b""))
 
 
@@ -181,34 +189,34 @@ def test_too_much_is_refused_before_it_is_read(data):
 
 
 def test_a_promise_of_much_takes_no_memory():
-    caps = Caps(header=2**31, tensors=2**40)
+    frame_limits = FrameLimits(header=2**31, tensors=2**40)
     tracemalloc.start()
     try:
-        with pytest.raises(Closed):
-            read(HEAD.pack(2**30, 2**39) + b"x" * 1000, caps)
+        with pytest.raises(PeerClosed):
+            read(HEAD.pack(2**30, 2**39) + b"x" * 1000, frame_limits)
         assert tracemalloc.get_traced_memory()[1] < 4 * 2**20
     finally:
         tracemalloc.stop()
 
 
 def test_who_sends_nothing_or_drop_by_drop_is_late():
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
+    ours, student_names = socket.socketpair()
+    with ours, student_names:
         for byte in b"ab":
-            theirs.send(bytes([byte]))
-            with pytest.raises(Late):
+            student_names.send(bytes([byte]))
+            with pytest.raises(FrameTimeout):
                 read_frame(ours, CAPS, time.monotonic() + 0.05)
-        with pytest.raises(Late):
+        with pytest.raises(FrameTimeout):
             read_frame(ours, CAPS, time.monotonic() - 1)
 
 
 def test_who_takes_nothing_is_late_and_who_is_gone_is_gone():
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        with pytest.raises(Late):
+    ours, student_names = socket.socketpair()
+    with ours, student_names:
+        with pytest.raises(FrameTimeout):
             write_frame(ours, "x" * 10**7, [], time.monotonic() + 0.1)
-        theirs.close()
-        with pytest.raises(Closed):
+        student_names.close()
+        with pytest.raises(PeerClosed):
             write_frame(ours, 1, [], time.monotonic() + 1)
-        with pytest.raises(Closed):
+        with pytest.raises(PeerClosed):
             read_frame(ours, CAPS, time.monotonic() + 1)

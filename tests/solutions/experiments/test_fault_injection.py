@@ -116,7 +116,7 @@ class Says(torch.nn.Module):
         return 50.0 * torch.nn.functional.one_hot(said, self.V).float().expand(len(target), -1, -1)
 
 
-def test_accuracy_is_the_share_of_right_tokens_padding_left_out():
+def test_accuracy_is_the_share_of_right_tokens_padding_skipped():
     from solutions.data.batching import Batch, collate
 
     pairs = [([5, EOS], [BOS, 6, 7, EOS]), ([5, EOS], [BOS, 6, EOS])]

@@ -90,7 +90,7 @@ def test_random_windows_come_from_anywhere_in_a_sentence():
     assert set(windows[:, 0].tolist()) == {0, 1, 2, 10}
 
 
-def test_punctuation_is_left_out():
+def test_punctuation_is_skipped():
     assert words_only(["it", "'s", "5", "o'clock", ",", "…", "he", "says", "."]) == [
         *("it", "'s", "5", "o'clock", "he", "says"),
     ]

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 import torch
 
-from autograder.authoring.reference_source import wrong_version
+from autograder.authoring.reference_source import apply_misconception
 from solutions.misconceptions import all_of_them, of, reaching
 from solutions.model import attention, masks
 from solutions.training import optim
@@ -50,15 +50,15 @@ def test_the_section_is_a_page_and_an_anchor(mistake):
 
 @each
 def test_its_source_can_stand_in_a_notebook_as_a_students_own(mistake):
-    source = wrong_version(mistake.implementation, mistake.reference)
+    source = apply_misconception(mistake.implementation, mistake.reference)
     (top,) = ast.parse(source).body
     assert top.name == mistake.replaces
     assert not top.decorator_list
     outside_init = [n for n in ast.walk(top) if getattr(n, "name", "") != "__init__"]
-    bodies = [n for n in outside_init if isinstance(n, ast.FunctionDef)]
+    hidden_lines = [n for n in outside_init if isinstance(n, ast.FunctionDef)]
     called = {
         node.func.id
-        for body in bodies
+        for body in hidden_lines
         for node in ast.walk(body)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }

@@ -5,8 +5,8 @@ import torch
 from torch import nn
 
 from autograder.authoring.assignment_markdown import read_text
-from autograder.authoring.reference_source import bodies, source_of
-from exercises.assignments import HERE, find
+from autograder.authoring.reference_source import hidden_lines, source_of
+from exercises.assignments import HERE, resolve_dotted
 from solutions.alternatives import styles
 from solutions.misconceptions import of
 from solutions.model import attention, embeddings, feed_forward, masks, positional, residual
@@ -159,8 +159,11 @@ def test_no_line_of_an_answer_to_assignments_1_to_3_stands_in_it():
         _, blocks = read_text(path)
         given = {b.argument.rpartition(".")[2] for b in blocks if b.kind == "given"}
         for block in (b for b in blocks if b.kind == "exercise"):
-            reference, keep = find(block.options["reference"]), block.options.get("keep", ())
-            lines = {line for line in bodies(reference, keep, given) if len(line) >= 12}
+            reference, keep = (
+                resolve_dotted(block.options["reference"]),
+                block.options.get("keep", ()),
+            )
+            lines = {line for line in hidden_lines(reference, keep, given) if len(line) >= 12}
             # Every class in Python begins with this one.
             assert not (lines - {"super().__init__()"}) & handed_out, block.argument
 

@@ -68,7 +68,7 @@ def test_a_killed_run_leaves_its_rows(tmp_path):
     assert rows == [{"step": s, "loss": 1 / (s + 1)} for s in range(3)]
 
 
-def test_a_row_that_is_not_complete_is_left_out(tmp_path):
+def test_a_row_that_is_not_complete_is_skipped(tmp_path):
     with Curves(tmp_path, {}) as curves:
         curves.append({"step": 1, "loss": 2.5})
     with (tmp_path / "curves.csv").open("a") as file:
