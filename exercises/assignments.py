@@ -12,13 +12,13 @@ from autograder.authoring.builder import build, text_files
 from autograder.authoring.cells import is_solution
 from autograder.authoring.reference_source import resolve_dotted
 from autograder.authoring.synthetic_submissions import files_of
-from solutions.misconceptions import Misconception, of
+from solutions.misconceptions import Misconception, for_reference
 
 HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
-class Master:
+class Assignment:
     """One assignment.
 
     Attributes:
@@ -40,7 +40,7 @@ class Master:
 
     def mistakes_in(self, name: str) -> list[Misconception]:
         """Every known way to get one of the references wrong."""
-        return of(name)
+        return for_reference(name)
 
     @property
     def files(self) -> Mapping[str, bytes]:
@@ -53,14 +53,14 @@ class Master:
         return [c.metadata.course.symbol for c in self.source.cells if is_solution(c)]
 
 
-def masters(here: Path = HERE) -> list[Master]:
+def all_assignments(here: Path = HERE) -> list[Assignment]:
     """All assignments, in order."""
     return [_master(path) for path in text_files(here)]
 
 
-def chosen(names: Collection[str]) -> list[Master]:
+def chosen(names: Collection[str]) -> list[Assignment]:
     """The named assignments, all if none is named. An unknown name: one line, exit code 2."""
-    known = {master.assignment: master for master in masters()}
+    known = {master.assignment: master for master in all_assignments()}
     for name in names:
         if name not in known:
             print(f"{name}: no such assignment; there are {', '.join(known)}", file=sys.stderr)
@@ -68,16 +68,16 @@ def chosen(names: Collection[str]) -> list[Master]:
     return [master for name, master in known.items() if not names or name in names]
 
 
-def _master(path: Path) -> Master:
+def _master(path: Path) -> Assignment:
     _, blocks = read_text(path)
     references = {
         block.argument: resolve_dotted(block.options["reference"])
         for block in blocks
         if block.kind == "exercise"
     }
-    return Master(path.parent.name, path.stem, build(path), references)
+    return Assignment(path.parent.name, path.stem, build(path), references)
 
 
-def text_of(master: Master) -> Path:
+def text_of(master: Assignment) -> Path:
     """The written file that a master was built from."""
     return HERE / master.assignment / f"{master.notebook}.md"

@@ -28,7 +28,7 @@ from autograder.authoring.cells import to_text
 from autograder.authoring.trusted_runner import run_cells
 from autograder.grading.merge import rebuild
 
-from .assignments import HERE, Master, masters
+from .assignments import HERE, Assignment, all_assignments
 from .synthetic_class import submissions
 
 BIN = Path(sys.executable).parent
@@ -48,7 +48,7 @@ NOT_FOR_STOCK += ("not-a-notebook",)
 @click.option("--grow", type=int, multiple=True, help="Only ours, for a class of this size.")
 def main(students: int, jobs: int, grow: tuple[int, ...]) -> None:
     """Grade one class twice and print seconds per notebook and the ratio."""
-    master = next(m for m in masters() if m.assignment.startswith("01"))
+    master = next(m for m in all_assignments() if m.assignment.startswith("01"))
     texts = [text for name, text in submissions(master) if name not in NOT_FOR_STOCK]
     if grow:
         _growth(master, texts, grow, jobs)
@@ -70,14 +70,14 @@ def main(students: int, jobs: int, grow: tuple[int, ...]) -> None:
         raise SystemExit(1)
 
 
-def _hand_in(folder: Path, master: Master, texts) -> None:
+def _hand_in(folder: Path, master: Assignment, texts) -> None:
     for i, text in enumerate(texts):
         path = folder / "submitted" / f"student-{i:03d}" / master.assignment
         path.mkdir(parents=True)
         (path / f"{master.notebook}.ipynb").write_text(text, encoding="utf-8")
 
 
-def _stock(folder: Path, master: Master) -> tuple[float, list[float]]:
+def _stock(folder: Path, master: Assignment) -> tuple[float, list[float]]:
     """nbgrader's own preprocessors, no part of ours but the hidden tests."""
     (folder / "nbgrader_config.py").write_text(CONFIG)
     source = folder / "source" / master.assignment
@@ -115,7 +115,7 @@ def _scores(path: Path) -> list[float]:
         return [float(row["score"]) for row in csv.DictReader(file)]
 
 
-def _floor(master: Master, texts) -> float:
+def _floor(master: Assignment, texts) -> float:
     """Seconds that cells and hidden tests take, notebook after notebook, in this warm process."""
     notebooks = [rebuild(master.source, nbformat.reads(text, as_version=4)) for text in texts]
     run_cells(notebooks[0])
@@ -125,7 +125,7 @@ def _floor(master: Master, texts) -> float:
     return time.perf_counter() - began
 
 
-def _growth(master: Master, texts: list[str], sizes: tuple[int, ...], jobs: int) -> None:
+def _growth(master: Assignment, texts: list[str], sizes: tuple[int, ...], jobs: int) -> None:
     """What a notebook costs in classes of several sizes, apart from what a class costs once."""
     from autograder.grading.grade import grade
 

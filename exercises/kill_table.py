@@ -14,17 +14,17 @@ from rich.table import Table
 
 from autograder.authoring.misconception_matrix import Row, kill_table
 
-from .assignments import HERE, Master, chosen
+from .assignments import HERE, Assignment, chosen
 
 RECORD = HERE / "kill-table.json"
 
 
-def table_of(master: Master) -> list[Row]:
+def table_of(master: Assignment) -> list[Row]:
     """The kill table of one assignment."""
     return kill_table(master.source, master.mistakes, master.references.__getitem__)
 
 
-def recorded() -> dict[str, list[Row]]:
+def read_matrix() -> dict[str, list[Row]]:
     """Assignment -> its rows, as they were last recorded."""
     record = json.loads(RECORD.read_text(encoding="utf-8"))
     return {
@@ -52,7 +52,7 @@ def main(assignments: tuple[str, ...]) -> None:
     """Plant every known mistake of all assignments, or of those that are named."""
     console = Console(width=None if sys.stdout.isatty() else 140)
     survivors = 0
-    tables = dict(recorded()) if assignments else {}
+    tables = dict(read_matrix()) if assignments else {}
     for master in chosen(assignments):
         name = master.assignment
         rows = tables[name] = table_of(master)
@@ -69,7 +69,7 @@ def main(assignments: tuple[str, ...]) -> None:
     sys.exit(1 if survivors else 0)
 
 
-def _rendered(master: Master, rows: list[Row]) -> Table:
+def _rendered(master: Assignment, rows: list[Row]) -> Table:
     table = Table(title=f"Kill table of {master.assignment}")
     for heading in (
         "wrong version of",

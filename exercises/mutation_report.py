@@ -24,7 +24,7 @@ from autograder.authoring.mutation import Mutant, mutants
 from autograder.authoring.synthetic_submissions import fill_solutions
 from autograder.authoring.trusted_runner import loses_points
 
-from .assignments import HERE, Master, chosen, text_of
+from .assignments import HERE, Assignment, chosen, text_of
 
 LEAST = 0.95
 SECONDS = 20  # for one notebook; a mutant may never end
@@ -40,7 +40,7 @@ class Result:
     killed: bool
 
 
-def results_of(master: Master) -> Iterator[Result]:
+def results_of(master: Assignment) -> Iterator[Result]:
     """Grade every mutant of an assignment."""
     _, blocks = read_text(text_of(master))
     given = {b.argument.rpartition(".")[2] for b in blocks if b.kind == "given" and b.argument}
@@ -55,7 +55,7 @@ def results_of(master: Master) -> Iterator[Result]:
         yield Result(master.assignment, symbol, mutant, is_killed(master, symbol, mutant))
 
 
-def is_killed(master: Master, symbol: str, mutant: Mutant) -> bool:
+def is_killed(master: Assignment, symbol: str, mutant: Mutant) -> bool:
     """Whether the mutant alone in the perfect notebook costs a point, or never ends."""
     try:
         with time_limit(SECONDS), warnings.catch_warnings():

@@ -17,7 +17,7 @@ from autograder.authoring.reference_source import BEGIN, END, source_of
 from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions, with_mistake
 from solutions.alternatives import styles
 
-from .assignments import Master, masters
+from .assignments import Assignment, all_assignments
 
 WITH_EVERYBODY = "01-attention"
 ENDLESS = "def {name}(*args, **kwargs):\n    while True:\n        pass\n"
@@ -28,7 +28,7 @@ NOISY = (
 )
 
 
-def submissions(master: Master) -> Iterator[tuple[str, str]]:
+def submissions(master: Assignment) -> Iterator[tuple[str, str]]:
     """Pairs of a student's name and the text of the file that this student hands in."""
     source = _as_released(master.source)  # still with the reference in it: the perfect answer
     perfect = source
@@ -52,7 +52,7 @@ def submissions(master: Master) -> Iterator[tuple[str, str]]:
         yield f"mistake-{mistake.name}", to_text(wrong)
 
 
-def brief_class(master: Master) -> Iterator[tuple[str, str]]:
+def brief_class(master: Assignment) -> Iterator[tuple[str, str]]:
     """A few of the submissions: honest ones, and one mistake in each thing that is asked for."""
     chosen = {"perfect", "blank", "half-done"}
     chosen |= {f"style-{style}" for style in styles(master.notebook)}
@@ -68,7 +68,7 @@ def write_class(out: Path) -> list[Path]:
     handed in, all but the one who did nothing hand in the perfect student's files.
     """
     written = []
-    for master in masters():
+    for master in all_assignments():
         class_of = submissions if master.assignment == WITH_EVERYBODY else brief_class
         for student, text in class_of(master):
             path = out / student / master.assignment / f"{master.notebook}.ipynb"

@@ -20,7 +20,7 @@ from autograder.grading.merge import rebuild
 from autograder.ingest.notebook_reader import read_submission
 from autograder.limits import SEED_VARIABLE
 from autograder.reporting.results import read_results
-from exercises.assignments import masters
+from exercises.assignments import all_assignments
 from exercises.synthetic_class import WITH_EVERYBODY, write_class
 
 ROOT = Path(__file__).parent.parent
@@ -40,7 +40,7 @@ def graded(tmp_path_factory) -> Path:
     for submission in (folder / "submissions").glob(f"mistake-*/{WITH_EVERYBODY}"):
         if submission.parent.name not in chosen:
             shutil.rmtree(submission.parent)
-    for master in masters():
+    for master in all_assignments():
         for kind, most in OF_EACH_KIND.items() if master.assignment != WITH_EVERYBODY else ():
             of_kind = sorted((folder / "submissions").glob(f"{kind}-*/{master.assignment}"))
             kept = of_kind[:: len(of_kind) // most][:most]
@@ -60,7 +60,7 @@ def rows(graded) -> dict[tuple[str, str], dict]:
         }
 
 
-@pytest.fixture(scope="module", params=masters(), ids=lambda master: master.assignment)
+@pytest.fixture(scope="module", params=all_assignments(), ids=lambda master: master.assignment)
 def master(request):
     return request.param
 
@@ -71,7 +71,7 @@ def everybody():
 
 
 def the_one_with_everybody():
-    (master,) = [master for master in masters() if master.assignment == WITH_EVERYBODY]
+    (master,) = [master for master in all_assignments() if master.assignment == WITH_EVERYBODY]
     return master
 
 

@@ -81,8 +81,8 @@ class Archive:
             most: bytes; by default what a notebook may have.
 
         Raises:
-            RejectedFile: it is damaged, too large, or not a file. A budget that is used up raises its
-                own error.
+            RejectedFile: it is damaged, too large, or not a file. A budget that is used up raises
+                an error of its own.
         """
         if entry.problem:
             raise RejectedFile(entry.problem)

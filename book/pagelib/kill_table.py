@@ -2,7 +2,7 @@
 
 import html
 
-from exercises.kill_table import recorded
+from exercises.kill_table import read_matrix
 from solutions.misconceptions import all_of_them
 
 from .figures import Table
@@ -18,7 +18,7 @@ class KillTables:
     """
 
     def __init__(self) -> None:
-        self.rows = recorded()
+        self.rows = read_matrix()
         survivors = [row.mistake for row in self.all_rows if not row.killed]
         if survivors:
             raise RuntimeError(f"these mistakes survive: {', '.join(survivors)}")

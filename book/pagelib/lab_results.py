@@ -7,7 +7,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from solutions.translator.train_config import Settings
+from solutions.translator.train_config import TrainConfig
 
 from .figures import BLUE, INKS, ORANGE, Picture, Table, code
 from .recorded_run import RUNS
@@ -163,7 +163,7 @@ class LabRuns:
         changed = {
             name: value
             for name, value in self.runs[0]["settings"].items()
-            if name != "seed" and value != getattr(Settings, name)
+            if name != "seed" and value != getattr(TrainConfig, name)
         }
         options = (f"--{name.replace('_', '-')} {value}" for name, value in changed.items())
         command = " ".join(["python -m solutions.train", *options, "--seed S"])

@@ -19,9 +19,9 @@ import torch
 
 from solutions.data.corpora import sentences as read_sentences
 from solutions.data.vocabulary import BOS, EOS, SPECIALS, encode_source
-from solutions.tooling.cli_tools import PATH, OneLineCommand, UserError, told_in_one_line
+from solutions.tooling.cli_tools import PATH, TerseCommand, UserError, user_errors
 from solutions.translator.inference import Translator
-from solutions.translator.run_directory import RunFolder
+from solutions.translator.run_directory import RunDirectory
 
 from .model_recorder import ALPHA, BEAM, attention_scores, search_steps
 
@@ -55,7 +55,7 @@ def _read(translator: Translator, tokens: list[str]) -> tuple[list[str], torch.T
     return pieces, torch.tensor([encode_source(pieces, translator.source.ids)])
 
 
-@click.command(cls=OneLineCommand, context_settings={"show_default": True})
+@click.command(cls=TerseCommand, context_settings={"show_default": True})
 @click.option("--checkpoint", type=PATH, required=True, help="Folder of a finished run.")
 @click.option("--out", type=PATH, required=True, help="The file to write.")
 @click.option("--data", type=PATH, help="Folder with Multi30k.  [default: $MULTI30K_DIR or cache]")
@@ -65,8 +65,8 @@ def main(
     checkpoint: Path, out: Path, data: Path | None, lines: tuple[int, ...], searched: int
 ) -> None:
     """Record what the trained model of CHECKPOINT does with lines of the validation set."""
-    with told_in_one_line():
-        run = RunFolder(checkpoint)
+    with user_errors():
+        run = RunDirectory(checkpoint)
         translator = Translator(run)
         german, english = read_sentences("multi30k", data)["val"]
         if max(*lines, searched) > len(german):

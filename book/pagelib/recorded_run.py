@@ -3,7 +3,7 @@
 import html
 from pathlib import Path
 
-from solutions.tooling.run_log import Cell, read_curves
+from solutions.tooling.run_log import Cell, read_run_log
 
 from .figures import code
 
@@ -25,7 +25,7 @@ class Recorded:
     """
 
     def __init__(self, name: str):
-        self.about, self.rows = read_curves(RUNS / name)
+        self.about, self.rows = read_run_log(RUNS / name)
 
     def where(self, **values: Cell) -> list[dict[str, Cell]]:
         """The rows that have these values, in the order of the run."""

@@ -90,7 +90,7 @@ def learn_merges(counts: Mapping[str, int], number: int) -> list[tuple[str, str]
     return merges
 
 
-class Pieces:
+class BpeSegmenter:
     """Cuts words as a list of merges says.
 
     Args:
@@ -118,7 +118,7 @@ class Pieces:
         return [piece for token in tokens for piece in self.cut(token)]
 
 
-def whole(pieces: Iterable[str]) -> list[str]:
+def join_pieces(pieces: Iterable[str]) -> list[str]:
     """Words of pieces, again. What a model leaves unfinished at the end is a word too."""
     words, begun = [], ""
     for piece in pieces:

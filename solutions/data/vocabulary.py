@@ -16,7 +16,7 @@ from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
 
-from .bpe import Pieces, learn_merges, whole
+from .bpe import BpeSegmenter, join_pieces, learn_merges
 
 PAD, UNK, BOS, EOS = 0, 1, 2, 3
 SPECIALS = ("<pad>", "<unk>", "<s>", "</s>")  # how they are spelt, in the order of their ids
@@ -185,7 +185,7 @@ class Vocabulary:
         if not merges:
             return cls(tuple(frequent_types(sentences, min_count)))
         learnt = learn_merges(Counter(chain.from_iterable(sentences)), merges)
-        pieces = map(Pieces(learnt), sentences)
+        pieces = map(BpeSegmenter(learnt), sentences)
         return cls(tuple(frequent_types(pieces, min_count)), tuple(learnt))
 
     @cached_property
@@ -205,13 +205,13 @@ class Vocabulary:
         return self._pieces(tokens) if self.merges else tokens
 
     @cached_property
-    def _pieces(self) -> Pieces:
-        return Pieces(self.merges)
+    def _pieces(self) -> BpeSegmenter:
+        return BpeSegmenter(self.merges)
 
     def decode(self, sequence: list[int]) -> list[str]:
-        """Tokens of ids, up to the first EOS; see `to_tokens` and `whole`."""
+        """Tokens of ids, up to the first EOS; see `to_tokens` and `join_pieces`."""
         tokens = to_tokens(sequence, self.types)
-        return whole(tokens) if self.merges else tokens
+        return join_pieces(tokens) if self.merges else tokens
 
     def save(self, path: Path | str) -> None:
         """Write types and merges to a JSON file, whole or not at all."""

@@ -26,13 +26,13 @@ from solutions.model.residual import ResidualSublayer
 from solutions.tooling.cli_tools import (
     PATH,
     SEED,
-    OneLineCommand,
-    Report,
+    ProgressCallback,
+    TerseCommand,
     out_option,
     progress_bar,
-    told_in_one_line,
+    user_errors,
 )
-from solutions.tooling.run_log import Curves, about_this_run, prefixed
+from solutions.tooling.run_log import RunLog, prefixed, run_metadata
 from solutions.training.optim import Adam
 
 from .char_lm_data import BATCH, CONTEXT, numbered, random_windows, split
@@ -142,7 +142,7 @@ def train(
     steps: int,
     every: int,
     seed: int,
-    report: Report,
+    report: ProgressCallback,
 ) -> Iterator[dict[str, float]]:
     """Train with Adam at a rate of 0.001, and give a row now and then.
 
@@ -180,7 +180,7 @@ def train(
         report(step, f"loss {loss.item():.3f}")
 
 
-@click.command(cls=OneLineCommand, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=TerseCommand, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--data", type=PATH, help="A text. [default: $TINY_SHAKESPEARE, else download]")
 @click.option("--layers", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--residual/--no-residual", default=True, help="x + Sublayer(x), or Sublayer(x).")
@@ -208,10 +208,10 @@ def main(
     64 characters of context, batches of 32, width 64, 2 heads, Adam at a rate of 0.001. The loss is
     in nats per character; the training loss is the mean since the last evaluation.
     """
-    with told_in_one_line():
+    with user_errors():
         numbers, characters = numbered(tiny_shakespeare(data))
         learnt, validation = split(numbers)
-        curves = Curves(out, about_this_run(context, "solutions char-lm"))
+        curves = RunLog(out, run_metadata(context, "solutions char-lm"))
     torch.manual_seed(seed)
     model = CharacterModel(len(characters), layers, residual, pre_norm, attention)
     with curves, progress_bar(steps) as report:

@@ -31,20 +31,20 @@ from solutions.misconceptions import Misconception, all_of_them
 from solutions.model import transformer
 from solutions.model.config import TransformerConfig
 from solutions.tooling.cli_tools import (
-    OneLineCommand,
-    Report,
+    ProgressCallback,
+    TerseCommand,
     out_option,
     progress_bar,
-    told_in_one_line,
+    user_errors,
 )
-from solutions.tooling.run_log import Curves, about_this_run
+from solutions.tooling.run_log import RunLog, run_metadata
 from solutions.training import optim
 from solutions.training import step as training_step
 
-HEALTHY = "healthy"
+BASELINE = "healthy"
 OTHER_VERSIONS = ("solutions.misconceptions", "solutions.alternatives")
 GALLERY = (
-    HEALTHY,
+    BASELINE,
     "CausalityForgotten",
     "collate_without_shift",
     "collate_never_ends",
@@ -77,7 +77,7 @@ def mistakes_called(names: str) -> list[Misconception]:
         ValueError: if there is no such mistake.
     """
     known = {mistake.name: mistake for mistake in all_of_them()}
-    wanted = [] if names == HEALTHY else names.split("+")
+    wanted = [] if names == BASELINE else names.split("+")
     for name in wanted:
         if name not in known:
             raise ValueError(f"there is no mistake {name!r}: see solutions/misconceptions")
@@ -85,7 +85,7 @@ def mistakes_called(names: str) -> list[Misconception]:
 
 
 @contextmanager
-def in_place(mistakes: list[Misconception]) -> Iterator[None]:
+def patched(mistakes: list[Misconception]) -> Iterator[None]:
     """Inside, each mistake stands wherever a module of `solutions` uses what it replaces."""
     places = [
         (module, mistake)
@@ -108,7 +108,11 @@ def _uses(module: ModuleType, mistake: Misconception) -> bool:
 
 
 def train(
-    data: TranslationData, config: TransformerConfig, epochs: int, seed: int, report: Report
+    data: TranslationData,
+    config: TransformerConfig,
+    epochs: int,
+    seed: int,
+    report: ProgressCallback,
 ) -> Iterator[dict[str, float]]:
     """Train on the training split with whatever is in place, and give a row now and then.
 
@@ -124,7 +128,7 @@ def train(
 
     Yields:
         epoch; first_loss, what the first step reports, and train_loss, the mean of what all steps
-        since the last row reported, both with label smoothing; and what `judge` finds.
+        since the last row reported, both with label smoothing; and what `evaluate` finds.
     """
     torch.manual_seed(seed)
     model = transformer.Transformer(config)
@@ -140,11 +144,11 @@ def train(
         if epoch == 1 or epoch % EVERY == 0 or epoch == epochs:
             mean = sum(losses) / len(losses)
             found = {"epoch": epoch, "first_loss": first_loss, "train_loss": mean}
-            yield found | judge(model, data)
+            yield found | evaluate(model, data)
             losses = []
 
 
-def judge(model: nn.Module, data: TranslationData) -> dict[str, float]:
+def evaluate(model: nn.Module, data: TranslationData) -> dict[str, float]:
     """What a person would look at: the numbers under teacher forcing, and the translations.
 
     Args:
@@ -203,7 +207,7 @@ def accuracy(model: nn.Module, batches: list[Batch]) -> float:
     return right / tokens
 
 
-@click.command(cls=OneLineCommand, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=TerseCommand, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--mistakes",
     help="Their names in solutions/misconceptions, with commas; A+B for two at once; healthy for "
@@ -229,15 +233,15 @@ def main(
     German to English, the course's own corpus, two layers, post-norm; losses in nats per token.
     """
     torch.set_num_threads(1)
-    with told_in_one_line():
+    with user_errors():
         names = mistakes.split(",") if mistakes else GALLERY
         chosen = {name: mistakes_called(name) for name in names}
         data = TranslationData.load()
         sizes = {"N": 2, "d_model": width, "d_ff": 2 * width, "h": heads, "dropout": 0.1}
         vocabularies = len(data.source_vocabulary), len(data.target_vocabulary)
         config = TransformerConfig(*vocabularies, **sizes)
-        about = about_this_run(context, "solutions fault-injection")
-        curves = Curves(out, about)
+        about = run_metadata(context, "solutions fault-injection")
+        curves = RunLog(out, about)
     done = 0
     with curves, progress_bar(len(chosen) * seeds * epochs) as report:
         for name, known in chosen.items():
@@ -247,7 +251,7 @@ def main(
                 def told(epoch: int, words: str, name: str = name, before: int = before) -> None:
                     report(before + epoch, f"{name}, {words}")
 
-                with in_place(known):
+                with patched(known):
                     for row in train(data, config, epochs, seed, told):
                         row = {what: round(number, 4) for what, number in row.items()}
                         curves.append({"mistake": name, "seed": seed} | row)

@@ -20,13 +20,13 @@ from torch.utils.flop_counter import FlopCounterMode
 from solutions.model.attention import MultiHeadAttention
 from solutions.tooling.cli_tools import (
     SEED,
-    OneLineCommand,
-    Report,
+    ProgressCallback,
+    TerseCommand,
     out_option,
     progress_bar,
-    told_in_one_line,
+    user_errors,
 )
-from solutions.tooling.run_log import Curves, about_this_run
+from solutions.tooling.run_log import RunLog, run_metadata
 from solutions.training.fused import FusedMultiHeadAttention
 
 KERNEL = 3
@@ -136,7 +136,7 @@ def kept_for_backward(layer: nn.Module, x: Tensor) -> int:
 
 
 def seconds_in_turns(
-    works: dict[str, Callable[[], None]], repeats: int, report: Report
+    works: dict[str, Callable[[], None]], repeats: int, report: ProgressCallback
 ) -> dict[str, list[float]]:
     """Time each work so often, all of them in turn.
 
@@ -173,7 +173,7 @@ def forward_and_backward(layer: nn.Module, x: Tensor) -> Callable[[], None]:
 
 
 def costs(
-    lengths: list[int], widths: list[int], batch: int, repeats: int, report: Report
+    lengths: list[int], widths: list[int], batch: int, repeats: int, report: ProgressCallback
 ) -> list[dict[str, float]]:
     """One row for each width, kind of layer and length.
 
@@ -217,7 +217,7 @@ def numbers(text: str, option: str) -> list[int]:
     return [int(part) for part in parts]
 
 
-@click.command(cls=OneLineCommand, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=TerseCommand, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--lengths", default="16,32,64,128,256,512,1024,2048", show_default=True)
 @click.option("--widths", default="64,256", show_default=True)
 @click.option("--batch", type=click.IntRange(1), default=4, show_default=True, help="Sequences.")
@@ -242,17 +242,17 @@ def main(
     """
     torch.set_num_threads(1)
     torch.manual_seed(seed)
-    with told_in_one_line():
+    with user_errors():
         n_s, d_s = numbers(lengths, "--lengths"), numbers(widths, "--widths")
         odd = [d for d in d_s if d > HEAD and d % HEAD]
         if odd:
             raise ValueError(f"--widths: {odd[0]} is not a multiple of a head's width, {HEAD}")
-        about = about_this_run(context, "solutions layer-costs")
+        about = run_metadata(context, "solutions layer-costs")
         out.mkdir(parents=True, exist_ok=True)  # a folder that cannot be is told at once
     runs = len(n_s) * len(d_s) * len(layers_of_width(HEAD)) * repeats
     with progress_bar(runs) as report:
         rows = costs(n_s, d_s, batch, repeats, report)
-    with Curves(out, about) as curves:
+    with RunLog(out, about) as curves:
         for row in rows:
             curves.append(row)
             click.echo(

@@ -26,13 +26,13 @@ from solutions.model.positional import PositionalEncoding
 from solutions.tooling.cli_tools import (
     PATH,
     SEED,
-    OneLineCommand,
-    Report,
+    ProgressCallback,
+    TerseCommand,
     out_option,
     progress_bar,
-    told_in_one_line,
+    user_errors,
 )
-from solutions.tooling.run_log import Curves, about_this_run
+from solutions.tooling.run_log import RunLog, run_metadata
 from solutions.training.optim import Adam, average_weights
 
 from .module_trace import as_table, trace
@@ -101,7 +101,7 @@ def train(
     epochs: int,
     batches: int,
     seed: int,
-    report: Report,
+    report: ProgressCallback,
 ) -> Iterator[dict[str, float]]:
     """Train with Adam at a rate of 0.0015, and give one row per epoch.
 
@@ -176,7 +176,7 @@ def follow(model: nn.Module, windows: Tensor, vocabulary: Vocabulary, seed: int)
     return "\n".join(lines)
 
 
-@click.command(cls=OneLineCommand, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=TerseCommand, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--source", default="corpus", show_default=True, help="corpus or multi30k.")
 @click.option(
     "--data", type=PATH, help="Folder of Multi30k. [default: $MULTI30K_DIR, else download]"
@@ -205,7 +205,7 @@ def main(
 
     Accuracy is measured on sentences that the training has not seen; guessing gives 0.5.
     """
-    with told_in_one_line():
+    with user_errors():
         texts = TranslationData.load(source, data)
         vocabulary = texts.target_vocabulary
         learnt, validation, test, *_ = (
@@ -214,7 +214,7 @@ def main(
         )
         held_out = all_windows(validation + test)
         all_windows(learnt)  # raises unless there is something to learn from
-        curves = Curves(out, about_this_run(context, "solutions order-classifier"))
+        curves = RunLog(out, run_metadata(context, "solutions order-classifier"))
     torch.manual_seed(seed)
     model = OrderClassifier(len(vocabulary), positions)
     rows = []

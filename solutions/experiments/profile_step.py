@@ -20,10 +20,10 @@ from torch.utils.flop_counter import flop_registry
 
 from solutions.data.batching import make_batches
 from solutions.data.corpora import TranslationData
-from solutions.tooling.cli_tools import PATH, SEED, OneLineCommand, out_option, told_in_one_line
-from solutions.tooling.run_log import Cell, Curves, about_this_run
+from solutions.tooling.cli_tools import PATH, SEED, TerseCommand, out_option, user_errors
+from solutions.tooling.run_log import Cell, RunLog, run_metadata
 from solutions.training.fused import fastest_precision
-from solutions.translator.train_config import Settings
+from solutions.translator.train_config import TrainConfig
 
 from .throughput import Step, fast_steps
 
@@ -112,7 +112,7 @@ def taken_apart(step: Step, steps: int) -> tuple[dict[str, float], int]:
     return seconds | {PYTHON: max(0.0, whole - sum(seconds.values()))}, watch.multiply_adds // steps
 
 
-@click.command(cls=OneLineCommand, context_settings={"show_default": True})
+@click.command(cls=TerseCommand, context_settings={"show_default": True})
 @click.option("--source", type=click.Choice(["multi30k", "corpus"]), default="multi30k")
 @click.option("--data", type=PATH, help="Folder of Multi30k; else $MULTI30K_DIR, else download.")
 @click.option("--steps", type=AT_LEAST_ONE, default=40, help="Timed in each way and precision.")
@@ -132,14 +132,14 @@ def main(
     """Take a step of the lab's training apart: what it spends its time on."""
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
-    settings = Settings(source=source)
-    with told_in_one_line():
+    settings = TrainConfig(source=source)
+    with user_errors():
         corpus = TranslationData.load(source, data, merges=settings.merges)
         out.mkdir(parents=True, exist_ok=True)
     batches = make_batches(corpus.pairs("train"), settings.max_tokens, seed)
     config = settings.config(len(corpus.source_vocabulary), len(corpus.target_vocabulary))
-    about = about_this_run(context, "solutions profile-step")
-    with Curves(out, about) as curves:
+    about = run_metadata(context, "solutions profile-step")
+    with RunLog(out, about) as curves:
         for precision in dict.fromkeys((torch.float32, fastest_precision())):
             step = fast_steps(cycle(islice(batches, steps)), config, precision)
             for _ in range(steps):

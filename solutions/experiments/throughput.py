@@ -34,8 +34,8 @@ from solutions.model.embeddings import TokenEmbedding
 from solutions.model.masks import causal_mask
 from solutions.model.positional import PositionalEncoding
 from solutions.model.transformer import Transformer
-from solutions.tooling.cli_tools import PATH, SEED, OneLineCommand, out_option, told_in_one_line
-from solutions.tooling.run_log import Cell, Curves, about_this_run
+from solutions.tooling.cli_tools import PATH, SEED, TerseCommand, out_option, user_errors
+from solutions.tooling.run_log import Cell, RunLog, run_metadata
 from solutions.training.fused import fast, fast_batch_loss, fastest_precision
 from solutions.training.loss import smoothed_targets
 from solutions.training.optim import Adam, NoamSchedule, clip_gradients
@@ -204,7 +204,7 @@ def _to_fixed_length(ids: Tensor) -> Tensor:
     return F.pad(ids, (0, FIXED_LENGTH - ids.size(1)), value=PAD)
 
 
-@click.command(cls=OneLineCommand, context_settings={"show_default": True})
+@click.command(cls=TerseCommand, context_settings={"show_default": True})
 @click.option("--source", type=click.Choice(["multi30k", "corpus"]), default="multi30k")
 @click.option("--data", type=PATH, help="Folder of Multi30k; else $MULTI30K_DIR, else download.")
 @click.option("--turns", type=AT_LEAST_ONE, default=5, help="How often each way has its turn.")
@@ -228,7 +228,7 @@ def main(
     """Compare the throughput of five ways to train the same Transformer."""
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
-    with told_in_one_line():
+    with user_errors():
         corpus = TranslationData.load(source, data)
         batches = make_batches(corpus.pairs("train"), max_tokens, seed)
         out.mkdir(parents=True, exist_ok=True)  # a folder that cannot be is told at once
@@ -241,9 +241,9 @@ def main(
     }
     if fastest_precision() != torch.float32:
         ways["fast, bfloat16"] = fast_steps(cycle(batches), config, fastest_precision())
-    about = about_this_run(context, "solutions throughput")
+    about = run_metadata(context, "solutions throughput")
     rows = compared(measure(ways, turns, steps))
-    with Curves(out, about) as curves:
+    with RunLog(out, about) as curves:
         for row in rows:
             curves.append(row)
     print_table(rows)

@@ -25,13 +25,13 @@ from solutions.model.transformer import Transformer, count_parameters
 from solutions.tooling.cli_tools import (
     PATH,
     SEED,
-    OneLineCommand,
-    Report,
+    ProgressCallback,
+    TerseCommand,
     out_option,
     progress_bar,
-    told_in_one_line,
+    user_errors,
 )
-from solutions.tooling.run_log import Curves, about_this_run
+from solutions.tooling.run_log import RunLog, run_metadata
 from solutions.training.optim import Adam, NoamSchedule
 from solutions.training.step import batch_loss, evaluate_loss, train_step
 
@@ -112,7 +112,12 @@ def first_step(model: Transformer, batch: Batch) -> tuple[dict[str, float], floa
 
 
 def train(
-    model: Transformer, pairs: Pairs, held_out: Pairs, epochs: int, seed: int, report: Report
+    model: Transformer,
+    pairs: Pairs,
+    held_out: Pairs,
+    epochs: int,
+    seed: int,
+    report: ProgressCallback,
 ) -> Iterator[dict[str, float]]:
     """Train, and give one row before the first epoch and one after each.
 
@@ -175,7 +180,7 @@ def load(source: str, folder: Path | None, size: int) -> tuple[Pairs, Pairs]:
     return data.pairs("train")[:size], data.pairs("val")[:size]
 
 
-@click.command(cls=OneLineCommand, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=TerseCommand, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--source", default="corpus", show_default=True, help="corpus or multi30k.")
 @click.option(
     "--data", type=PATH, help="Folder of Multi30k. [default: $MULTI30K_DIR, else download]"
@@ -199,10 +204,10 @@ def main(
     Vocabularies of 1000, width 512, 8 heads, 2 layers; German to English. Losses are in nats per
     token, without label smoothing.
     """
-    with told_in_one_line():
+    with user_errors():
         pairs, held_out = load(source, data, size)
         batch = make_batches(pairs, MAX_TOKENS, seed)[0]
-        curves = Curves(out, about_this_run(context, "solutions walkthrough"))
+        curves = RunLog(out, run_metadata(context, "solutions walkthrough"))
     torch.manual_seed(seed)
     model = Transformer(CONFIG).eval()
     click.echo(f"{CONFIG}\n{count_parameters(model):,} parameters\n")

@@ -95,13 +95,13 @@ def all_of_them() -> tuple[Misconception, ...]:
     return tuple(known for module in modules for known in _known[module.__name__])
 
 
-def of(replaces: str) -> tuple[Misconception, ...]:
+def for_reference(replaces: str) -> tuple[Misconception, ...]:
     """Every known way to get `replaces` wrong."""
     return tuple(known for known in all_of_them() if known.replaces == replaces)
 
 
 @cache
-def reaching(reference: Callable) -> tuple[Misconception, ...]:
+def with_inherited(reference: Callable) -> tuple[Misconception, ...]:
     """The mistakes in a reference itself, then those that reach it from what it calls.
 
     A student's right layer on top of a wrong function gives a wrong result; it should be told
@@ -119,10 +119,10 @@ def reaching(reference: Callable) -> tuple[Misconception, ...]:
             implementation=_on_top_of(reference, known),
         )
         for name, called in used.items()
-        for known in of(name)
+        for known in for_reference(name)
         if known.reference is called  # and not a method or another library's function of that name
     )
-    return (*of(reference.__name__), *inherited)
+    return (*for_reference(reference.__name__), *inherited)
 
 
 def _functions(reference: Callable) -> list[FunctionType]:

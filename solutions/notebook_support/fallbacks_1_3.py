@@ -187,7 +187,7 @@ _SIZES: dict[str, list[tuple]] = {  # what it is built with, dropout last or bef
 STAND_INS = {name: globals()[name] for name in _TRIALS}
 
 
-def check_earlier(notebook: dict[str, object]) -> None:
+def select_own_parts_1_3(notebook: dict[str, object]) -> None:
     """Say for each part of the earlier assignments whose it is; put back the stand-in for a part
     that does not agree with it, so that nobody loses points twice for one mistake.
 

@@ -24,12 +24,12 @@ from solutions.data.vocabulary import BOS, EOS, PAD, SPECIALS
 from solutions.model.config import TransformerConfig
 
 from .fallbacks_4_6 import NoamSchedule, Transformer, search
-from .training_probes import Halving, ToyTranslator
+from .training_probes import HalvingSchedule, ToyTranslator
 
 Pairs = list[tuple[list[int], list[int]]]
 
 
-class Copyist(nn.Module):
+class EchoModel(nn.Module):
     """A model that writes the ids that it reads, and so needs no training.
 
     Args:
@@ -56,7 +56,7 @@ class Copyist(nn.Module):
         return self.dropout(F.pad(memory, (0, 0, 0, beyond))[:, : target.size(1)])
 
 
-class Noted(ToyTranslator):
+class RecordingModel(ToyTranslator):
     """A `ToyTranslator` that writes down what it reads in training."""
 
     def __init__(self, V: int):
@@ -125,7 +125,9 @@ def one_epoch(train: Callable, batches: list[tuple[Tensor, Tensor, Tensor]]) -> 
             places.append(torch.cat([p.detach().flatten() for p in model.parameters()]))
 
         optimizer.register_step_post_hook(note)
-        loss = train(model, (Batch(*one) for one in batches), optimizer, Halving(optimizer), 0.0)
+        loss = train(
+            model, (Batch(*one) for one in batches), optimizer, HalvingSchedule(optimizer), 0.0
+        )
     return loss, [float((b - a).norm()) for a, b in itertools.pairwise(places)]
 
 
@@ -177,9 +179,9 @@ def fitted(
     """
     with torch.random.fork_rng(devices=[]), torch.enable_grad():
         torch.manual_seed(0)
-        model = Noted(12).double()
+        model = RecordingModel(12).double()
         optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
-        schedule = Halving(optimizer)
+        schedule = HalvingSchedule(optimizer)
         schedule.factor = 0.9
         told: list = []
         log = fit(
@@ -251,7 +253,7 @@ def translated(
     dropout: float = 0.0,
     training: bool = False,
 ) -> tuple[list[list[str]], bool]:
-    """What a `Copyist` writes, and the mode in which it is left.
+    """What a `EchoModel` writes, and the mode in which it is left.
 
     Args:
         translate: is called like `translate_tokens`.
@@ -262,7 +264,7 @@ def translated(
         training: the mode in which the model comes.
     """
     source_ids, target_ids = _numbered(words)
-    model = Copyist(len(SPECIALS) + len(words), dropout).train(training)
+    model = EchoModel(len(SPECIALS) + len(words), dropout).train(training)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         written = translate(model, sentences, source_ids, target_ids, batch)
@@ -272,14 +274,14 @@ def translated(
 def scored(
     score: Callable, sentences: list[str], references: list[str], words: list[tuple[str, str]]
 ) -> float:
-    """The score of a `Copyist` that knows these words.
+    """The score of a `EchoModel` that knows these words.
 
     Args:
         score: is called like `bleu_of`.
         sentences, references: handed on.
         words: as in `translated`.
     """
-    model = Copyist(len(SPECIALS) + len(words))
+    model = EchoModel(len(SPECIALS) + len(words))
     return score(model, sentences, references, *_numbered(words))
 
 

@@ -12,14 +12,14 @@ from torch import Tensor, nn
 
 from solutions.model.config import TransformerConfig
 
-from .lab_probes import Copyist
+from .lab_probes import EchoModel
 from .training_probes import ToyTranslator, rates, train
 
 _PAIRS = [([5, 4, 3], [2, 7, 8, 3]), ([6, 3], [2, 9, 3])]
 _LENGTHS = [(n, 7 - n % 4) for n in (3, 5, 4, 6, 6, 2, 5, 3, 4)]
 
 
-def check_later(notebook: dict[str, object], stand_ins: dict[str, Callable]) -> None:
+def select_own_parts_4_6(notebook: dict[str, object], stand_ins: dict[str, Callable]) -> None:
     """Say for each part whose it is; put back the stand-in for a part that does not do its work.
 
     Args:
@@ -110,5 +110,5 @@ def _searched(search: Callable) -> list:
     source = torch.tensor([[7, 8, 3, 0], [9, 4, 6, 3]])
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(0)
-        models: list[nn.Module] = [Copyist(10), ToyTranslator(10).double()]
+        models: list[nn.Module] = [EchoModel(10), ToyTranslator(10).double()]
         return [search(model.eval(), source, 4) for model in models]

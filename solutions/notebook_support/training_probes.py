@@ -144,7 +144,7 @@ class ToyTranslator(nn.Module):
         return self.dropout(torch.tanh(x + so_far + mean))
 
 
-class Halving:
+class HalvingSchedule:
     """A schedule that is easy to follow: the optimiser's own rate, then half of it, and so on."""
 
     def __init__(self, optimizer: torch.optim.Optimizer):
@@ -188,7 +188,7 @@ def train(
         optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
         calls = []
         optimizer.register_step_post_hook(lambda *_: calls.append("step"))
-        schedule = Halving(optimizer)
+        schedule = HalvingSchedule(optimizer)
         batch = Batch(source, target_in, target_out)
         losses, moves = [], []
         for _ in range(3):

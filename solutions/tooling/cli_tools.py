@@ -30,7 +30,7 @@ class UserError(click.ClickException):
     exit_code = 2
 
 
-class OneLineCommand(click.Command):
+class TerseCommand(click.Command):
     """A command that tells of a wrong option in one line too, without the usage around it."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -42,7 +42,7 @@ class OneLineCommand(click.Command):
 
 
 @contextmanager
-def told_in_one_line() -> Iterator[None]:
+def user_errors() -> Iterator[None]:
     """Turn what a wrong option or file raises into a `UserError`.
 
     For reading and building, before the work begins: a ValueError of the work itself is a defect
@@ -56,14 +56,14 @@ def told_in_one_line() -> Iterator[None]:
         raise UserError(f"{error.filename}: {error.strerror}") from error
 
 
-class Report(Protocol):
+class ProgressCallback(Protocol):
     """Say that so many steps are done, with a few words about them."""
 
     def __call__(self, done: int, words: str) -> None: ...
 
 
 @contextmanager
-def progress_bar(total: int, done: int = 0) -> Iterator[Report]:
+def progress_bar(total: int, done: int = 0) -> Iterator[ProgressCallback]:
     """A bar with the time left on the terminal; nothing in a file or a pipe.
 
     Args:

@@ -6,7 +6,7 @@ import platform
 import torch
 
 
-def about_this_machine() -> dict[str, object]:
+def platform_metadata() -> dict[str, object]:
     """Its processor and system; neither a name of the machine nor a path on it.
 
     Returns:

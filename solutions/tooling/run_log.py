@@ -16,13 +16,13 @@ from typing import Self
 import click
 import torch
 
-from .platform_info import about_this_machine
+from .platform_info import platform_metadata
 
 HEADER, ROWS = "run.json", "curves.csv"
 Cell = float | int | str
 
 
-class Curves:
+class RunLog:
     """The curves of one run; use it as a context manager.
 
     The first row names the columns; `prefixed` makes names for many columns of one kind. An earlier
@@ -30,7 +30,7 @@ class Curves:
 
     Args:
         folder: made if need be.
-        about: what was run, see `about_this_run`.
+        about: what was run, see `run_metadata`.
     """
 
     def __init__(self, folder: Path, about: dict[str, object]):
@@ -39,7 +39,7 @@ class Curves:
         folder.mkdir(parents=True, exist_ok=True)
         # First the old rows go: they must never stand beside the new header.
         self._file = self.path.open("w", encoding="utf-8", newline="")
-        write_whole(folder / HEADER, json.dumps(about, indent=2) + "\n")
+        atomic_write_text(folder / HEADER, json.dumps(about, indent=2) + "\n")
 
     def append(self, row: dict[str, Cell]) -> None:
         """Add one evaluation and put it on the disk.
@@ -64,11 +64,11 @@ class Curves:
         self._file.close()
 
 
-def read_curves(folder: Path) -> tuple[dict[str, object], list[dict[str, Cell]]]:
+def read_run_log(folder: Path) -> tuple[dict[str, object], list[dict[str, Cell]]]:
     """What a run wrote so far, numbers as numbers.
 
     Args:
-        folder: as given to `Curves`.
+        folder: as given to `RunLog`.
 
     Returns:
         what was run, and the rows. A last row that is not complete is left out.
@@ -88,7 +88,7 @@ def read_curves(folder: Path) -> tuple[dict[str, object], list[dict[str, Cell]]]
     return about, [{name: _number(cell) for name, cell in row.items()} for row in rows]
 
 
-def about_this_run(context: click.Context, command: str) -> dict[str, object]:
+def run_metadata(context: click.Context, command: str) -> dict[str, object]:
     """What one needs to run it again: command, options (the seed is one), versions, machine, date.
 
     Of a path only the last part is kept: the folders of a machine are nobody's business.
@@ -113,7 +113,7 @@ def about_this_run(context: click.Context, command: str) -> dict[str, object]:
         "configuration": configuration,
         "torch": torch.__version__,
         "threads": torch.get_num_threads(),
-        "machine": about_this_machine(),
+        "machine": platform_metadata(),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
@@ -123,7 +123,7 @@ def prefixed(prefix: str, values: dict[str, float]) -> dict[str, float]:
     return {f"{prefix}:{name}": value for name, value in values.items()}
 
 
-def write_whole(path: Path, text: str) -> None:
+def atomic_write_text(path: Path, text: str) -> None:
     """Write a file so that under its name there is the old text or the new, never a part."""
     partial = path.with_name(f"{path.name}.partial")
     partial.write_text(text, encoding="utf-8")

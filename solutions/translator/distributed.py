@@ -17,7 +17,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 
 @dataclass(frozen=True)
-class Team:
+class ProcessGroup:
     """The processes of a run, seen from one of them.
 
     Attributes:
@@ -35,7 +35,7 @@ class Team:
         """Whether this process speaks for all."""
         return self.rank == 0
 
-    def share(self, batch: Sequence[int]) -> tuple[Sequence[int], float]:
+    def shard(self, batch: Sequence[int]) -> tuple[Sequence[int], float]:
         """This process's sentences of a batch, and the factor of their loss.
 
         Every size-th sentence, so that long and short ones are spread evenly. If there are fewer
@@ -60,13 +60,13 @@ class Team:
         # Buffers are tables that each process can compute.
         return DistributedDataParallel(module, forward_sync_buffers=False)
 
-    def add_up(self, x: Tensor) -> Tensor:
+    def all_reduce(self, x: Tensor) -> Tensor:
         """The sum over all processes, in place."""
         if self.size > 1:
             dist.all_reduce(x)
         return x
 
-    def as_first_says(self, value: float) -> float:
+    def broadcast(self, value: float) -> float:
         """The first process's value, in every process."""
         if self.size == 1:
             return value
@@ -74,13 +74,13 @@ class Team:
         dist.broadcast(x, src=0)
         return float(x)
 
-    def wait_for_all(self) -> None:
+    def barrier(self) -> None:
         """Go on when every process has got here."""
         if self.size > 1:
             dist.barrier()
 
 
-def own_device(name: str = "auto") -> torch.device:
+def pick_device(name: str = "auto") -> torch.device:
     """Where this process is to compute.
 
     Args:
@@ -110,25 +110,25 @@ def own_device(name: str = "auto") -> torch.device:
     return torch.device("cuda", local) if kind == "cuda" else torch.device(kind)
 
 
-def first_of_all() -> bool:
+def is_rank_zero() -> bool:
     """Whether this process is the first, or the only one."""
     return os.environ.get("RANK", "0") == "0"
 
 
 @contextmanager
-def joined(device: torch.device) -> Iterator[Team]:
+def init_distributed(device: torch.device) -> Iterator[ProcessGroup]:
     """The team that `torchrun` has started; without it, a team of one.
 
     Args:
-        device: from `own_device`.
+        device: from `pick_device`.
     """
     if device.type == "cuda":
         torch.cuda.set_device(device)
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
-        yield Team(device=device)
+        yield ProcessGroup(device=device)
         return
     dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
     try:
-        yield Team(dist.get_rank(), dist.get_world_size(), device)
+        yield ProcessGroup(dist.get_rank(), dist.get_world_size(), device)
     finally:
         dist.destroy_process_group()

@@ -13,13 +13,13 @@ from rich.console import Console
 from rich.table import Table
 
 from solutions.data.corpora import sentences
-from solutions.tooling.cli_tools import PATH, OneLineCommand, progress_bar, told_in_one_line
+from solutions.tooling.cli_tools import PATH, TerseCommand, progress_bar, user_errors
 
-from .distributed import own_device
+from .distributed import pick_device
 from .evaluation import best_alpha, evaluate
 from .inference import Translator
 from .metrics import COLUMNS
-from .run_directory import Json, RunFolder
+from .run_directory import Json, RunDirectory
 
 POSITIVE = click.IntRange(1)
 
@@ -44,7 +44,7 @@ def table(title: str, runs: Sequence[list[Json]]) -> Table:
 
 
 @click.command(
-    cls=OneLineCommand,
+    cls=TerseCommand,
     context_settings={"show_default": True, "help_option_names": ["-h", "--help"]},
 )
 @click.option("--checkpoint", type=PATH, required=True, help="Folder of a finished run.")
@@ -81,9 +81,9 @@ def main(
     BLEU comes with half of its 95 % interval, from 1000 resamples of the test set.
     """
     torch.set_num_threads(threads)
-    folders, beams = [RunFolder(path) for path in (checkpoint, *more)], sorted({1, beam})
-    with told_in_one_line():
-        place = own_device(device)
+    folders, beams = [RunDirectory(path) for path in (checkpoint, *more)], sorted({1, beam})
+    with user_errors():
+        place = pick_device(device)
         translators = [Translator(folder, place) for folder in folders]
         splits = [chosen_splits(one.settings.source, data, tests) for one in translators]
         for translator, chosen in zip(translators, splits, strict=True):
@@ -105,7 +105,7 @@ def main(
         runs.append(found)
         show(table(str(folder.path), [found]))
         if write:
-            with told_in_one_line():
+            with user_errors():
                 folder.write("evaluation.json", {**record, "results": found})
     if len(runs) > 1 and len({translator.settings.source for translator in translators}) == 1:
         show(table(f"{len(runs)} runs: mean (lowest to highest)", runs))

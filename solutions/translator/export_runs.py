@@ -10,13 +10,13 @@ from pathlib import Path
 
 import click
 
-from solutions.tooling.cli_tools import PATH, OneLineCommand, told_in_one_line
-from solutions.tooling.run_log import write_whole
+from solutions.tooling.cli_tools import PATH, TerseCommand, user_errors
+from solutions.tooling.run_log import atomic_write_text
 
-from .run_directory import Json, RunFolder
+from .run_directory import Json, RunDirectory
 
 
-def worth_keeping(folder: RunFolder) -> Json:
+def worth_keeping(folder: RunDirectory) -> Json:
     """All about a run but its weights and vocabularies.
 
     Raises:
@@ -37,16 +37,16 @@ def worth_keeping(folder: RunFolder) -> Json:
     }
 
 
-@click.command(cls=OneLineCommand, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=TerseCommand, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("folders", nargs=-1, required=True, type=PATH)
 @click.option("--out", type=PATH, required=True, help="The folder for one file of each run.")
 def main(folders: tuple[Path, ...], out: Path) -> None:
     """Write a small file about each finished and evaluated run."""
-    with told_in_one_line():
-        kept = {folder.resolve().name: worth_keeping(RunFolder(folder)) for folder in folders}
+    with user_errors():
+        kept = {folder.resolve().name: worth_keeping(RunDirectory(folder)) for folder in folders}
         out.mkdir(parents=True, exist_ok=True)
         for name, about in kept.items():
-            write_whole(out / f"{name}.json", json.dumps(about, indent=1) + "\n")
+            atomic_write_text(out / f"{name}.json", json.dumps(about, indent=1) + "\n")
             click.echo(out / f"{name}.json")
 
 

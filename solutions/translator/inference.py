@@ -14,7 +14,7 @@ from solutions.data.vocabulary import BOS, EOS, PAD, UNK, encode_source, tokenis
 from solutions.decoding.greedy import translate
 from solutions.training.fused import fast
 
-from .run_directory import RunFolder
+from .run_directory import RunDirectory
 
 BATCH = 100  # sentences that are translated side by side
 
@@ -30,7 +30,7 @@ class Translator:
         ValueError: if the run is not finished, or its files are missing or damaged.
     """
 
-    def __init__(self, folder: RunFolder, device: torch.device | str = "cpu"):
+    def __init__(self, folder: RunDirectory, device: torch.device | str = "cpu"):
         self.settings = folder.settings()
         self.model, self.source, self.target = folder.load_model()
         self.spelling = folder.read("spelling.json")

@@ -51,11 +51,13 @@ def scores(
         the keys of `COLUMNS`, each with "score" and "signature", and, for BLEU, "half_width": half
         of the 95 % interval.
     """
-    joined = [[" ".join(tokens) for tokens in side] for side in (translations, reference_tokens)]
+    init_distributed = [
+        [" ".join(tokens) for tokens in side] for side in (translations, reference_tokens)
+    ]
     no_case = BLEU(tokenize="13a", lowercase=True)
     return {
         # force: these texts are tokenised, and sacreBLEU need not warn of it.
-        "tokens": _score(BLEU(tokenize="none", force=True), *joined, resamples),
+        "tokens": _score(BLEU(tokenize="none", force=True), *init_distributed, resamples),
         "13a": _score(BLEU(tokenize="13a"), texts, references, resamples),
         "13a_lower_case": _score(no_case, texts, references, resamples),
         "chrf": _score(CHRF(), texts, references, 1),

@@ -31,15 +31,15 @@ from torch import Tensor
 
 from solutions.data.vocabulary import Vocabulary
 from solutions.model.transformer import Transformer
-from solutions.tooling.run_log import write_whole
+from solutions.tooling.run_log import atomic_write_text
 from solutions.training.checkpoint import load_into, save_checkpoint
 
-from .train_config import Settings
+from .train_config import TrainConfig
 
 Json = dict[str, Any]
 
 
-class RunFolder:
+class RunDirectory:
     """The folder of one run.
 
     Args:
@@ -56,7 +56,7 @@ class RunFolder:
 
     # ---- the beginning ---------------------------------------------------------------------------
 
-    def require_same(self, settings: Settings, data: str) -> None:
+    def require_same(self, settings: TrainConfig, data: str) -> None:
         """Raise ValueError, with the fix, if another run lies in the folder.
 
         Args:
@@ -79,7 +79,7 @@ class RunFolder:
                 "with, or another --out"
             )
 
-    def begin(self, settings: Settings, data: str, session: Json) -> None:
+    def begin(self, settings: TrainConfig, data: str, session: Json) -> None:
         """Write what is to be run, and that it is worked on from here.
 
         Args:
@@ -103,14 +103,14 @@ class RunFolder:
             vocabulary.save(self.path / name)
         self.write("spelling.json", spelling)
 
-    def settings(self) -> Settings:
+    def settings(self) -> TrainConfig:
         """What the run was asked for.
 
         Raises:
             ValueError: if there is no run, or it was written by another version of the course.
         """
         try:
-            return Settings(**self.read("settings.json")["settings"])
+            return TrainConfig(**self.read("settings.json")["settings"])
         except (TypeError, KeyError):
             raise ValueError(
                 f"{self.path / 'settings.json'} is not of this version of the course: train again"
@@ -152,7 +152,7 @@ class RunFolder:
         """The parameters after an epoch."""
         return load_file(self.path / "epochs" / f"{epoch}.safetensors")
 
-    def forget_epochs(self, before: int) -> None:
+    def prune_checkpoints(self, before: int) -> None:
         """Delete the models of earlier epochs, if they are there."""
         for file in (self.path / "epochs").glob("*.safetensors"):
             if file.stem.isdecimal() and int(file.stem) < before:
@@ -164,7 +164,7 @@ class RunFolder:
         writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-        write_whole(self.path / "log.csv", text.getvalue())
+        atomic_write_text(self.path / "log.csv", text.getvalue())
 
     def read_log(self) -> list[dict[str, float]]:
         """The rows of `log.csv`, one for each epoch.
@@ -211,7 +211,7 @@ class RunFolder:
     def write(self, name: str, content: Json) -> None:
         """Write a JSON file, in one move."""
         text = json.dumps(content, indent=2, ensure_ascii=False)
-        write_whole(self.path / name, text + "\n")
+        atomic_write_text(self.path / name, text + "\n")
 
     def read(self, name: str) -> Json:
         """Read a JSON file.

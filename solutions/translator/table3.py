@@ -15,11 +15,11 @@ import click
 import torch
 
 from solutions.data.corpora import sentences
-from solutions.tooling.cli_tools import PATH, SEED, OneLineCommand, UserError, told_in_one_line
+from solutions.tooling.cli_tools import PATH, SEED, TerseCommand, UserError, user_errors
 
 from .evaluation import evaluate
 from .inference import Translator
-from .run_directory import Json, RunFolder
+from .run_directory import Json, RunDirectory
 
 BUDGET = {"epochs": 6, "average": 2}
 TESTS = ("val",)  # the paper's table is one of its development set, too
@@ -77,7 +77,7 @@ def command_of(variation: Variation, seed: int) -> list[str]:
 
 
 @click.command(
-    cls=OneLineCommand,
+    cls=TerseCommand,
     context_settings={"show_default": True, "help_option_names": ["-h", "--help"]},
 )
 @click.option("--out", type=PATH, default=Path("_build/variations"), help="A file for each row.")
@@ -95,7 +95,7 @@ def main(
     for name in rows:
         if name not in known:
             raise UserError(f"--row must be one of {', '.join(known)}, not {name}")
-    with told_in_one_line():
+    with user_errors():
         splits = sentences("multi30k", data)
         out.mkdir(parents=True, exist_ok=True)
     for variation in (known[name] for name in rows or known):
@@ -105,7 +105,9 @@ def main(
         click.echo(f"{variation.name}: {variation.words}")
         folder = work / f"{variation.name}-{seed}"
         _train(variation, seed, folder, data, threads)
-        found = _record(variation, seed, RunFolder(folder), {name: splits[name] for name in TESTS})
+        found = _record(
+            variation, seed, RunDirectory(folder), {name: splits[name] for name in TESTS}
+        )
         half = path.with_suffix(".half")
         half.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
         half.replace(path)
@@ -120,7 +122,7 @@ def _train(variation: Variation, seed: int, folder: Path, data: Path | None, thr
         raise UserError(f"the training of {variation.name} ended with {done.returncode}")
 
 
-def _record(variation: Variation, seed: int, folder: RunFolder, splits: dict) -> Json:
+def _record(variation: Variation, seed: int, folder: RunDirectory, splits: dict) -> Json:
     """What a reader needs of a finished run: how it was made, how it went, what it can do."""
     results = evaluate(Translator(folder), splits, BEAMS, alpha=0.6)
     return {

@@ -25,16 +25,23 @@ from solutions.data.detokenize import usual_spelling
 from solutions.tooling.cli_tools import (
     PATH,
     SEED,
-    OneLineCommand,
+    TerseCommand,
     UserError,
     progress_bar,
-    told_in_one_line,
+    user_errors,
 )
-from solutions.tooling.run_log import about_this_run
+from solutions.tooling.run_log import run_metadata
 
-from .distributed import Team, first_of_all, joined, own_device
-from .run_directory import Json, RunFolder
-from .train_config import POSITIONS, SIZES, Settings, require_usable_data, sizes, working_precision
+from .distributed import ProcessGroup, init_distributed, is_rank_zero, pick_device
+from .run_directory import Json, RunDirectory
+from .train_config import (
+    POSITIONS,
+    SIZES,
+    TrainConfig,
+    require_usable_data,
+    sizes,
+    working_precision,
+)
 from .trainer import Diverged, Trainer
 
 POSITIVE = click.IntRange(1)
@@ -47,7 +54,9 @@ def fingerprint(data: TranslationData) -> str:
     return hashlib.sha256(json.dumps(splits).encode()).hexdigest()
 
 
-def spelling_of(data: TranslationData, settings: Settings, folder: Path | None) -> dict[str, str]:
+def spelling_of(
+    data: TranslationData, settings: TrainConfig, folder: Path | None
+) -> dict[str, str]:
     """The usual spelling of the words that the model can write; see `usual_spelling`."""
     language = settings.direction.split("-")[1]
     written = sentences(settings.source, folder)["train"][("de", "en").index(language)]
@@ -57,9 +66,9 @@ def spelling_of(data: TranslationData, settings: Settings, folder: Path | None) 
     return {word: found[word] for word in data.target_vocabulary.types if word in found}
 
 
-def session(context: click.Context, team: Team, settings: Settings) -> Json:
+def session(context: click.Context, team: ProcessGroup, settings: TrainConfig) -> Json:
     """Who works on a run from now on: the command, the versions, the computer, the date."""
-    about = about_this_run(context, "solutions.train")
+    about = run_metadata(context, "solutions.train")
     del about["configuration"], about["machine"]  # the settings stand apart, what computes below
     precision = working_precision(settings.precision, team.device)
     return about | {
@@ -72,8 +81,8 @@ def session(context: click.Context, team: Team, settings: Settings) -> Json:
 
 
 def option(name: str, kind: object, words: str, **more: object):
-    """An option with the default that `Settings` has, if it has one."""
-    defaults = {field.name: field.default for field in fields(Settings)}
+    """An option with the default that `TrainConfig` has, if it has one."""
+    defaults = {field.name: field.default for field in fields(TrainConfig)}
     field = name.removeprefix("--").replace("-", "_")
     more.setdefault("default", defaults.get(field))
     return click.option(name, field, type=kind, help=words, **more)
@@ -85,7 +94,7 @@ def size_option(name: str, kind: object, words: str):
 
 
 @click.command(
-    cls=OneLineCommand,
+    cls=TerseCommand,
     context_settings={"show_default": True, "help_option_names": ["-h", "--help"]},
 )
 @click.option("--out", type=PATH, default=Path("_build/translator"), help="The run's folder.")
@@ -102,7 +111,7 @@ def size_option(name: str, kind: object, words: str):
 @option("--d-k", POSITIVE, "Width of queries and keys in a head.  [default: d_model / h]")
 @size_option("--dropout", SHARE, "Of embeddings and sub-layers.")
 @size_option("--attention-dropout", SHARE, "Of attention weights.")
-@click.option("--pre-norm/--post-norm", default=Settings.pre_norm, help="The paper: post-norm.")
+@click.option("--pre-norm/--post-norm", default=TrainConfig.pre_norm, help="The paper: post-norm.")
 @option("--positions", click.Choice(POSITIONS), "How the model knows about order.")
 @option("--epochs", POSITIVE, "Times through the training split, at most.")
 @option("--max-tokens", POSITIVE, "Of a batch, on each side, with padding.")
@@ -141,10 +150,10 @@ def main(
     """
     torch.set_num_threads(threads)
     given = {name: sizes(config).get(name) if v is None else v for name, v in given.items()}
-    folder = RunFolder(out)
-    with said_once(), told_in_one_line():
-        settings = Settings(**given)
-        place = own_device(device)
+    folder = RunDirectory(out)
+    with on_rank_zero(), user_errors():
+        settings = TrainConfig(**given)
+        place = pick_device(device)
         texts = TranslationData.load(
             settings.source, data, settings.direction, settings.min_count, settings.merges
         )
@@ -154,8 +163,8 @@ def main(
         folder.remove_state()
         say(f"the run in {out} is finished: translate or evaluate with --checkpoint {out}")
         return
-    with joined(place) as team:
-        with said_once(), told_in_one_line():
+    with init_distributed(place) as team:
+        with on_rank_zero(), user_errors():
             if team.is_first:
                 folder.begin(settings, fingerprint(texts), session(context, team, settings))
                 vocabularies = texts.source_vocabulary, texts.target_vocabulary
@@ -176,7 +185,7 @@ def work(trainer: Trainer, save_every: float) -> None:
         with bar as report:
             trainer.run(report, say_epoch, save_every)
     except Diverged as error:
-        with said_once():
+        with on_rank_zero():
             raise UserError(str(error)) from error
     except KeyboardInterrupt:
         say(f"stopped; the same command goes on with {trainer.folder.path}")
@@ -192,7 +201,7 @@ def say_epoch(row: Json) -> None:
     )
 
 
-def show_end(folder: RunFolder) -> None:
+def show_end(folder: RunDirectory) -> None:
     """How the run ended, and what to do next."""
     result = folder.read("result.json")
     last = result["averaged_epochs"]
@@ -205,17 +214,17 @@ def show_end(folder: RunFolder) -> None:
 
 def say(line: str) -> None:
     """Print a line, if this process is the first."""
-    if first_of_all():
+    if is_rank_zero():
         click.echo(line)
 
 
 @contextmanager
-def said_once() -> Iterator[None]:
+def on_rank_zero() -> Iterator[None]:
     """Of several processes with the same error, only the first one tells it."""
     try:
         yield
     except UserError as error:
-        if first_of_all():
+        if is_rank_zero():
             raise
         raise SystemExit(error.exit_code) from None
 

@@ -23,7 +23,7 @@ POSITIONS = ("sinusoidal", "learned", "none")
 
 
 @dataclass(frozen=True)
-class Settings:
+class TrainConfig:
     """What two runs must have in common to come to the same model.
 
     Device, threads and number of processes are not here: they change the time, and the last digits.
@@ -130,7 +130,7 @@ def resize_keys(model: Transformer, d_k: int) -> None:
                 setattr(module, name, matrix)
 
 
-def require_usable_data(data: TranslationData, settings: Settings) -> None:
+def require_usable_data(data: TranslationData, settings: TrainConfig) -> None:
     """Raise ValueError, with the fix, if a sentence is too long for a batch or for the model."""
     limit = min(settings.max_tokens, settings.config(5, 5).max_length)
     for split in ("train", "val"):

@@ -7,7 +7,7 @@ from .run_directory import Json
 
 
 @dataclass
-class Progress:
+class TrainState:
     """How far a run is.
 
     Attributes:
@@ -30,9 +30,9 @@ class Progress:
     seconds: float = 0.0
     rows: list[Json] = field(default_factory=list)
 
-    def next_epoch(self, row: Json) -> "Progress":
+    def next_epoch(self, row: Json) -> "TrainState":
         """The beginning of the next epoch."""
-        return Progress(self.epoch + 1, step=self.step, rows=[*self.rows, row])
+        return TrainState(self.epoch + 1, step=self.step, rows=[*self.rows, row])
 
     def epochs_without_gain(self) -> int:
         """For how many epochs the validation loss has been above its best."""

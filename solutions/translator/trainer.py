@@ -21,17 +21,17 @@ from solutions.data.batching import Batch, collate, make_batches, token_batches
 from solutions.data.corpora import TranslationData
 from solutions.data.vocabulary import PAD
 from solutions.model.transformer import Transformer
-from solutions.tooling.cli_tools import Report
+from solutions.tooling.cli_tools import ProgressCallback
 from solutions.training.fused import fast, fast_batch_loss
 from solutions.training.malloc_trim import give_back_memory
 from solutions.training.optim import NoamSchedule, average_weights, clip_gradients
 from solutions.training.step import evaluate_loss
 
-from .distributed import Team
+from .distributed import ProcessGroup
 from .plots import draw_curves
-from .run_directory import Json, RunFolder
-from .train_config import Settings, working_precision
-from .train_state import Progress, derived_seed
+from .run_directory import Json, RunDirectory
+from .train_config import TrainConfig, working_precision
+from .train_state import TrainState, derived_seed
 
 MAX_NORM = 1.0
 STEPS_BETWEEN_TRIMS = 25  # each leaves up to 1 GB behind; tidying up takes less than one of them
@@ -67,7 +67,7 @@ class Trainer:
     """
 
     def __init__(
-        self, settings: Settings, data: TranslationData, folder: RunFolder, team: Team
+        self, settings: TrainConfig, data: TranslationData, folder: RunDirectory, team: ProcessGroup
     ) -> None:
         self.settings, self.folder, self.team = settings, folder, team
         self.pairs = data.pairs("train")
@@ -83,8 +83,8 @@ class Trainer:
         self.schedule = NoamSchedule(
             self.optimizer, settings.d_model, settings.warmup, settings.factor
         )
-        self.progress = Progress()
-        self._go_on()
+        self.progress = TrainState()
+        self._resume()
         precision = working_precision(settings.precision, team.device)
         self.loss_of = team.wrap(BatchLoss(self.model, settings.smoothing, precision))
 
@@ -104,7 +104,9 @@ class Trainer:
             return f"{patience} epochs without a better validation loss"
         return None
 
-    def run(self, report: Report, tell: Callable[[Json], None], save_every: float) -> None:
+    def run(
+        self, report: ProgressCallback, tell: Callable[[Json], None], save_every: float
+    ) -> None:
         """Train to the end.
 
         Args:
@@ -122,9 +124,9 @@ class Trainer:
             tell(self.progress.rows[-1])
         if self.team.is_first:
             self._finish()
-        self.team.wait_for_all()
+        self.team.barrier()
 
-    def _run_epoch(self, report: Report, save_every: float) -> None:
+    def _run_epoch(self, report: ProgressCallback, save_every: float) -> None:
         seed = derived_seed(self.settings.seed, "epoch", self.progress.epoch)
         batches = token_batches(self.lengths, self.settings.max_tokens, seed)
         began, before, saved = time.monotonic(), self.progress.seconds, time.monotonic()
@@ -157,7 +159,7 @@ class Trainer:
         """
         began, progress = time.monotonic(), self.progress
         tokens = sum(self.lengths[place][1] for place in places)
-        mine, factor = self.team.share(places)
+        mine, factor = self.team.shard(places)
         batch = Batch(*collate([self.pairs[place] for place in mine], PAD)).to(self.team.device)
         torch.manual_seed(derived_seed(self.settings.seed, progress.step, self.team.rank))
         self.model.train()
@@ -165,7 +167,7 @@ class Trainer:
         self.optimizer.zero_grad()
         (loss * (factor / tokens)).backward()
         norm = clip_gradients(self.trained.values(), MAX_NORM)
-        total = float(self.team.add_up(loss.detach() * (factor > 0)))
+        total = float(self.team.all_reduce(loss.detach() * (factor > 0)))
         if not (math.isfinite(norm) and math.isfinite(total)):
             raise Diverged(
                 f"the loss is {total / tokens} at step {progress.step + 1}: start again with a "
@@ -184,7 +186,7 @@ class Trainer:
     def _end_epoch(self, seconds: float) -> None:
         began, progress, team = time.monotonic(), self.progress, self.team
         mine = self._validation_loss() if team.is_first else 0.0
-        loss = team.as_first_says(mine)
+        loss = team.broadcast(mine)
         row = {
             "epoch": progress.epoch,
             "step": progress.step,
@@ -202,7 +204,7 @@ class Trainer:
         if team.is_first:
             self._save()
             self.folder.write_log(self.progress.rows)
-            self.folder.forget_epochs(before=self.progress.epoch - self.settings.average)
+            self.folder.prune_checkpoints(before=self.progress.epoch - self.settings.average)
 
     def _validation_loss(self) -> float:
         return evaluate_loss(self.model, (batch.to(self.team.device) for batch in self.validation))
@@ -221,13 +223,13 @@ class Trainer:
         self.folder.save_state(tensors, asdict(self.progress))
 
     @torch.no_grad()
-    def _go_on(self) -> None:
+    def _resume(self) -> None:
         """Take up the state that lies in the folder, if there is one."""
         found = self.folder.load_state()
         if found is None:
             return
         tensors, progress = found
-        self.progress = Progress(**progress)
+        self.progress = TrainState(**progress)
         self.schedule.steps = self.progress.step
         steps = torch.tensor(float(self.progress.step))
         moments = {}

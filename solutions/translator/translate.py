@@ -8,12 +8,12 @@ import click
 import torch
 
 from solutions.data.vocabulary import BOS, EOS, SPECIALS, UNK
-from solutions.tooling.cli_tools import PATH, OneLineCommand, UserError, told_in_one_line
+from solutions.tooling.cli_tools import PATH, TerseCommand, UserError, user_errors
 
-from .distributed import own_device
+from .distributed import pick_device
 from .inference import Translator
 from .plots import cross_attention_weights, draw_attention, require_picture
-from .run_directory import RunFolder
+from .run_directory import RunDirectory
 
 POSITIVE = click.IntRange(1)
 
@@ -52,7 +52,7 @@ def lines(sentences: tuple[str, ...]) -> Iterator[list[str]]:
 
 
 @click.command(
-    cls=OneLineCommand,
+    cls=TerseCommand,
     context_settings={"show_default": True, "help_option_names": ["-h", "--help"]},
 )
 @click.option("--checkpoint", type=PATH, required=True, help="Folder of a finished run.")
@@ -82,8 +82,8 @@ def main(
     Words that the model does not know are named on the standard error.
     """
     torch.set_num_threads(threads)
-    with told_in_one_line():
-        translator = Translator(RunFolder(checkpoint), own_device(device))
+    with user_errors():
+        translator = Translator(RunDirectory(checkpoint), pick_device(device))
         layers = translator.model.config.N
         if layer is not None and layer > layers:
             raise UserError(f"--layer {layer}: the decoder has {layers} layers, counted from 1")
@@ -92,7 +92,7 @@ def main(
             if len(sentences) != 1 or not sentences[0].strip():
                 raise UserError("--attention draws one sentence: give exactly one")
     for several in lines(sentences):
-        with told_in_one_line():
+        with user_errors():
             read = translator.tokens([line.strip() for line in several])
         wrote = translator.translate(read, beam, alpha, unknown=unknown)
         for source, target in zip(read, wrote, strict=True):
@@ -100,7 +100,7 @@ def main(
                 click.echo(f"unknown to the model: {word}", err=True)
             click.echo(" ".join(target) if tokens else translator.written(target))
     if attention is not None:
-        with told_in_one_line():
+        with user_errors():
             draw(translator, source, target, layer or layers, attention)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from book.pagelib.lab_results import TESTS, LabRuns
 from book.pagelib.recorded_run import RUNS
-from solutions.translator.train_config import Settings
+from solutions.translator.train_config import TrainConfig
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def lab():
 
 def test_there_are_three_seeds_of_the_settings_that_the_command_has_by_itself(lab):
     assert len(set(lab.seeds)) == 3
-    assert all(Settings(**run["settings"] | {"seed": 0}) == Settings() for run in lab.runs)
+    assert all(TrainConfig(**run["settings"] | {"seed": 0}) == TrainConfig() for run in lab.runs)
     for run in lab.runs:
         assert run["result"]["ending"] == "all epochs done"
         assert len(run["log"]) == run["result"]["epochs"] == run["settings"]["epochs"]

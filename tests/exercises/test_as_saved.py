@@ -8,11 +8,11 @@ import pytest
 
 from autograder.grading.grade import grade
 from autograder.reporting.results import read_results
-from exercises.assignments import HERE, masters
+from exercises.assignments import HERE, all_assignments
 from exercises.synthetic_class import submissions
 
 pytestmark = pytest.mark.slow
-(MASTER,) = [master for master in masters() if master.assignment == "01-attention"]
+(MASTER,) = [master for master in all_assignments() if master.assignment == "01-attention"]
 MOST = 50 * 2**20  # bytes of outputs
 
 

@@ -15,13 +15,13 @@ from autograder.authoring.reference_source import source_of
 from autograder.authoring.release_checks import release_problems, secrets
 from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions
 from autograder.authoring.trusted_runner import run_tests_in_process, score
-from exercises.assignments import masters, text_of
-from exercises.kill_table import recorded
+from exercises.assignments import all_assignments, text_of
+from exercises.kill_table import read_matrix
 from exercises.synthetic_class import NOISY, WITH_EVERYBODY, brief_class, submissions, write_class
 from solutions.alternatives import styles
 
-MASTERS = masters()
-RECORDED = recorded()
+MASTERS = all_assignments()
+RECORDED = read_matrix()
 MISTAKES = [(master, mistake) for master in MASTERS for mistake in master.mistakes]
 
 pytestmark = pytest.mark.slow

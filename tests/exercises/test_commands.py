@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from exercises import kill_table, mutation_report
-from exercises.assignments import chosen, masters
+from exercises.assignments import all_assignments, chosen
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,6 @@ def test_an_unknown_assignment_is_one_line_and_exit_code_2(command):
 
 
 def test_named_assignments_come_in_their_order():
-    names = [master.assignment for master in masters()]
+    names = [master.assignment for master in all_assignments()]
     assert [master.assignment for master in chosen([])] == names
     assert [master.assignment for master in chosen([names[2], names[0]])] == [names[0], names[2]]

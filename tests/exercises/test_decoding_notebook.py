@@ -9,10 +9,10 @@ import torch
 from autograder.authoring.cells import is_test
 from autograder.authoring.reference_source import source_of
 from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions, with_mistake
-from exercises.assignments import masters
+from exercises.assignments import all_assignments
 from solutions.alternatives import styles
 
-(MASTER,) = [m for m in masters() if m.assignment == "06-decoding"]
+(MASTER,) = [m for m in all_assignments() if m.assignment == "06-decoding"]
 STYLES = styles(MASTER.notebook)
 
 

@@ -9,14 +9,14 @@ from autograder.authoring.cells import is_test, split_test
 from autograder.authoring.reference_source import source_of
 from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions
 from autograder.authoring.trusted_runner import run_cells, run_tests_in_process, score
-from exercises.assignments import masters
+from exercises.assignments import all_assignments
 from solutions.alternatives.attention import einsum
 from solutions.assignments.diagnosis import diagnosis
 from solutions.misconceptions.model.residual import DropoutOnX
 from solutions.model import attention, feed_forward, residual
 from solutions.notebook_support.fallbacks_1_3 import STAND_INS
 
-(MASTER,) = [m for m in masters() if m.assignment == "04-encoder-decoder"]
+(MASTER,) = [m for m in all_assignments() if m.assignment == "04-encoder-decoder"]
 
 
 def with_own_parts(*sources: str):

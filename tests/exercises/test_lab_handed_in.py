@@ -10,7 +10,7 @@ from safetensors.torch import load, save
 from autograder.authoring.cells import is_test
 from autograder.grading.grade import grade
 from autograder.reporting.results import read_results
-from exercises.assignments import HERE, masters
+from exercises.assignments import HERE, all_assignments
 from exercises.synthetic_class import submissions
 from solutions.model.config import TransformerConfig
 from solutions.notebook_support.fallbacks_4_6 import Transformer
@@ -18,7 +18,7 @@ from solutions.notebook_support.lab_recipes import recipe
 
 pytestmark = pytest.mark.slow
 
-(MASTER,) = [m for m in masters() if m.assignment == "07-multi30k-lab"]
+(MASTER,) = [m for m in all_assignments() if m.assignment == "07-multi30k-lab"]
 WEIGHTS, ABOUT, LOG = "translator.safetensors", "translator.json", "log.csv"
 POINTS = {c.id: c.metadata.nbgrader.points for c in MASTER.source.cells if is_test(c)}
 OF_THE_FILES = ("log-handed-in", "weights-15", "weights-30", "weights-45")

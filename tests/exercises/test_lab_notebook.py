@@ -21,14 +21,14 @@ from autograder.authoring.reference_source import (
 )
 from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions
 from autograder.authoring.trusted_runner import run_cells
-from exercises.assignments import HERE, masters
+from exercises.assignments import HERE, all_assignments
 from solutions.alternatives import styles
 from solutions.data import batching
 from solutions.model import decoder, encoder, transformer
 from solutions.training import loss, optim
 from solutions.training import step as training_step
 
-(MASTER,) = [m for m in masters() if m.assignment == "07-multi30k-lab"]
+(MASTER,) = [m for m in all_assignments() if m.assignment == "07-multi30k-lab"]
 STYLES = styles(MASTER.notebook)
 SLOW = {"copy-task", "overfit-32"}
 WEIGHTS = ("log-handed-in", "weights-15", "weights-30", "weights-45")

@@ -6,10 +6,10 @@ from autograder.authoring.cells import is_test
 from autograder.authoring.reference_source import apply_misconception, source_of
 from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions, with_mistake
 from autograder.authoring.trusted_runner import run_tests_in_process
-from exercises.assignments import masters
+from exercises.assignments import all_assignments
 from solutions.alternatives import styles
 
-(MASTER,) = [m for m in masters() if m.assignment == "02-positional-encoding"]
+(MASTER,) = [m for m in all_assignments() if m.assignment == "02-positional-encoding"]
 STYLES = styles(MASTER.notebook)
 BY_LAW = "where_sine_alone_fails"
 OWN_TABLE = """class PositionalEncoding(nn.Module):

@@ -22,9 +22,9 @@ from autograder.authoring.builder import CHECKS_ID
 from autograder.authoring.cells import is_solution
 from autograder.authoring.reference_source import apply_misconception
 from autograder.authoring.release import release
-from exercises.assignments import HERE, Master, masters
+from exercises.assignments import HERE, Assignment, all_assignments
 
-MASTERS = {master.assignment: master for master in masters()}
+MASTERS = {master.assignment: master for master in all_assignments()}
 PROJECT = student_environment.PROJECT
 ENDS = "print(sorted({name.split('.')[0] for name in __import__('sys').modules}))"
 
@@ -41,7 +41,7 @@ def released(tmp_path_factory) -> dict[str, NotebookNode]:
     return {path.parent.name: nbformat.read(path, as_version=4) for path in made}
 
 
-def solved(released: NotebookNode, master: Master, **wrong: str) -> NotebookNode:
+def solved(released: NotebookNode, master: Assignment, **wrong: str) -> NotebookNode:
     """The released notebook with the reference's answers, but for those given."""
     nb = copy.deepcopy(released)
     answers = {c.metadata.course.symbol: c.source for c in master.source.cells if is_solution(c)}

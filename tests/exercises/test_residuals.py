@@ -6,11 +6,11 @@ import torch
 from autograder.authoring.cells import is_test
 from autograder.authoring.reference_source import source_of
 from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions, with_mistake
-from exercises.assignments import masters
+from exercises.assignments import all_assignments
 from solutions.alternatives import styles
 from solutions.model import ablation
 
-(MASTER,) = [m for m in masters() if m.assignment == "03-residuals"]
+(MASTER,) = [m for m in all_assignments() if m.assignment == "03-residuals"]
 STYLES = styles(MASTER.notebook)
 
 # Right in evaluation, at the start, or in the numbers: hidden tests look at the rest.

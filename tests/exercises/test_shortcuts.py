@@ -6,17 +6,17 @@ import pytest
 
 from autograder.grading.merge import rebuild
 from autograder.grading.shortcut_detection import shortcuts
-from exercises.assignments import masters
+from exercises.assignments import all_assignments
 
 NOT_INSTALLED = {"nltk", "torchtext"}  # a student may have them
 
 
-@pytest.mark.parametrize("master", masters(), ids=lambda master: master.assignment)
+@pytest.mark.parametrize("master", all_assignments(), ids=lambda master: master.assignment)
 def test_the_reference_does_without(master):
     assert shortcuts(rebuild(master.source, master.source)) == ()
 
 
-@pytest.mark.parametrize("master", masters(), ids=lambda master: master.assignment)
+@pytest.mark.parametrize("master", all_assignments(), ids=lambda master: master.assignment)
 def test_each_name_is_one_of_a_library(master):
     for name in master.source.metadata["course"].get("shortcuts", []):
         module, _, last = name.rpartition(".")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.authoring.cells import is_test, to_text
-from exercises.assignments import HERE, masters
+from exercises.assignments import HERE, all_assignments
 from exercises.synthetic_class import submissions
 
 CONFIG = """
@@ -22,7 +22,7 @@ BIN = Path(sys.executable).parent
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("master", masters(), ids=lambda master: master.assignment)
+@pytest.mark.parametrize("master", all_assignments(), ids=lambda master: master.assignment)
 def test_the_same_marks(master, tmp_path):
     (tmp_path / "nbgrader_config.py").write_text(CONFIG)
     source = tmp_path / "source" / master.assignment

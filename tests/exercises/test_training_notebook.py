@@ -11,11 +11,11 @@ from autograder.authoring.cells import is_test
 from autograder.authoring.reference_source import apply_misconception, source_of
 from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions, with_mistake
 from autograder.authoring.trusted_runner import run_tests_in_process
-from exercises.assignments import masters
+from exercises.assignments import all_assignments
 from solutions.alternatives import styles
 
 mpl.use("agg")  # a place to play draws
-(MASTER,) = [m for m in masters() if m.assignment == "05-training"]
+(MASTER,) = [m for m in all_assignments() if m.assignment == "05-training"]
 STYLES = styles(MASTER.notebook)
 
 # Right in the few recorded numbers. They show in the inputs afterwards, in groups of parameters, in

@@ -11,10 +11,10 @@ from autograder.authoring.cells import is_test
 from autograder.authoring.reference_source import apply_misconception, source_of
 from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions, with_mistake
 from autograder.authoring.trusted_runner import run_tests_in_process
-from exercises.assignments import masters
+from exercises.assignments import all_assignments
 from solutions.alternatives import styles
 
-(MASTER,) = [m for m in masters() if m.assignment == "00-warm-up"]
+(MASTER,) = [m for m in all_assignments() if m.assignment == "00-warm-up"]
 STYLES = styles(MASTER.notebook)
 
 # The recorded numbers show what comes back, and not what happened to the inputs.

@@ -9,13 +9,13 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from solutions.data.corpora import TranslationData
-from solutions.translator.distributed import Team
-from solutions.translator.run_directory import RunFolder
-from solutions.translator.train_config import Settings
+from solutions.translator.distributed import ProcessGroup
+from solutions.translator.run_directory import RunDirectory
+from solutions.translator.train_config import TrainConfig
 from solutions.translator.trainer import TIMES, Trainer
 
 SIZES = {"N": 1, "d_model": 16, "d_ff": 16, "h": 2, "dropout": 0.1}
-SMALL = Settings(
+SMALL = TrainConfig(
     source="corpus",
     **SIZES,
     max_tokens=320,
@@ -59,15 +59,17 @@ def few_pairs() -> TranslationData:
     return replace(corpus(), tokens=tokens)
 
 
-def begin(path: Path, settings: Settings = SMALL, data: TranslationData | None = None) -> Trainer:
+def begin(
+    path: Path, settings: TrainConfig = SMALL, data: TranslationData | None = None
+) -> Trainer:
     """What the command does before it trains."""
-    data, folder = data or few_pairs(), RunFolder(path)
+    data, folder = data or few_pairs(), RunDirectory(path)
     folder.begin(settings, "some data", {})
     folder.save_language((data.source_vocabulary, data.target_vocabulary), {"asian": "Asian"})
-    return Trainer(settings, data, folder, Team())
+    return Trainer(settings, data, folder, ProcessGroup())
 
 
-def train(path: Path, settings: Settings = SMALL, save_every: float = 1e9) -> Trainer:
+def train(path: Path, settings: TrainConfig = SMALL, save_every: float = 1e9) -> Trainer:
     """A run from where its folder says to its end."""
     trainer = begin(path, settings)
     trainer.run(lambda done, words: None, lambda row: None, save_every)

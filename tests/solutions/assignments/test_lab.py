@@ -111,12 +111,12 @@ def test_the_parts_of_a_training():
 
 
 def test_the_search_stops_at_the_end_or_at_the_limit():
-    class Endless(lab_probes.Copyist):
+    class Endless(lab_probes.EchoModel):
         def decode(self, target, memory, source_mask):
             return torch.eye(10)[(target % 3) + 5]
 
     source = torch.tensor([[4, 5, EOS, 0], [4, 6, 7, EOS]])
-    assert fallbacks_4_6.search(lab_probes.Copyist(10), source) == [[4, 5], [4, 6, 7]]
+    assert fallbacks_4_6.search(lab_probes.EchoModel(10), source) == [[4, 5], [4, 6, 7]]
     assert [len(one) for one in fallbacks_4_6.search(Endless(10), source, 3)] == [6, 7]
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solutions.data.bpe import MORE, Pieces, joined, learn_merges, letters, merge, whole
+from solutions.data.bpe import MORE, BpeSegmenter, join_pieces, joined, learn_merges, letters, merge
 from solutions.data.corpora import TranslationData
 from solutions.data.vocabulary import UNK, Vocabulary
 
@@ -36,7 +36,7 @@ def test_the_example_of_the_paper_that_brought_them():
     counts = {"low": 5, "lowest": 2, "newer": 6, "wider": 3}
     learnt = learn_merges(counts, 10)
     assert learnt[:2] == [("e@@", "r"), ("l@@", "o@@")]  # 9 times and 7 times
-    assert Pieces(learnt).cut("lower") == ("lo@@", "w@@", "er")
+    assert BpeSegmenter(learnt).cut("lower") == ("lo@@", "w@@", "er")
 
 
 @given(texts, st.integers(0, 30))
@@ -47,7 +47,7 @@ def test_always_the_most_frequent_pair_is_joined(counts, number):
 @given(texts, st.integers(0, 30))
 def test_a_word_of_the_text_is_cut_as_learning_left_it(counts, number):
     learnt = learn_merges(counts, number)
-    pieces = Pieces(learnt)
+    pieces = BpeSegmenter(learnt)
     for word in counts:
         left = letters(word)
         for pair in learnt:
@@ -57,13 +57,13 @@ def test_a_word_of_the_text_is_cut_as_learning_left_it(counts, number):
 
 @given(texts, st.integers(0, 30), st.lists(words))
 def test_pieces_of_any_words_make_the_words_again(counts, number, tokens):
-    assert whole(Pieces(learn_merges(counts, number))(tokens)) == tokens
+    assert join_pieces(BpeSegmenter(learn_merges(counts, number))(tokens)) == tokens
 
 
 @given(texts, words)
 def test_without_merges_there_are_letters_and_with_all_of_them_words(counts, word):
-    assert Pieces([]).cut(word) == tuple(letters(word))
-    every = Pieces(learn_merges(counts, 1000))
+    assert BpeSegmenter([]).cut(word) == tuple(letters(word))
+    every = BpeSegmenter(learn_merges(counts, 1000))
     assert all(len(every.cut(word)) == 1 for word, count in counts.items() if count > 1)
 
 
@@ -74,8 +74,8 @@ def test_neighbours_are_joined_from_the_left():
 
 
 def test_a_word_that_a_model_has_not_finished_is_a_word():
-    assert whole(["ein", "feuer" + MORE, "wehr" + MORE]) == ["ein", "feuerwehr"]
-    assert whole([]) == []
+    assert join_pieces(["ein", "feuer" + MORE, "wehr" + MORE]) == ["ein", "feuerwehr"]
+    assert join_pieces([]) == []
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from solutions.experiments.char_lm import (
 )
 from solutions.experiments.char_lm_data import numbered, random_windows, split
 from solutions.model.residual import ResidualSublayer
-from solutions.tooling.run_log import read_curves
+from solutions.tooling.run_log import read_run_log
 
 both_norms = pytest.mark.parametrize("pre_norm", [False, True])
 
@@ -147,7 +147,7 @@ def test_the_command_writes_losses_and_all_gradients(text, tmp_path):
     out = tmp_path / "out"
     result = run("--data", text, "--steps", 5, "--every", 2, "--layers", 2, "--out", out)
     assert result.exit_code == 0, result.output
-    about, rows = read_curves(out)
+    about, rows = read_run_log(out)
     assert about["configuration"]["layers"] == 2
     assert about["configuration"]["seed"] == 0
     assert [row["step"] for row in rows] == [1, 2, 4, 5]
@@ -161,7 +161,7 @@ def test_the_same_seed_gives_the_same_run_and_another_gives_another(text, tmp_pa
     def losses(seed: int, *options: str) -> list:
         out = tmp_path / f"{seed}"
         assert run("--data", text, "--steps", 3, "--seed", seed, "--out", out).exit_code == 0
-        return [row["train_loss"] for row in read_curves(out)[1]]
+        return [row["train_loss"] for row in read_run_log(out)[1]]
 
     assert losses(1) == losses(1) != losses(2)
 

@@ -12,20 +12,20 @@ from solutions.data.corpora import TranslationData
 from solutions.data.vocabulary import BOS, EOS
 from solutions.experiments import fault_injection
 from solutions.experiments.fault_injection import (
+    BASELINE,
     GALLERY,
-    HEALTHY,
     accuracy,
-    in_place,
-    judge,
+    evaluate,
     main,
     mistakes_called,
+    patched,
 )
 from solutions.model import attention, transformer
 from solutions.model.config import TransformerConfig
-from solutions.tooling.run_log import read_curves
+from solutions.tooling.run_log import read_run_log
 from solutions.training import step as training_step
 
-BROKEN = [name for name in GALLERY if name != HEALTHY]
+BROKEN = [name for name in GALLERY if name != BASELINE]
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def sizes(data) -> TransformerConfig:
 
 
 def first_row(data, name: str) -> dict[str, float]:
-    with in_place(mistakes_called(name)):
+    with patched(mistakes_called(name)):
         (row,) = fault_injection.train(data, sizes(data), 1, 0, lambda *_: None)
     return row
 
@@ -61,7 +61,7 @@ def test_a_mistake_stands_wherever_its_reference_was_used_and_goes_again():
     ]
     assert attention in users
     assert len(users) > 2
-    with in_place([known]):
+    with patched([known]):
         assert all(vars(user)[known.replaces] is known.implementation for user in users)
         assert misconceptions.model.attention.scaled_dot_product_attention is right
     assert all(vars(user)[known.replaces] is right for user in users)
@@ -70,17 +70,17 @@ def test_a_mistake_stands_wherever_its_reference_was_used_and_goes_again():
 def test_two_at_once_and_none():
     both = mistakes_called("CausalityForgotten+step_stays")
     before = transformer.Transformer, training_step.train_step
-    with in_place(both):
+    with patched(both):
         assert (transformer.Transformer, training_step.train_step) == tuple(
             known.implementation for known in both
         )
-    with in_place(mistakes_called(HEALTHY)):
+    with patched(mistakes_called(BASELINE)):
         assert (transformer.Transformer, training_step.train_step) == before
 
 
 def test_everything_is_as_before_after_an_error():
     before = transformer.Transformer
-    with pytest.raises(ZeroDivisionError), in_place(mistakes_called("CausalityForgotten")):
+    with pytest.raises(ZeroDivisionError), patched(mistakes_called("CausalityForgotten")):
         raise ZeroDivisionError
     assert transformer.Transformer is before
 
@@ -93,8 +93,8 @@ def test_an_unknown_mistake_is_named():
 @pytest.mark.slow
 def test_every_mistake_of_the_gallery_makes_a_difference(data):
     """One that the training never calls would look healthy for ever."""
-    healthy = first_row(data, HEALTHY)
-    assert first_row(data, HEALTHY) == healthy
+    healthy = first_row(data, BASELINE)
+    assert first_row(data, BASELINE) == healthy
     for name in BROKEN:
         assert first_row(data, name) != healthy, name
 
@@ -126,7 +126,7 @@ def test_accuracy_is_the_share_of_right_tokens_padding_skipped():
 
 def test_a_loss_that_is_no_number_leaves_nothing_to_look_at(data, monkeypatch):
     monkeypatch.setattr(training_step, "evaluate_loss", lambda *_: math.nan)
-    seen = judge(torch.nn.Linear(1, 1), data)
+    seen = evaluate(torch.nn.Linear(1, 1), data)
     assert list(seen) == fault_injection.SEEN
     assert all(math.isnan(value) for value in seen.values())
 
@@ -140,7 +140,7 @@ def test_the_model_that_never_ends_is_seen_to(data, monkeypatch):
     )
     monkeypatch.setattr(training_step, "evaluate_loss", lambda *_: 1.0)
     monkeypatch.setattr(fault_injection, "accuracy", lambda *_: 0.5)
-    seen = judge(torch.nn.Linear(1, 1), data)
+    seen = evaluate(torch.nn.Linear(1, 1), data)
     assert (seen["endless"], seen["unsteady"], seen["held_out_accuracy"]) == (1.0, 0.0, 0.5)
     lengths = {len(source) for split in ("val", "test") for source, _ in data.pairs(split)}
     assert seen["different"] == len(lengths)
@@ -148,11 +148,11 @@ def test_the_model_that_never_ends_is_seen_to(data, monkeypatch):
 
 def test_dropout_in_evaluation_is_seen_by_asking_twice(data):
     def unsteady(name):
-        with in_place(mistakes_called(name)):
+        with patched(mistakes_called(name)):
             torch.manual_seed(0)
-            return judge(transformer.Transformer(sizes(data)), data)["unsteady"]
+            return evaluate(transformer.Transformer(sizes(data)), data)["unsteady"]
 
-    assert unsteady(HEALTHY) == 0
+    assert unsteady(BASELINE) == 0
     assert unsteady("DropsInEvaluation") > 0.1
 
 
@@ -164,7 +164,7 @@ def test_the_command_writes_down_what_was_seen(tmp_path):
     words = "--mistakes healthy,ScheduleNeverWrites --seeds 2 --epochs 1 --width 8 --heads 1"
     result = CliRunner().invoke(main, [*words.split(), "--out", str(tmp_path)])
     assert result.exit_code == 0, result.output
-    about, rows = read_curves(tmp_path)
+    about, rows = read_run_log(tmp_path)
     assert about["command"].startswith(f"python -m solutions fault-injection {words}")
     assert "machine" in about
     assert [(row["mistake"], row["seed"], row["epoch"]) for row in rows] == [

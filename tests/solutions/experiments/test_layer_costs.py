@@ -17,7 +17,7 @@ from solutions.experiments.layer_costs import (
     multiply_adds,
     seconds_in_turns,
 )
-from solutions.tooling.run_log import read_curves
+from solutions.tooling.run_log import read_run_log
 
 KINDS = tuple(layers_of_width(8))
 
@@ -99,7 +99,7 @@ def run(*words):
 def test_the_command_writes_a_row_for_each_layer_length_and_width(tmp_path):
     result = run("--lengths", "4, 8", "--widths", 16, "--repeats", 2, "--out", tmp_path)
     assert result.exit_code == 0, result.output
-    about, rows = read_curves(tmp_path)
+    about, rows = read_run_log(tmp_path)
     assert about["command"].startswith(
         "python -m solutions layer-costs --lengths '4, 8' --widths 16"
     )

@@ -14,7 +14,7 @@ from solutions.experiments.order_classifier_data import (
     shuffled,
     words_only,
 )
-from solutions.tooling.run_log import read_curves
+from solutions.tooling.run_log import read_run_log
 
 
 def model(positions: bool, vocabulary: int = 20) -> OrderClassifier:
@@ -150,7 +150,7 @@ def test_the_command_trains_on_the_corpus(tmp_path):
     assert result.exit_code == 0, result.output
     assert "72 held-out windows" in result.output
     assert "32×10×64" in result.output
-    about, rows = read_curves(tmp_path)
+    about, rows = read_run_log(tmp_path)
     assert about["command"].startswith("python -m solutions order-classifier --source corpus")
     assert [set(row) for row in rows] == [{"epoch", "loss", "accuracy", "seconds"}] * 2
 

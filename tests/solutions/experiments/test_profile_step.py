@@ -22,7 +22,7 @@ from solutions.experiments.profile_step import (
 )
 from solutions.experiments.throughput import fast_steps
 from solutions.model.config import tiny
-from solutions.tooling.run_log import read_curves
+from solutions.tooling.run_log import read_run_log
 
 
 def step(precision: torch.dtype = torch.float32):
@@ -87,11 +87,11 @@ def test_the_peak_is_the_fastest_product(monkeypatch):
 def test_the_command_writes_what_it_prints(tmp_path, monkeypatch):
     monkeypatch.setattr(profile_step, "SQUARES", (64,))
     monkeypatch.setattr(profile_step, "fastest_precision", lambda: torch.float32)
-    monkeypatch.setattr(profile_step.Settings, "config", lambda self, s, t: tiny(s, t))
+    monkeypatch.setattr(profile_step.TrainConfig, "config", lambda self, s, t: tiny(s, t))
     words = f"--source corpus --steps 1 --threads 1 --out {tmp_path}"
     result = CliRunner().invoke(profile_step.main, words)
     assert result.exit_code == 0, result.output
-    about, rows = read_curves(tmp_path)
+    about, rows = read_run_log(tmp_path)
     assert about["command"].startswith("python -m solutions profile-step")
     assert [row["kind"] for row in rows] == [*KINDS, REST, PYTHON]
     assert sum(row["share"] for row in rows) == pytest.approx(1, abs=0.001)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from solutions.experiments.fault_injection import in_place, mistakes_called
+from solutions.experiments.fault_injection import mistakes_called, patched
 from solutions.experiments.sanity_checks import OF_A_MODEL, OF_THE_TRAINING, checkup
 
 TESTS = {test.__name__ for test in (*OF_A_MODEL, *OF_THE_TRAINING)}
@@ -29,7 +29,7 @@ CATCHES = {
 
 
 def failed(name: str) -> set[str]:
-    with in_place(mistakes_called(name)):
+    with patched(mistakes_called(name)):
         return {test for test, passed in checkup().items() if not passed}
 
 

@@ -13,7 +13,7 @@ from solutions.data.vocabulary import EOS, PAD
 from solutions.experiments import throughput
 from solutions.model.config import tiny
 from solutions.model.transformer import Transformer, count_parameters
-from solutions.tooling.run_log import read_curves
+from solutions.tooling.run_log import read_run_log
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def test_the_command_prints_and_records_every_way(monkeypatch, config, tmp_path)
     words = f"--source corpus --turns 1 --steps 1 --threads 1 --out {tmp_path}"
     result = CliRunner().invoke(throughput.main, words)
     assert result.exit_code == 0, result.output
-    about, rows = read_curves(tmp_path)
+    about, rows = read_run_log(tmp_path)
     assert about["configuration"]["turns"] == 1
     assert [row["way"] for row in rows][:4] == ["naive", "nn.Transformer", "reference", "fast"]
     for way in ("naive", "nn.Transformer", "reference", "fast"):

@@ -22,7 +22,7 @@ from solutions.experiments.walkthrough import (
 )
 from solutions.model.config import TransformerConfig
 from solutions.model.transformer import Transformer
-from solutions.tooling.run_log import read_curves
+from solutions.tooling.run_log import read_run_log
 from solutions.training.optim import noam_rate
 
 TINY = TransformerConfig(1000, 1000, N=1, d_model=32, d_ff=16, h=4, dropout=0.0)
@@ -133,7 +133,7 @@ def test_the_command_tells_the_whole_flow(tmp_path, monkeypatch):
     ):
         assert words in result.output
     assert max(map(len, result.output.splitlines()[2:])) <= 120
-    about, rows = read_curves(tmp_path)
+    about, rows = read_run_log(tmp_path)
     assert about["configuration"]["epochs"] == 2
     assert [row["epoch"] for row in rows] == [0, 1, 2]
 

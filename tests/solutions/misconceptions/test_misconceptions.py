@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from autograder.authoring.reference_source import apply_misconception
-from solutions.misconceptions import all_of_them, of, reaching
+from solutions.misconceptions import all_of_them, for_reference, with_inherited
 from solutions.model import attention, masks
 from solutions.training import optim
 from solutions.training import step as training_step
@@ -76,7 +76,10 @@ def test_every_reference_of_the_assignment_has_mistakes():
         "merge_heads",
         "MultiHeadAttention",
     }
-    assert len(of("scaled_dot_product_attention") + of("MultiHeadAttention")) >= 10
+    assert (
+        len(for_reference("scaled_dot_product_attention") + for_reference("MultiHeadAttention"))
+        >= 10
+    )
 
 
 @pytest.mark.parametrize(
@@ -111,17 +114,19 @@ def test_the_mistakes_of_published_tutorials_are_in_the_list(name):
     ids=lambda x: getattr(x, "__name__", ""),
 )
 def test_own_mistakes_come_first_then_those_of_what_it_calls(reference, called):
-    own = of(reference.__name__)
-    found = reaching(reference)
+    own = for_reference(reference.__name__)
+    found = with_inherited(reference)
     assert found[: len(own)] == own
     inherited = found[len(own) :]
-    assert Counter(m.name for m in inherited) == Counter(m.name for f in called for m in of(f))
+    assert Counter(m.name for m in inherited) == Counter(
+        m.name for f in called for m in for_reference(f)
+    )
     for known in inherited:
         assert known.sentence.startswith(f"This comes from {known.replaces}: ")
 
 
 def test_a_class_inherits_through_every_method_and_keeps_its_constructor():
-    (larger,) = [m for m in reaching(optim.NoamSchedule) if m.name == "rate_takes_the_larger"]
+    (larger,) = [m for m in with_inherited(optim.NoamSchedule) if m.name == "rate_takes_the_larger"]
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
     right, wrong = (c(optimizer, 4, 10) for c in (optim.NoamSchedule, larger.implementation))
     assert right.advance() == optim.noam_rate(1, 4, 10)
@@ -130,9 +135,9 @@ def test_a_class_inherits_through_every_method_and_keeps_its_constructor():
 
 def test_a_method_that_happens_to_have_the_name_brings_nothing():
     """`scores.softmax` and `model.train` are no functions of ours."""
-    names = {m.replaces for m in reaching(attention.scaled_dot_product_attention)}
+    names = {m.replaces for m in with_inherited(attention.scaled_dot_product_attention)}
     assert names == {"scaled_dot_product_attention"}
-    assert {m.replaces for m in reaching(training_step.train_step)} == {
+    assert {m.replaces for m in with_inherited(training_step.train_step)} == {
         "train_step",
         "clip_gradients",
     }
@@ -140,7 +145,9 @@ def test_a_method_that_happens_to_have_the_name_brings_nothing():
 
 def test_an_inherited_mistake_is_the_reference_on_top_of_it():
     tokens = torch.tensor([[3, 5, 0]])
-    (inverted,) = [m for m in reaching(masks.target_mask) if m.name == "padding_mask_inverted"]
+    (inverted,) = [
+        m for m in with_inherited(masks.target_mask) if m.name == "padding_mask_inverted"
+    ]
     expected = (tokens == 0).unsqueeze(1) & masks.causal_mask(3)
     assert torch.equal(inverted.implementation(tokens, 0), expected)
     assert not torch.equal(masks.target_mask(tokens, 0), expected)  # the reference is as it was
@@ -148,7 +155,9 @@ def test_an_inherited_mistake_is_the_reference_on_top_of_it():
 
 def test_an_inherited_mistake_of_a_layer_is_a_layer():
     (unscaled,) = [
-        m for m in reaching(attention.MultiHeadAttention) if m.name == "attention_without_scale"
+        m
+        for m in with_inherited(attention.MultiHeadAttention)
+        if m.name == "attention_without_scale"
     ]
     right = attention.MultiHeadAttention(8, 2)
     wrong = unscaled.implementation(d_model=8, h=2)

@@ -8,10 +8,10 @@ from autograder.authoring.assignment_markdown import read_text
 from autograder.authoring.reference_source import hidden_lines, source_of
 from exercises.assignments import HERE, resolve_dotted
 from solutions.alternatives import styles
-from solutions.misconceptions import of
+from solutions.misconceptions import for_reference
 from solutions.model import attention, embeddings, feed_forward, masks, positional, residual
 from solutions.notebook_support import fallbacks_1_3
-from solutions.notebook_support.fallbacks_1_3 import STAND_INS, check_earlier
+from solutions.notebook_support.fallbacks_1_3 import STAND_INS, select_own_parts_1_3
 
 REFERENCES = {
     name: getattr(module, name)
@@ -178,7 +178,7 @@ def test_it_needs_nothing_but_pytorch():
 
 def test_untouched_all_are_stand_ins(capsys):
     notebook = dict(STAND_INS)
-    check_earlier(notebook)
+    select_own_parts_1_3(notebook)
     assert capsys.readouterr().out == "All parts are stand-ins.\n"
     assert notebook == STAND_INS
 
@@ -189,13 +189,13 @@ def test_right_parts_in_any_style_stay(assignment, capsys):
         source = REFERENCES if style is None else vars(style)
         own = {name: source[name] for name in STAND_INS if name in source}
         notebook = STAND_INS | own
-        check_earlier(notebook)
+        select_own_parts_1_3(notebook)
         assert capsys.readouterr().out.count("your own, and it agrees") == len(own) > 0
         assert notebook == STAND_INS | own
 
 
 def mistakes_in_the_parts():
-    known = [mistake for name in STAND_INS for mistake in of(name)]
+    known = [mistake for name in STAND_INS for mistake in for_reference(name)]
     return [pytest.param(mistake, id=mistake.name) for mistake in known]
 
 
@@ -218,7 +218,7 @@ TOO_FINE = {
 @pytest.mark.parametrize("mistake", mistakes_in_the_parts())
 def test_a_wrong_part_is_put_aside(mistake, capsys):
     notebook = STAND_INS | {mistake.replaces: mistake.implementation}
-    check_earlier(notebook)
+    select_own_parts_1_3(notebook)
     said = capsys.readouterr().out
     if said.startswith("\N{CHECK MARK}"):
         assert mistake.name in TOO_FINE, said

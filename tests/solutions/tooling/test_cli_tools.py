@@ -5,20 +5,20 @@ import pytest
 from click.testing import CliRunner
 
 from solutions.tooling.cli_tools import (
-    OneLineCommand,
+    TerseCommand,
     UserError,
     out_option,
     progress_bar,
-    told_in_one_line,
+    user_errors,
 )
 
 
-@click.command(cls=OneLineCommand)
+@click.command(cls=TerseCommand)
 @click.option("--steps", type=click.IntRange(1), default=1)
 @click.argument("what")
 @out_option("_build/x")
 def command(what, out, steps):
-    with told_in_one_line():
+    with user_errors():
         if what == "value":
             raise ValueError("--steps must be at least 1")
         if what == "file":

@@ -5,16 +5,16 @@ import json
 import socket
 from pathlib import Path
 
-from solutions.tooling.platform_info import about_this_machine
+from solutions.tooling.platform_info import platform_metadata
 
 
 def test_it_says_what_a_time_depends_on():
-    about = about_this_machine()
+    about = platform_metadata()
     assert about["cores"] >= 1
     assert all(about[what] for what in ("processor", "instructions", "system", "python"))
 
 
 def test_it_names_neither_the_machine_nor_a_place_on_it():
-    text = json.dumps(about_this_machine())
+    text = json.dumps(platform_metadata())
     for secret in (socket.gethostname(), getpass.getuser(), str(Path.home()), "/"):
         assert secret not in text

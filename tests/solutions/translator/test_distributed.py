@@ -10,14 +10,19 @@ import pytest
 import torch
 from lab_test_runs import log, parameters, words
 
-from solutions.translator.distributed import Team, first_of_all, joined, own_device
-from solutions.translator.run_directory import RunFolder
+from solutions.translator.distributed import (
+    ProcessGroup,
+    init_distributed,
+    is_rank_zero,
+    pick_device,
+)
+from solutions.translator.run_directory import RunDirectory
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5])
 def test_every_sentence_has_one_process_and_every_process_a_sentence(size):
     for batch in ([7], [3, 1, 4, 1], list(range(11))):
-        shares = [Team(rank, size).share(batch) for rank in range(size)]
+        shares = [ProcessGroup(rank, size).shard(batch) for rank in range(size)]
         counting = [place for mine, factor in shares if factor for place in mine]
         assert sorted(counting) == sorted(batch)
         assert all(factor in (0, size) and mine for mine, factor in shares)
@@ -26,12 +31,12 @@ def test_every_sentence_has_one_process_and_every_process_a_sentence(size):
 
 
 def test_alone_nothing_is_exchanged():
-    team, module, x = Team(), torch.nn.Linear(2, 2), torch.ones(3)
+    team, module, x = ProcessGroup(), torch.nn.Linear(2, 2), torch.ones(3)
     assert team.wrap(module) is module
-    assert team.add_up(x) is x
-    assert team.as_first_says(0.25) == 0.25
-    team.wait_for_all()
-    with joined(torch.device("cpu")) as alone:
+    assert team.all_reduce(x) is x
+    assert team.broadcast(0.25) == 0.25
+    team.barrier()
+    with init_distributed(torch.device("cpu")) as alone:
         assert alone == team
 
 
@@ -39,24 +44,24 @@ def test_a_device_is_taken_or_refused(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
-    assert own_device() == own_device("cuda") == torch.device("cuda", 0)
-    assert own_device("cpu") == torch.device("cpu")
+    assert pick_device() == pick_device("cuda") == torch.device("cuda", 0)
+    assert pick_device("cpu") == torch.device("cpu")
     with pytest.raises(ValueError, match="PyTorch finds no mps here: --device can be auto, cuda"):
-        own_device("mps")
+        pick_device("mps")
     monkeypatch.setenv("WORLD_SIZE", "3")
     for rank, device in (("1", torch.device("cuda", 1)), ("2", None)):
         monkeypatch.setenv("LOCAL_RANK", rank)
         if device:
-            assert own_device() == device
+            assert pick_device() == device
         else:
             with pytest.raises(ValueError, match="more processes than the 2 GPUs: start as many"):
-                own_device()
+                pick_device()
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
     with pytest.raises(ValueError, match="several processes cannot share MPS: add --device cpu"):
-        own_device()
+        pick_device()
     monkeypatch.setenv("WORLD_SIZE", "1")
-    assert own_device() == torch.device("mps")
+    assert pick_device() == torch.device("mps")
 
 
 @pytest.mark.parametrize(("rank", "first"), [(None, True), ("0", True), ("1", False)])
@@ -64,7 +69,7 @@ def test_one_process_speaks_for_all(rank, first, monkeypatch):
     monkeypatch.delenv("RANK", raising=False)
     if rank:
         monkeypatch.setenv("RANK", rank)
-    assert first_of_all() == first
+    assert is_rank_zero() == first
 
 
 def free_port() -> int:
@@ -107,5 +112,5 @@ def test_two_processes_train_as_one(tmp_path):
     alone = parameters(tmp_path / "1")
     for name, value in parameters(tmp_path / "2").items():
         torch.testing.assert_close(value, alone[name], rtol=0, atol=1e-4)
-    sessions = RunFolder(tmp_path / "2").read("settings.json")["sessions"]
+    sessions = RunDirectory(tmp_path / "2").read("settings.json")["sessions"]
     assert [session["processes"] for session in sessions] == [2]

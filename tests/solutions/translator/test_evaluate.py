@@ -15,7 +15,7 @@ from solutions.translator.evaluate import chosen_splits, main, table
 from solutions.translator.evaluation import best_alpha, evaluate
 from solutions.translator.inference import Translator
 from solutions.translator.metrics import COLUMNS, scores
-from solutions.translator.run_directory import RunFolder
+from solutions.translator.run_directory import RunDirectory
 
 REFERENCES = [
     "A Mexican man doesn't sleep, he reads (quietly).",
@@ -54,10 +54,12 @@ def run(*options: object):
 def test_scores_are_those_of_sacrebleu_called_directly():
     cut = tokenise(REFERENCES, "en")
     found = scores(WRITTEN, TEXTS, cut, REFERENCES, resamples=1)
-    joined = [[" ".join(tokens) for tokens in side] for side in (WRITTEN, cut)]
+    init_distributed = [[" ".join(tokens) for tokens in side] for side in (WRITTEN, cut)]
     bleu, chrf = sacrebleu.corpus_bleu, sacrebleu.corpus_chrf
     expected = {
-        "tokens": bleu(joined[0], [joined[1]], tokenize="none", force=True).score,
+        "tokens": bleu(
+            init_distributed[0], [init_distributed[1]], tokenize="none", force=True
+        ).score,
         "13a": bleu(TEXTS, [REFERENCES]).score,
         "13a_lower_case": bleu(TEXTS, [REFERENCES], lowercase=True).score,
         "chrf": chrf(TEXTS, [REFERENCES]).score,
@@ -105,7 +107,7 @@ def test_references_never_pass_through_the_vocabulary(folder, monkeypatch):
         return {}
 
     monkeypatch.setattr("solutions.translator.evaluation.scores", note)
-    translator = Translator(RunFolder(folder))
+    translator = Translator(RunDirectory(folder))
     german = ["Das Kind schläft.", "Ein Xylophon."]
     english = ["The Zyzzyva sleeps.", "A xylophone-player's Quux."]
     evaluate(translator, {"test": (german, english)}, [1], 0.6)
@@ -118,7 +120,7 @@ def test_references_never_pass_through_the_vocabulary(folder, monkeypatch):
 
 
 def test_every_test_set_is_translated_greedily_and_with_a_beam(folder):
-    translator = Translator(RunFolder(folder))
+    translator = Translator(RunDirectory(folder))
     splits = {name: tuple(side[:7] for side in corpus(name)) for name in ("val", "test")}
     seen: list[int] = []
     found = evaluate(translator, splits, [1, 3], 0.4, seen.append, resamples=5)
@@ -143,7 +145,7 @@ def test_en_de_is_scored_against_the_german(tmp_path, monkeypatch):
     begin(tmp_path, settings, lab_test_runs.corpus("en-de")).run(
         lambda *_: None, lambda row: None, 1e9
     )
-    translator = Translator(RunFolder(tmp_path))
+    translator = Translator(RunDirectory(tmp_path))
     seen = {}
     monkeypatch.setattr(
         "solutions.translator.evaluation.scores", lambda *given: seen.update(given=given) or {}
@@ -155,7 +157,7 @@ def test_en_de_is_scored_against_the_german(tmp_path, monkeypatch):
 
 
 def test_unknown_words_are_written_only_when_asked_for(folder, monkeypatch):
-    translator, seen = Translator(RunFolder(folder)), []
+    translator, seen = Translator(RunDirectory(folder)), []
 
     def pretend(model, source, bos_id, eos_id, *, never, **rest):
         seen.append(never)
@@ -168,7 +170,7 @@ def test_unknown_words_are_written_only_when_asked_for(folder, monkeypatch):
 
 
 def test_alpha_is_chosen_by_the_score_on_validation(folder, monkeypatch):
-    translator = Translator(RunFolder(folder))
+    translator = Translator(RunDirectory(folder))
     pairs = tuple(side[:8] for side in corpus("val"))
     bleu = {0.0: 10.0, 0.5: 30.0, 1.0: 30.0, 2.0: 20.0}
 
@@ -201,7 +203,7 @@ def test_the_command_prints_every_score_and_every_signature(folder):
     assert result.exit_code == 0, result.output
     assert result.stderr == ""
     splits = {"test": corpus("test")}
-    found = evaluate(Translator(RunFolder(folder)), splits, [1, 2], 0.6)
+    found = evaluate(Translator(RunDirectory(folder)), splits, [1, 2], 0.6)
     assert [row[:2] for row in cells(result.stdout)] == [["test", "greedy"], ["test", "beam 2"]]
     for row, one in zip(cells(result.stdout), found, strict=True):
         for cell, score in zip(row[2:], one["scores"].values(), strict=True):
@@ -214,14 +216,14 @@ def test_the_command_prints_every_score_and_every_signature(folder):
 def test_write_puts_everything_into_the_folder(folder):
     assert run("--checkpoint", folder, "--beam", 1, "--test", "val", "--write").exit_code == 0
     written = json.loads((folder / "evaluation.json").read_text())
-    found = evaluate(Translator(RunFolder(folder)), {"val": corpus("val")}, [1], 0.6)
+    found = evaluate(Translator(RunDirectory(folder)), {"val": corpus("val")}, [1], 0.6)
     assert written == {"results": found}
 
 
 def test_of_several_alphas_the_chosen_one_is_told_and_written(folder):
     result = run("--checkpoint", folder, "--beam", 2, "--alpha", 2, "--alpha", 0.1, "--write")
     assert result.exit_code == 0, result.output
-    alpha, tried = best_alpha(Translator(RunFolder(folder)), corpus("val"), 2, [0.1, 2.0])
+    alpha, tried = best_alpha(Translator(RunDirectory(folder)), corpus("val"), 2, [0.1, 2.0])
     lines = [line for line in result.stdout.splitlines() if line.startswith("validation")]
     assert lines == [
         f"validation, beam 2, alpha {one:g}: BLEU {tried[one]:.2f}"

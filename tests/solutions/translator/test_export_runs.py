@@ -8,7 +8,7 @@ from lab_test_runs import SMALL, train
 
 from solutions.translator.evaluate import main as evaluate
 from solutions.translator.export_runs import main
-from solutions.translator.run_directory import RunFolder
+from solutions.translator.run_directory import RunDirectory
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def test_a_run_is_kept_once_it_has_scores(folder, tmp_path):
     assert kept["settings"]["epochs"] == SMALL.epochs
     assert [row["epoch"] for row in kept["log"]] == [1, 2]
     assert kept["log"][-1]["step"] == kept["result"]["steps"]
-    assert kept["result"] == RunFolder(folder).read("result.json")
+    assert kept["result"] == RunDirectory(folder).read("result.json")
     assert [one["beam"] for one in kept["evaluation"]["results"]] == [1, 2]
 
 

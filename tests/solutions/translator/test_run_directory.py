@@ -9,12 +9,12 @@ import torch
 from lab_test_runs import SMALL, begin, few_pairs, train
 
 from solutions.data.vocabulary import Vocabulary
-from solutions.translator.run_directory import RunFolder
+from solutions.translator.run_directory import RunDirectory
 
 
 @pytest.fixture
-def folder(tmp_path) -> RunFolder:
-    return RunFolder(tmp_path / "run")
+def folder(tmp_path) -> RunDirectory:
+    return RunDirectory(tmp_path / "run")
 
 
 @pytest.fixture(scope="module")
@@ -91,8 +91,8 @@ def test_the_files_of_a_finished_run(finished):
 
 
 def test_a_finished_run_gives_its_model_and_both_vocabularies(finished):
-    assert RunFolder(finished).is_finished
-    model, source, target = RunFolder(finished).load_model()
+    assert RunDirectory(finished).is_finished
+    model, source, target = RunDirectory(finished).load_model()
     assert not model.training
     assert source == few_pairs().source_vocabulary
     assert target == few_pairs().target_vocabulary
@@ -102,7 +102,7 @@ def test_a_finished_run_gives_its_model_and_both_vocabularies(finished):
 @pytest.mark.parametrize("change", [{"d_k": 3}, {"positions": "none"}, {"positions": "learned"}])
 def test_so_does_one_of_another_kind(change, tmp_path):
     trainer = train(tmp_path, replace(SMALL, epochs=1, average=1, **change))
-    model, *_ = RunFolder(tmp_path).load_model()
+    model, *_ = RunDirectory(tmp_path).load_model()
     mine, theirs = trainer.model.state_dict(), model.state_dict()
     assert mine.keys() == theirs.keys()
     assert all(torch.equal(value, theirs[name]) for name, value in mine.items())
@@ -111,7 +111,7 @@ def test_so_does_one_of_another_kind(change, tmp_path):
 def test_a_run_on_its_way_is_not_taken_for_a_model(tmp_path):
     begin(tmp_path)
     with pytest.raises(ValueError, match=r"is not finished: the command that began it goes on"):
-        RunFolder(tmp_path).load_model()
+        RunDirectory(tmp_path).load_model()
 
 
 def test_a_folder_without_a_run(tmp_path):
@@ -119,7 +119,7 @@ def test_a_folder_without_a_run(tmp_path):
         f"there is no run in {tmp_path / 'absent'} (settings.json is missing): name the folder"
     )
     with pytest.raises(ValueError, match=re.escape(message)):
-        RunFolder(tmp_path / "absent").load_model()
+        RunDirectory(tmp_path / "absent").load_model()
 
 
 @pytest.mark.parametrize(
@@ -133,11 +133,11 @@ def test_a_folder_without_a_run(tmp_path):
 def test_damaged_settings_are_named(text, words, tmp_path):
     (tmp_path / "settings.json").write_text(text)
     with pytest.raises(ValueError, match=words):
-        RunFolder(tmp_path).settings()
+        RunDirectory(tmp_path).settings()
 
 
 def test_vocabularies_of_another_model_are_noticed(tmp_path):
     train(tmp_path, replace(SMALL, epochs=1, average=1))
     Vocabulary(("one", "two")).save(tmp_path / "source.json")
     with pytest.raises(ValueError, match="holds a model with source_vocabulary = "):
-        RunFolder(tmp_path).load_model()
+        RunDirectory(tmp_path).load_model()

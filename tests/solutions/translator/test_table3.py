@@ -10,9 +10,9 @@ from click.testing import CliRunner
 
 from solutions.data.corpora import corpus
 from solutions.translator import table3, train
-from solutions.translator.run_directory import RunFolder
+from solutions.translator.run_directory import RunDirectory
 from solutions.translator.table3 import VARIATIONS, command_of, main
-from solutions.translator.train_config import Settings, sizes
+from solutions.translator.train_config import TrainConfig, sizes
 
 NAMES = [variation.name for variation in VARIATIONS]
 
@@ -22,7 +22,7 @@ def settings_of(variation) -> dict[str, object]:
     words = command_of(variation, seed=3)
     assert words[:3] == ["python", "-m", "solutions.train"]
     given = train.main.make_context("train", words[3:]).params
-    fields = {name: given[name] for name in asdict(Settings())}
+    fields = {name: given[name] for name in asdict(TrainConfig())}
     size = sizes(given["config"])
     return {name: size.get(name) if value is None else value for name, value in fields.items()}
 
@@ -34,7 +34,7 @@ def test_names_differ():
 @pytest.mark.parametrize("variation", VARIATIONS, ids=NAMES)
 def test_a_row_changes_what_it_says_and_nothing_else(variation):
     base, own = settings_of(VARIATIONS[0]), settings_of(variation)
-    Settings(**own)  # raises if the sizes do not fit together
+    TrainConfig(**own)  # raises if the sizes do not fit together
     changed = {name.replace("_", "-") for name in base if base[name] != own[name]}
     said = {"pre-norm" if name == "post-norm" else name for name in variation.changes}
     assert changed == said
@@ -67,7 +67,7 @@ def test_a_row_is_trained_scored_and_written_once(tmp_path, monkeypatch):
         *(("val", 1), ("val", 5)),
     ]
     assert [one["epoch"] for one in row["log"]] == [1, 2]
-    assert row["result"] == RunFolder(tmp_path / "work" / "heads-1-0").read("result.json")
+    assert row["result"] == RunDirectory(tmp_path / "work" / "heads-1-0").read("result.json")
 
 
 def test_an_unknown_row_is_one_line(tmp_path):

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from lab_test_runs import OPTIONS, log, parameters, words
 
 from solutions.data.corpora import TranslationData
-from solutions.translator.run_directory import RunFolder
+from solutions.translator.run_directory import RunDirectory
 from solutions.translator.train import fingerprint, main
 
 
@@ -55,7 +55,7 @@ def test_it_says_a_line_for_every_epoch_and_one_at_the_end(finished):
 
 
 def test_settings_say_how_to_run_it_again(finished, tmp_path):
-    about = RunFolder(finished[0]).read("settings.json")
+    about = RunDirectory(finished[0]).read("settings.json")
     (session,) = about["sessions"]
     asked = {name.replace("-", "_"): value for name, value in OPTIONS.items()}
     del asked["device"], asked["threads"]
@@ -84,7 +84,7 @@ def test_the_log_has_a_row_for_every_epoch(finished):
 
 def test_the_result_says_how_it_ended(finished):
     result = json.loads((finished[0] / "result.json").read_text())
-    model, *_ = RunFolder(finished[0]).load_model()
+    model, *_ = RunDirectory(finished[0]).load_model()
     assert result["parameters"] == sum(p.numel() for p in model.parameters())
     assert (result["ending"], result["epochs"]) == ("all epochs done", 2)
     assert result["steps"] == int(log(finished[0])[-1]["step"])
@@ -101,10 +101,10 @@ def test_both_directions(direction, tmp_path):
             TranslationData.load("corpus").target_vocabulary,
         )
     )
-    _, source, target = RunFolder(tmp_path).load_model()
+    _, source, target = RunDirectory(tmp_path).load_model()
     expected = (german, english) if direction == "de-en" else (english, german)
     assert (len(source), len(target)) == expected
-    spelling = RunFolder(tmp_path).read("spelling.json")
+    spelling = RunDirectory(tmp_path).read("spelling.json")
     assert spelling.get("hund") == (None if direction == "de-en" else "Hund")
     assert all(word in target.ids for word in spelling)
 
@@ -113,7 +113,7 @@ def test_sizes_come_from_the_configuration_unless_they_are_given(tmp_path):
     options = "--source corpus --config tiny --epochs 1 --average 1 --max-tokens 1000 --d-ff 32"
     options += " --d-k 4 --post-norm --positions learned --threads 1"
     assert run(*options.split(), "--out", tmp_path).exit_code == 0
-    model, *_ = RunFolder(tmp_path).load_model()
+    model, *_ = RunDirectory(tmp_path).load_model()
     c = model.config
     assert (c.N, c.d_model, c.h, c.dropout, c.d_ff) == (2, 64, 4, 0.1, 32)
     assert (c.pre_norm, c.positions) == (False, "learned")
@@ -190,7 +190,7 @@ def test_killed_twice_from_outside_it_comes_to_the_same(finished, tmp_path):
         process.kill()
         process.communicate()
         assert process.returncode == -signal.SIGKILL
-        assert not RunFolder(tmp_path).is_finished, f"kill {kill} came too late"
+        assert not RunDirectory(tmp_path).is_finished, f"kill {kill} came too late"
     process = start(tmp_path)
     said, complaint = process.communicate()
     assert process.returncode == 0, complaint
@@ -198,7 +198,7 @@ def test_killed_twice_from_outside_it_comes_to_the_same(finished, tmp_path):
     mine, theirs = parameters(tmp_path), parameters(reference)
     assert all(torch.equal(value, theirs[name]) for name, value in mine.items())
     assert log(tmp_path) == log(reference)
-    assert len(RunFolder(tmp_path).read("settings.json")["sessions"]) == 3
+    assert len(RunDirectory(tmp_path).read("settings.json")["sessions"]) == 3
 
 
 def test_who_stops_it_is_told_how_to_go_on(tmp_path, monkeypatch):
@@ -268,7 +268,7 @@ def test_a_run_that_diverges_is_one_line(tmp_path):
 
 
 def test_a_damaged_state_is_one_line(tmp_path):
-    RunFolder(tmp_path)
+    RunDirectory(tmp_path)
     (tmp_path / "state.safetensors").write_bytes(b"nothing")
     result = run(*words(out=tmp_path))
     assert result.exit_code == 2

@@ -12,7 +12,7 @@ from solutions.training.fused import fast
 from solutions.translator import train_config
 from solutions.translator.train_config import (
     SIZE_NAMES,
-    Settings,
+    TrainConfig,
     require_usable_data,
     sizes,
     working_precision,
@@ -27,9 +27,9 @@ def model(**changes):
 
 
 def test_by_itself_it_is_the_small_model_with_its_norms_before_the_sublayers():
-    assert Settings().config(20, 25) == replace(config.small(20, 25), pre_norm=True)
-    assert Settings(pre_norm=False).config(20, 25) == config.small(20, 25)
-    assert sizes("small") == {name: getattr(Settings(), name) for name in SIZE_NAMES}
+    assert TrainConfig().config(20, 25) == replace(config.small(20, 25), pre_norm=True)
+    assert TrainConfig(pre_norm=False).config(20, 25) == config.small(20, 25)
+    assert sizes("small") == {name: getattr(TrainConfig(), name) for name in SIZE_NAMES}
 
 
 @pytest.mark.parametrize("name", ["tiny", "small", "base"])
@@ -39,7 +39,7 @@ def test_a_configuration_has_the_sizes_of_its_name(name):
         "small": config.small(20, 25),
         "base": replace(config.base(20), target_vocabulary=25, share_embeddings=False),
     }
-    found = Settings(**sizes(name), pre_norm=False).config(20, 25)
+    found = TrainConfig(**sizes(name), pre_norm=False).config(20, 25)
     assert found == expected[name]
 
 

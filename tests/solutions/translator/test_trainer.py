@@ -13,11 +13,11 @@ from safetensors.torch import load_file
 
 from solutions.data.batching import make_batches
 from solutions.model.transformer import Transformer
-from solutions.tooling.run_log import write_whole
+from solutions.tooling.run_log import atomic_write_text
 from solutions.training.checkpoint import load_checkpoint
 from solutions.training.optim import NoamSchedule, average_weights
 from solutions.training.step import evaluate_loss, train_step
-from solutions.translator.train_state import Progress, derived_seed
+from solutions.translator.train_state import TrainState, derived_seed
 from solutions.translator.trainer import Diverged
 
 
@@ -26,7 +26,8 @@ def quick_picture():
     """The picture takes most of a second; what it shows is tested elsewhere."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            "solutions.translator.trainer.draw_curves", lambda rows, path: write_whole(path, ".")
+            "solutions.translator.trainer.draw_curves",
+            lambda rows, path: atomic_write_text(path, "."),
         )
         yield
 
@@ -115,7 +116,7 @@ def test_batches_and_dropout_draw_from_seeds_that_differ():
 
 def test_patience_counts_epochs_without_gain():
     def waited(*losses: float) -> int:
-        return Progress(rows=[{"validation_loss": loss} for loss in losses]).epochs_without_gain()
+        return TrainState(rows=[{"validation_loss": loss} for loss in losses]).epochs_without_gain()
 
     assert waited() == waited(3.0) == waited(3.0, 2.0) == 0
     assert waited(3.0, 3.0) == 1  # no gain either

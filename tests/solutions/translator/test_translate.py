@@ -14,7 +14,7 @@ from solutions.data.vocabulary import BOS, EOS, Vocabulary, tokenise
 from solutions.decoding.greedy import translate
 from solutions.translator import plots
 from solutions.translator.inference import Translator
-from solutions.translator.run_directory import RunFolder
+from solutions.translator.run_directory import RunDirectory
 from solutions.translator.translate import lines, main
 
 SENTENCES = ["Das Kind schläft im Garten.", "", "Die Frau liest.", "Der Hund frißt Xylophone."]
@@ -36,7 +36,7 @@ def run(folder, *options: object, stdin: str | None = None):
 
 def by_hand(folder, sentence: str, **search) -> list[str]:
     """One sentence by itself, with nothing but the checkpoint and the two vocabularies."""
-    model, source, target = RunFolder(folder).load_model()
+    model, source, target = RunDirectory(folder).load_model()
     (tokens,) = tokenise([sentence], "de")
     ids = torch.tensor([[*source.encode(tokens), EOS]])
     return target.decode(translate(model, ids, BOS, EOS, **search)[0])
@@ -58,7 +58,7 @@ def test_each_sentence_is_translated_as_it_would_be_alone(options, search, folde
 
 
 def test_without_tokens_it_is_text_with_capitals(folder):
-    spelling = RunFolder(folder).read("spelling.json")
+    spelling = RunDirectory(folder).read("spelling.json")
     words = by_hand(folder, SENTENCES[0], beam_size=5)
     result = run(folder, SENTENCES[0])
     assert result.stdout == detokenise(capitalise(words, spelling)) + "\n"
@@ -83,7 +83,7 @@ def test_what_is_typed_is_answered_at_once(monkeypatch):
 def test_unknown_words_are_named_on_the_standard_error(folder):
     result = run(folder, *SENTENCES)
     unknown = [line.removeprefix("unknown to the model: ") for line in result.stderr.splitlines()]
-    known = RunFolder(folder).load_model()[1].ids
+    known = RunDirectory(folder).load_model()[1].ids
     tokens = [token for sentence in tokenise(SENTENCES, "de") for token in sentence]
     assert unknown == [token for token in tokens if token not in known]
     assert "xylophone" in unknown
@@ -101,14 +101,14 @@ def test_narrow_keys_translate_too(tmp_path, monkeypatch):
     monkeypatch.setattr("solutions.translator.trainer.draw_curves", lambda *_: None)
     train(tmp_path, replace(SMALL, d_k=3, epochs=1, average=1))
     tokens = tokenise([SENTENCES[0]], "de")
-    written = Translator(RunFolder(tmp_path)).translate(tokens)
+    written = Translator(RunDirectory(tmp_path)).translate(tokens)
     assert written == [by_hand(tmp_path, SENTENCES[0], beam_size=5, cached=False)]
 
 
 def test_progress_counts_every_sentence_that_is_not_empty(folder, monkeypatch):
     monkeypatch.setattr("solutions.translator.inference.BATCH", 2)
     seen: list[int] = []
-    translator = Translator(RunFolder(folder))
+    translator = Translator(RunDirectory(folder))
     several = translator.translate(tokenise(SENTENCES, "de"), beam=1, report=seen.append)
     assert seen == [2, 3]
     monkeypatch.undo()
@@ -146,7 +146,7 @@ def test_pieces_are_read_and_whole_words_are_written(tmp_path, monkeypatch):
     begin(tmp_path, replace(SMALL, merges=200, epochs=10), data).run(
         lambda done, words: None, lambda row: None, 1e9
     )
-    translator, drawn = Translator(RunFolder(tmp_path)), []
+    translator, drawn = Translator(RunDirectory(tmp_path)), []
     monkeypatch.setattr(
         "solutions.translator.translate.draw_attention", lambda *given: drawn.extend(given)
     )
