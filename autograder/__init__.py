@@ -18,5 +18,6 @@ Around them:
 
 - `nbgrader_plugin`: the same grading from nbgrader's own commands.
 - `cli`: the command line; `console`: what it prints; `doctor`: what this machine supports.
+- `cells`: kinds of notebook cells, and notebooks that are the same byte for byte.
 - `limits`: time, memory and size limits. `errors`: the exception for users' errors.
 """

@@ -9,9 +9,9 @@ from nbformat import NotebookNode
 
 from autograder.authoring.assignment_markdown import read_text
 from autograder.authoring.builder import build, text_files
-from autograder.authoring.cells import is_solution
 from autograder.authoring.reference_source import resolve_dotted
 from autograder.authoring.synthetic_submissions import files_of
+from autograder.cells import is_solution
 from solutions.misconceptions import Misconception, for_reference
 
 HERE = Path(__file__).parent

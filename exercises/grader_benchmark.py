@@ -24,8 +24,8 @@ from threading import Event, Thread
 import click
 import nbformat
 
-from autograder.authoring.cells import to_text
 from autograder.authoring.trusted_runner import run_cells
+from autograder.cells import to_text
 from autograder.grading.merge import rebuild
 
 from .assignments import HERE, Assignment, all_assignments

@@ -12,9 +12,9 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from autograder.authoring.cells import is_solution, is_test, split_test, to_text
 from autograder.authoring.reference_source import BEGIN, END, source_of
 from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions, with_mistake
+from autograder.cells import is_solution, is_test, split_test, to_text
 from solutions.alternatives import styles
 
 from .assignments import Assignment, all_assignments

@@ -11,10 +11,18 @@ from types import ModuleType
 from nbformat import NotebookNode
 
 from autograder.authoring import instant_runtime
+from autograder.cells import (
+    free_cell,
+    given_cell,
+    notebook,
+    solution_cell,
+    test_cell,
+    text_cell,
+    to_text,
+)
 from autograder.errors import UserError
 
 from .assignment_markdown import Block, read_text
-from .cells import free_cell, given_cell, notebook, solution_cell, test_cell, text_cell, to_text
 from .instant_recorder import record, to_json
 from .reference_source import resolve_dotted, source_of, stub
 

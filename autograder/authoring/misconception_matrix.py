@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from .cells import is_test
+from autograder.cells import is_test
+
 from .synthetic_submissions import with_mistake
 from .trusted_runner import PASSED, run_tests_in_process
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from autograder.cells import is_solution, is_test, read, split_test, to_text
+
 from .assignment_markdown import read_text
 from .builder import build
-from .cells import is_solution, is_test, read, split_test, to_text
 from .reference_source import hidden_lines, resolve_dotted, source_of
 from .release import release
 from .synthetic_submissions import strip_solutions

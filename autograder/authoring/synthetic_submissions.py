@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 
 from nbformat import NotebookNode
 
-from .cells import is_solution
+from autograder.cells import is_solution
+
 from .reference_source import BEGIN, END, apply_misconception, resolve_dotted
 
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"  # what nbgrader leaves of a solution

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from .cells import is_test
+from autograder.cells import is_test
+
 from .synthetic_submissions import files_of
 
 PASSED = ""

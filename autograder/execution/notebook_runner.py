@@ -20,8 +20,7 @@ import numpy as np
 import torch
 from nbformat import NotebookNode
 
-from autograder.authoring.cells import is_test
-from autograder.grading.merge import grade_id_of
+from autograder.cells import grade_id_of, is_test
 from autograder.ingest.attachments import reopened
 from autograder.limits import Environment, Limits
 from autograder.protocol.framing import BadFrame, FrameLimits, FrameTimeout, PeerClosed, write_frame

@@ -15,7 +15,7 @@ from types import CodeType
 
 from nbformat import NotebookNode
 
-from autograder.authoring.cells import is_solution, is_test
+from autograder.cells import is_solution, is_test
 
 DEFINITIONS = (
     *(ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),

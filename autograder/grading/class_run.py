@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.authoring.cells import is_test
+from autograder.cells import is_test
 from autograder.execution.job import course_digest, job, job_id
 from autograder.execution.local_pool import LocalPool
 from autograder.execution.sanitize import error_output

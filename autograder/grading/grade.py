@@ -10,7 +10,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 from sqlalchemy.exc import SQLAlchemyError
 
-from autograder.authoring.cells import is_test
+from autograder.cells import is_test
 from autograder.errors import UserError
 from autograder.execution.local_pool import LocalPool
 from autograder.ingest.ingest import open_submissions

@@ -13,25 +13,12 @@ from itertools import count
 
 from nbformat import NotebookNode
 
-from autograder.authoring.cells import is_solution, is_test
+from autograder.cells import MISSING, grade_id_of, is_solution, is_test
 from autograder.execution.test_dependencies import definitions_in
 from autograder.ingest.notebook_reader import bare_cell, clean_text, notebook_from_cells
 
 Marks = dict[str | None, list[int]]
 DEFINITION = re.compile(r"^(?:def|class)\s+(\w+)", re.MULTILINE)
-MISSING = "# This cell was missing from the notebook that was handed in."
-
-
-def grade_id_of(cell: NotebookNode) -> str | None:
-    """The cell's grade id, if it has one."""
-    about = cell.metadata.get("nbgrader")
-    name = about.get("grade_id") if isinstance(about, dict) else None
-    return name if isinstance(name, str) else None
-
-
-def is_extra(cell: NotebookNode) -> bool:
-    """Whether the student added this cell (only in a rebuilt notebook)."""
-    return bool(cell.metadata.get("autograder", {}).get("extra"))
 
 
 def rebuild(master: NotebookNode, submission: NotebookNode) -> NotebookNode:

@@ -12,9 +12,7 @@ from fnmatch import fnmatchcase
 
 from nbformat import NotebookNode
 
-from autograder.authoring.cells import is_solution
-
-from .merge import is_extra
+from autograder.cells import is_extra, is_solution
 
 
 def shortcuts(rebuilt: NotebookNode) -> tuple[str, ...]:

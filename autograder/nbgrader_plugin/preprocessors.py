@@ -13,10 +13,10 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Instance, List, Unicode
 
-from autograder.authoring.cells import is_test
+from autograder.cells import grade_id_of, is_test
 from autograder.execution.job import installed_copies
 from autograder.execution.sandbox_client import ForkServer, best_level
-from autograder.grading.merge import grade_id_of, rebuild
+from autograder.grading.merge import rebuild
 from autograder.ingest.attachments import attachment_limits, scan
 from autograder.ingest.notebook_reader import normalize_notebook, read_master
 from autograder.limits import Environment, Limits

@@ -15,8 +15,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from autograder.authoring.cells import is_solution, is_test
-from autograder.grading.merge import MISSING, is_extra
+from autograder.cells import MISSING, is_extra, is_solution, is_test
 
 from .results import CheckOutcome, number, read_checks
 

@@ -28,7 +28,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, SAWarning
 from traitlets.config import Config
 
-from autograder.authoring.cells import to_text
+from autograder.cells import to_text
 from autograder.errors import UserError
 from autograder.ingest.submission_tree import SourceNotebooks, Submission
 from autograder.nbgrader_plugin.config import configure

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.authoring.cells import is_test
+from autograder.cells import is_test
 from autograder.errors import UserError
 
 COLUMNS = (

@@ -8,13 +8,13 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from autograder.authoring.cells import is_test, split_test
 from autograder.authoring.misconception_matrix import kill_table
 from autograder.authoring.misconception_matrix import tests_of as hidden_tests_of
 from autograder.authoring.reference_source import source_of
 from autograder.authoring.release_checks import release_problems, secrets
 from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions
 from autograder.authoring.trusted_runner import run_tests_in_process, score
+from autograder.cells import is_test, split_test
 from exercises.assignments import all_assignments, text_of
 from exercises.kill_table import read_matrix
 from exercises.synthetic_class import NOISY, WITH_EVERYBODY, brief_class, submissions, write_class

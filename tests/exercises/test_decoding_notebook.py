@@ -6,9 +6,9 @@ from contextlib import redirect_stdout
 import pytest
 import torch
 
-from autograder.authoring.cells import is_test
 from autograder.authoring.reference_source import source_of
 from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions, with_mistake
+from autograder.cells import is_test
 from exercises.assignments import all_assignments
 from solutions.alternatives import styles
 

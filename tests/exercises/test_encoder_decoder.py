@@ -5,10 +5,10 @@ import json
 
 import pytest
 
-from autograder.authoring.cells import is_test, split_test
 from autograder.authoring.reference_source import source_of
 from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions
 from autograder.authoring.trusted_runner import run_cells, run_tests_in_process, score
+from autograder.cells import is_test, split_test
 from exercises.assignments import all_assignments
 from solutions.alternatives.attention import einsum
 from solutions.assignments.diagnosis import diagnosis

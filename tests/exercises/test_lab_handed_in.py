@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import load, save
 
-from autograder.authoring.cells import is_test
+from autograder.cells import is_test
 from autograder.grading.grade import grade
 from autograder.reporting.results import read_results
 from exercises.assignments import HERE, all_assignments

@@ -12,7 +12,6 @@ from safetensors.torch import load, save
 
 from autograder.authoring import trusted_runner
 from autograder.authoring.assignment_markdown import read_text
-from autograder.authoring.cells import is_test
 from autograder.authoring.reference_source import (
     apply_misconception,
     hidden_lines,
@@ -21,6 +20,7 @@ from autograder.authoring.reference_source import (
 )
 from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions
 from autograder.authoring.trusted_runner import run_cells
+from autograder.cells import is_test
 from exercises.assignments import HERE, all_assignments
 from solutions.alternatives import styles
 from solutions.data import batching

@@ -19,9 +19,9 @@ from nbformat.v4 import new_code_cell
 
 from autograder.authoring import instant_runtime
 from autograder.authoring.builder import CHECKS_ID
-from autograder.authoring.cells import is_solution
 from autograder.authoring.reference_source import apply_misconception
 from autograder.authoring.release import release
+from autograder.cells import is_solution
 from exercises.assignments import HERE, Assignment, all_assignments
 
 MASTERS = {master.assignment: master for master in all_assignments()}

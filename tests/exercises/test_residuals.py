@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from autograder.authoring.cells import is_test
 from autograder.authoring.reference_source import source_of
 from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions, with_mistake
+from autograder.cells import is_test
 from exercises.assignments import all_assignments
 from solutions.alternatives import styles
 from solutions.model import ablation

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.authoring.cells import is_test, to_text
+from autograder.cells import is_test, to_text
 from exercises.assignments import HERE, all_assignments
 from exercises.synthetic_class import submissions
 

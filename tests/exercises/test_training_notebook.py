@@ -7,10 +7,10 @@ import matplotlib as mpl
 import pytest
 import torch
 
-from autograder.authoring.cells import is_test
 from autograder.authoring.reference_source import apply_misconception, source_of
 from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions, with_mistake
 from autograder.authoring.trusted_runner import run_tests_in_process
+from autograder.cells import is_test
 from exercises.assignments import all_assignments
 from solutions.alternatives import styles
 

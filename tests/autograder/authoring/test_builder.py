@@ -10,11 +10,11 @@ from sums import TEXT, write_course
 
 from autograder import errors
 from autograder.authoring.builder import CHECKS_ID, build, text_files, write
-from autograder.authoring.cells import is_solution, is_test, read, to_text
 from autograder.authoring.release import release
 from autograder.authoring.release_checks import release_problems
 from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions
 from autograder.authoring.trusted_runner import run_tests_in_process, score
+from autograder.cells import is_solution, is_test, read, to_text
 from autograder.errors import UserError
 
 ROOT = Path(__file__).parents[3]
@@ -125,7 +125,7 @@ def test_two_processes_write_the_same_bytes():
     code = (
         "import hashlib\nfrom pathlib import Path\n"
         "from autograder.authoring.builder import build, text_files\n"
-        "from autograder.authoring.cells import to_text\n"
+        "from autograder.cells import to_text\n"
         "for path in text_files(Path('exercises')):\n"
         "    print(hashlib.sha256(to_text(build(path)).encode()).hexdigest())\n"
     )

@@ -10,8 +10,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from toy_course import HIDDEN, SECRET, answered, cell, master, release
 
-from autograder.authoring.cells import is_test
-from autograder.grading.merge import grade_id_of, is_extra, rebuild
+from autograder.cells import grade_id_of, is_extra, is_test
+from autograder.grading.merge import rebuild
 from autograder.ingest.notebook_reader import (
     UnreadableNotebook,
     normalize_notebook,

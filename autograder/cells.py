@@ -8,6 +8,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 BEGIN_HIDDEN = "### BEGIN HIDDEN TESTS"
+MISSING = "# This cell was missing from the notebook that was handed in."
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -86,3 +87,15 @@ def split_test(cell: NotebookNode) -> tuple[str, str]:
     """What students see of a hidden test, and what they do not."""
     visible, _, hidden = cell.source.partition(BEGIN_HIDDEN)
     return visible.rstrip("\n"), hidden
+
+
+def grade_id_of(cell: NotebookNode) -> str | None:
+    """The cell's grade id, if it has one."""
+    about = cell.metadata.get("nbgrader")
+    name = about.get("grade_id") if isinstance(about, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def is_extra(cell: NotebookNode) -> bool:
+    """Whether the student added this cell (only in a rebuilt notebook)."""
+    return bool(cell.metadata.get("autograder", {}).get("extra"))
