@@ -7,15 +7,15 @@ Building the source notebook:
 3. `instant_recorder`: record inputs, expected results and the results of known mistakes.
 4. `instant_runtime`: the code of the instant checks; it is pasted into each notebook.
 5. `builder`: put these together into the source notebook.
-7. `release`: the students' version, made by nbgrader.
+6. `release`: the students' version, made by nbgrader.
 
 Proving it:
 
-6. `synthetic_submissions`: notebooks as students would hand them in.
-7. `trusted_runner`: run a trusted notebook in this process.
-8. `release_checks`: what must hold before a release.
-9. `misconception_matrix`: every known mistake against every hidden test.
-10. `mutation`: mutation testing of the hidden tests.
+7. `synthetic_submissions`: notebooks as students would hand them in.
+8. `trusted_runner`: run a trusted notebook in this process.
+9. `release_checks`: what must hold before a release.
+10. `misconception_matrix`: every known mistake against every hidden test.
+11. `mutation`: mutation testing of the hidden tests.
 
 `commands` implements `autograder build` and `autograder release`.
 """
