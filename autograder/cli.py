@@ -116,7 +116,7 @@ def grade(
         raise UserError("--jobs is about this machine, --scheduler about others: give one of them.")
     from autograder.execution.sandbox_client import best_level
     from autograder.grading.grade import grade as grade_class
-    from autograder.sandbox.isolation import LEVELS, NONE
+    from autograder.protocol.sandbox_spec import LEVELS, NONE
 
     from .console import progress_bar, show
     from .doctor import isolation

@@ -6,7 +6,7 @@ import sys
 from importlib import metadata
 
 from autograder.execution.sandbox_client import best_level, probe_level
-from autograder.sandbox.isolation import FILES, FULL, LEVELS, LIMITS, NONE
+from autograder.protocol.sandbox_spec import FILES, FULL, LEVELS, LIMITS, NONE
 
 MEANINGS = {
     FULL: "own files, processes and network, and limits",

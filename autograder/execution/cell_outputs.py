@@ -1,4 +1,4 @@
-"""What a notebook shows for its cells: made here, of what a worker says and a test raises."""
+"""Outputs of a notebook's cells, made from a worker's untrusted replies and from failed tests."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from autograder.limits import Limits
+from autograder.protocol.messages import CellResult
 
 from .remote_errors import as_exception
 from .sanitize import Sanitizer, error_output
@@ -17,7 +18,7 @@ class Outputs:
     """Outputs of one notebook's cells, together no more than its limits allow.
 
     Args:
-        sanitizer: makes text of a student's fit to be shown.
+        sanitizer: makes a student's text safe to show.
         limits: of one submission.
     """
 
@@ -27,14 +28,14 @@ class Outputs:
 
     @property
     def room(self) -> int:
-        """Bytes that the next cell may write."""
+        """Most characters of the next cell's output."""
         return min(self._limits.output_bytes, max(self._left, 0))
 
-    def of(self, answer: dict) -> list[NotebookNode]:
-        """What a cell wrote and showed. All of it comes from the student's process."""
+    def of(self, result: CellResult) -> list[NotebookNode]:
+        """Return the outputs of a cell. All of its result is untrusted."""
         found: list[NotebookNode] = []
         before = room = self.room + SPARE
-        for entry in _lists(answer.get("streams")):
+        for entry in _lists(result.streams):
             if len(entry) != 2 or not all(isinstance(part, str) for part in entry) or room <= 0:
                 continue
             name = "stderr" if entry[0] == "stderr" else "stdout"
@@ -44,37 +45,41 @@ class Outputs:
                 found[-1].text += text
             else:
                 found.append(new_output("stream", name=name, text=text))
-        for data in answer.get("shown", []) if isinstance(answer.get("shown"), list) else []:
-            kept = {}
+        for data in result.displays if isinstance(result.displays, list) else []:
+            fitting = {}
             for kind in ("text/plain", "image/png"):
                 value = data.get(kind) if isinstance(data, dict) else None
                 if isinstance(value, str) and len(value) <= room:
-                    kept[kind] = self._sanitizer.clean(value) if kind == "text/plain" else value
+                    fitting[kind] = self._sanitizer.clean(value) if kind == "text/plain" else value
                     room -= len(value)
-            if kept:
-                found.append(new_output("display_data", data=kept))
+            if fitting:
+                found.append(new_output("display_data", data=fitting))
         self._left -= before - room
         return found
 
     def of_error(self, data: dict) -> NotebookNode:
-        """An exception of a student's cell, as the worker tells it."""
+        """Return the output for an exception of a student's cell.
+
+        Args:
+            data: the worker's description.
+        """
         return self._of(as_exception({"bases": [], **data}), graded=False)
 
     def of_failure(self, error: Exception) -> NotebookNode:
-        """Why a hidden test did not pass."""
+        """Return the output for a hidden test that did not pass."""
         return self._of(error, graded=True)
 
     def _of(self, error: Exception, graded: bool) -> NotebookNode:
         name = self._sanitizer.clean(type(error).__name__)[:100]
-        students = getattr(error, "from_worker", False)
+        from_worker = getattr(error, "from_worker", False)
         place = getattr(error, "place", None)
         return error_output(
-            name, self._sanitizer.message(name, str(error), place, graded, students)
+            name, self._sanitizer.message(name, str(error), place, graded, from_worker)
         )
 
 
 def too_long(seconds: float) -> NotebookNode:
-    """A cell was stopped."""
+    """Return the output of a cell that was stopped."""
     text = f"Stopped: this ran longer than {seconds:g} seconds. Is there an endless loop?"
     return error_output("TimeLimit", text)
 

@@ -2,24 +2,37 @@
 
 Start it with `python -m autograder.execution.checker_forkserver FD`.
 
-However many checkers a machine has room for, PyTorch is imported twice: here, and in the zygote,
-which has nothing of the course in it. Each checker gets a copy of both, by a fork.
+However many checkers a machine has room for, PyTorch is imported twice: here, and in the sandbox's
+fork server, which has nothing of the course in it. Each checker gets a copy of both, by a fork.
 """
 
 import contextlib
 import gc
-import json
 import os
 import signal
 import socket
 import sys
 from importlib import import_module
 
-from autograder.sandbox import syscalls as syscalls
+from autograder.protocol.handshake import VersionMismatch, accepts_hello, say_hello
+from autograder.protocol.messages import (
+    DATAGRAM_BYTES,
+    Ended,
+    EndProcess,
+    Failed,
+    ForkChecker,
+    Forked,
+    Message,
+    from_datagram,
+    to_datagram,
+)
 
-from .sandbox_client import LONGEST, ForkServer, SandboxError
+# The one import from the untrusted side: `syscalls` holds nothing of it, only Linux system calls.
+from autograder.sandbox import syscalls
 
-# What PyTorch would import in the first test of each checker.
+from .sandbox_client import ForkServer, SandboxError
+
+# Modules that PyTorch would otherwise import in the first test of each checker.
 PRELOAD = (
     *("torch.fx.experimental.symbolic_shapes", "torch._refs", "torch._dynamo"),
     "autograder.execution.job_worker",
@@ -27,11 +40,13 @@ PRELOAD = (
 
 
 def main() -> None:
-    """Fork checkers, and end them, as the pool wants it."""
+    """Fork checkers, and end them, on request of the pool."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever is interrupted ends this too
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that gets it ends this one, too
+    if not accepts_hello(control):
+        return
     fork_server = ForkServer()
-    fork_server.launch()  # it warms up beside us
+    fork_server.launch()  # it imports its modules while this process imports its own
     for name in PRELOAD:
         import_module(name)
     gc.collect()
@@ -39,30 +54,39 @@ def main() -> None:
     if sys.platform == "linux":
         syscalls.die_with_parent(signal.SIGKILL)
         syscalls.collapse_memory()
+    say_hello(control)
     try:
         while True:
-            message, fds, *_ = socket.recv_fds(control, LONGEST, 1)
-            if not message:
+            data, fds, *_ = socket.recv_fds(control, DATAGRAM_BYTES, 1)
+            if not data:
                 return
-            request = json.loads(message)
-            if request["do"] == "checker":
-                answer = {"process": _fork(control, fds[0], fork_server)}
-                os.close(fds[0])
+            request: Message = from_datagram(data, ForkChecker, EndProcess)
+            reply: Message
+            if isinstance(request, EndProcess):
+                _end(request.process)
+                reply = Ended(request.process)
             else:
-                _end(request["process"])
-                answer = {"ended": request["process"]}
-            control.send(json.dumps(answer).encode())
+                reply = _fork(control, fds[0], fork_server)
+                os.close(fds[0])
+            control.send(to_datagram(reply))
     finally:
         fork_server.close()
 
 
-def _fork(control: socket.socket, connection: int, fork_server: ForkServer) -> int:
+def _fork(control: socket.socket, connection: int, fork_server: ForkServer) -> Forked | Failed:
+    """Fork a checker with a fork server of its own.
+
+    Args:
+        connection: descriptor of the checker's connection to the pool.
+    """
     from .job_worker import JobRunner, serve_jobs
 
     try:
         own = fork_server.clone()
     except SandboxError:
         own = ForkServer()
+    except VersionMismatch as error:
+        return Failed(str(error))
     child = os.fork()
     if child == 0:
         try:  # a fork must never come back into the loop of its parent
@@ -74,10 +98,11 @@ def _fork(control: socket.socket, connection: int, fork_server: ForkServer) -> i
         finally:
             os._exit(0)
     own.detach()
-    return child
+    return Forked(child)
 
 
 def _end(process: int) -> None:
+    """End a checker."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(process, signal.SIGKILL)
     with contextlib.suppress(ChildProcessError):

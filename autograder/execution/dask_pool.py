@@ -1,9 +1,9 @@
-"""Jobs on many machines: the workers of a `dask.distributed` scheduler, in place of the pool.
+"""Jobs on many machines: the workers of a `dask.distributed` scheduler replace `LocalPool`.
 
-A worker must see the course where the job says it lies (a shared file system, or the same checkout
-in the same place), and it looks whether it is the same course. Strangers' code runs behind the
-walls of the machine that does the job. What travels is JSON, and the bytes of files that were
-handed in beside a notebook: a machine need not see where they lie.
+A worker must have the course at the path in the job (a shared file system, or the same checkout at
+the same path), and it checks that it is the same course. Students' code runs in sandboxes of the
+machine that does the job. Jobs travel as JSON, together with the bytes of files that were submitted
+with a notebook: a worker need not see their paths.
 """
 
 import json
@@ -22,35 +22,35 @@ from distributed import Client, Future, as_completed, get_worker
 from autograder.errors import UserError
 from autograder.ingest.attachments import Changed, contents
 from autograder.limits import Attached
-from autograder.sandbox.isolation import NONE
+from autograder.protocol.sandbox_spec import NONE
 
-from .job import course_digest
+from .job import JobResult, course_digest
 from .local_pool import LocalPool
 from .sandbox_client import best_level
 
 CONNECT_SECONDS = 15
-LOST_SECONDS = 60  # without any worker; one that is started again within them goes on
-LOOK_SECONDS = 1
-# Bytes that lie in the scheduler's memory at a time, if one job alone does not have more.
+LOST_SECONDS = 60  # without any worker; one that is restarted within this time continues
+POLL_SECONDS = 1
+# Bytes in the scheduler's memory at a time, unless a single job has more.
 MOST_TRAVELLING = 2**30
-# What a process starts is to end with it, and Linux takes the thread for the process: so one
-# thread, which lives as long as the worker, does all of a worker's jobs.
+# A subprocess must end with its worker, and Linux ends it with the thread that started it. So one
+# thread, which lives as long as the worker, does all of the worker's jobs.
 _executor = ThreadPoolExecutor(1)
 
 
 class DaskPool:
-    """Does jobs like `LocalPool`, wherever the scheduler has workers. Use it as a context manager.
+    """Runs jobs like `LocalPool`, on the workers of a scheduler. Use it as a context manager.
 
     Args:
-        where: the scheduler's address, such as "tcp://10.0.0.1:8786", or the file that it writes
-            with `--scheduler-file`.
+        scheduler: its address, such as "tcp://10.0.0.1:8786", or the file that it writes with
+            `--scheduler-file`.
 
     Raises:
         UserError: there is no scheduler, or it has no worker.
     """
 
-    def __init__(self, where: str):
-        address = _address(where)
+    def __init__(self, scheduler: str):
+        address = _address(scheduler)
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         try:
             self._client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
@@ -70,19 +70,19 @@ class DaskPool:
         self.dismiss()
 
     def levels(self) -> list[str]:
-        """How far each worker's machine can lock students' code in."""
+        """Return the best isolation level of each worker's machine."""
         return list(self._client.run(best_level).values())
 
-    def do(self, jobs: Iterable[tuple[str, dict]]) -> Iterator[tuple[str, dict]]:
-        """Each job's name with its answer, as they come: `notebook` or `failed`.
+    def do(self, jobs: Iterable[tuple[str, dict]]) -> Iterator[tuple[str, JobResult]]:
+        """Yield each job's name with its result, in the order in which they finish.
 
-        A worker that is lost costs time: its jobs go to the others.
+        The jobs of a worker that is lost go to the others.
 
         Args:
             jobs: names and jobs. No more are drawn than may travel at a time.
 
         Raises:
-            UserError: a worker's machine cannot do them as they must be done, or no worker is left.
+            UserError: a worker's machine refuses the jobs, or no worker is left.
         """
         with self._client.as_current():
             done = as_completed()
@@ -103,21 +103,21 @@ class DaskPool:
                 done.add(future)
                 continue
             future = self._next(done)
-            answer = _answer_of(future)
-            if "refused" in answer:
-                raise UserError(answer["refused"])
+            result = _result_of(future)
+            if "refused" in result:
+                raise UserError(result["refused"])
             packed = under_way.pop(future)
             travelling -= packed.size
-            yield packed.name, answer
+            yield packed.name, result
 
     def _next(self, done: as_completed) -> Future:
-        """The next one that is done, for as long as there is somebody to do it."""
-        looked = seen = time.monotonic()
+        """Wait for the next finished job, as long as there are workers."""
+        polled = seen = time.monotonic()
         while not done.has_ready():
             time.sleep(0.02)
             now = time.monotonic()
-            if now - looked > LOOK_SECONDS:
-                looked, seen = now, now if self._has_workers() else seen
+            if now - polled > POLL_SECONDS:
+                polled, seen = now, now if self._has_workers() else seen
             if now - seen > LOST_SECONDS:
                 raise _lost("has no workers any more: start `dask worker`")
         future = next(done)
@@ -133,18 +133,18 @@ class DaskPool:
 
     def _submit(self, packed: "_Packed") -> Future:
         files = contents(packed.files)
-        # Files are as large as they are: dask need not warn of it.
+        # The size of the files cannot be changed, so dask need not warn of it.
         with dask.config.set({"distributed.admin.large-graph-warning-threshold": 2**62}):
             key = f"grade-{packed.name}"
             return self._client.submit(run_remote_job, packed.text, files, key=key, pure=False)
 
     def dismiss(self) -> None:
-        """Leave the scheduler; what nobody has begun is forgotten."""
+        """Leave the scheduler; jobs that have not begun are dropped."""
         self._client.close()
 
 
 class _Packed(NamedTuple):
-    """A job as it travels; of its files, only where they lie."""
+    """A job as JSON text, and its files, whose contents are read when it is submitted."""
 
     name: str
     text: str
@@ -152,70 +152,75 @@ class _Packed(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Bytes that travel."""
+        """Bytes that travel to the worker."""
         return len(self.text) + sum(file.size for file in self.files)
 
 
 def _packed(job: tuple[str, dict]) -> _Packed:
-    name, one = job
-    return _Packed(name, json.dumps(one), tuple(Attached(**file) for file in one["files"]))
+    name, data = job
+    return _Packed(name, json.dumps(data), tuple(Attached(**file) for file in data["files"]))
 
 
-def _lost(how: str) -> UserError:
-    return UserError(f"The scheduler {how}, and give the same command again. What is done is kept.")
+def _lost(problem: str) -> UserError:
+    return UserError(
+        f"The scheduler {problem}, and give the same command again. What is done is kept."
+    )
 
 
-def _address(where: str) -> str:
-    if not Path(where).is_file():
-        return where
+def _address(scheduler: str) -> str:
+    if not Path(scheduler).is_file():
+        return scheduler
     try:
-        return str(json.loads(Path(where).read_text(encoding="utf-8"))["address"])
+        return str(json.loads(Path(scheduler).read_text(encoding="utf-8"))["address"])
     except (OSError, ValueError, KeyError, TypeError):
         raise UserError(
-            f"{where} is not a file that `dask scheduler --scheduler-file` has written."
+            f"{scheduler} is not a file that `dask scheduler --scheduler-file` has written."
         ) from None
 
 
-def _answer_of(future: Future) -> dict:
+def _result_of(future: Future) -> JobResult:
     try:
         return json.loads(future.result())
-    except Exception as error:  # a job that ends every worker it comes to costs nobody else
+    except Exception as error:  # a job that ends all its workers must not stop the others
         return {"failed": f"{type(error).__name__}: {error}"[:300]}
 
 
 def run_remote_job(text: str, files: dict[str, bytes]) -> str:
-    """Do a job on the worker that this runs on: JSON in, JSON out.
+    """Run a job on the worker that calls this: JSON in, JSON out.
 
     Args:
-        files: what stands in the files that the job names.
+        files: contents of the files that the job names.
     """
     return json.dumps(_executor.submit(_do, json.loads(text), files, get_worker().address).result())
 
 
-def _do(one: dict, files: dict[str, bytes], address: str) -> dict:
-    (root,) = map(Path, one["trusted"])
+def _do(job: dict, files: dict[str, bytes], address: str) -> JobResult:
+    (root,) = map(Path, job["trusted"])
     if not root.is_dir():
         return {"refused": f"The worker {address} does not see the course at {root}."}
-    if course_digest(root) != one["tests"]:
+    if course_digest(root) != job["tests"]:
         return {"refused": f"The worker {address} has another version of the course or of PyTorch."}
-    if _digest_at_first(root) != one["tests"]:
+    if _digest_at_first(root) != job["tests"]:
         why = "The course has changed since the worker began"
         return {"refused": f"{why}: start {address} again."}
-    if not one["level"] and best_level() == NONE:
+    if not job["level"] and best_level() == NONE:
         why = "Students' code cannot be locked in on the machine of the worker"
         return {"refused": f"{why} {address}: say --unsafe if you trust everybody."}
     with tempfile.TemporaryDirectory(prefix="ag-") as folder:
-        for file in one["files"]:
+        for file in job["files"]:
             path = Path(folder, Path(file["name"]).name)
             path.write_bytes(files[file["name"]])
             file["path"] = str(path)
-        ((_, answer),) = _pool().do([("this", one)])
-    return answer
+        try:
+            ((_, result),) = _pool().do([("this", job)])
+        except UserError as error:
+            return {"refused": f"The worker {address} cannot do the job. {error}"}
+    return result
 
 
 @cache
 def _digest_at_first(root: Path) -> str:
-    """Of the course as this process, and the checker that it keeps, have imported it."""
+    """Return the digest of the course that this process and its checker have imported."""
     return course_digest(root)
 
 

@@ -1,4 +1,4 @@
-"""One notebook to grade is a job: JSON in, JSON out, the same result wherever it runs."""
+"""Jobs: one notebook to grade as JSON data, with the same result wherever it runs."""
 
 import json
 import sys
@@ -6,25 +6,40 @@ from dataclasses import asdict
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
+from typing import TypedDict
 
 from nbformat import NotebookNode
 
 from autograder.limits import Environment, Limits
 from autograder.protocol.framing import FrameLimits
 
-VERSION = 1  # of the results: a change of it makes all earlier ones void
-LARGEST = FrameLimits(header=2**30, tensors=0)
+VERSION = 1  # of the results: a new number invalidates all cached results
+JOB_FRAME = FrameLimits(header=2**30, tensors=0)  # of a job, or of its result
 NOT_TESTS = {"tests", "_build", "book"}
+
+
+class JobResult(TypedDict, total=False):
+    """The reply to a job; it has exactly one of these entries.
+
+    Attributes:
+        notebook: with its outputs.
+        failed: why the grader itself failed on this job.
+        refused: why this machine does no jobs of this class.
+    """
+
+    notebook: NotebookNode
+    failed: str
+    refused: str
 
 
 def job(
     notebook: NotebookNode, limits: Limits, environment: Environment, level: str, tests: str
 ) -> dict:
-    """A job for a rebuilt notebook, as JSON data.
+    """Return the job for a merged notebook.
 
     Args:
-        level: of isolation; empty is the best that the machine allows which does it.
-        tests: which hidden tests and references there are, see `course_digest`.
+        level: of isolation; empty for the best one that the machine supports which does the job.
+        tests: version of the hidden tests and references, see `course_digest`.
     """
     return {
         "version": VERSION,
@@ -39,10 +54,9 @@ def job(
 
 
 def job_id(one: dict) -> str:
-    """What tells this job from any other.
+    """Return a digest of everything in a job that can change a mark.
 
-    Neither where the course and the student's files lie nor how well students' code is locked in
-    changes a mark.
+    The paths of the course and of the student's files cannot, and neither can the isolation level.
     """
     parts = {key: one[key] for key in ("version", "tests", "notebook", "limits", "seed")}
     parts["files"] = {file["name"]: file["sha256"] for file in one["files"]}
@@ -50,7 +64,7 @@ def job_id(one: dict) -> str:
 
 
 def course_digest(root: Path) -> str:
-    """Everything that a hidden test may use: the course's code, and the libraries' versions."""
+    """Return a digest of all that a hidden test may use: the course's code, library versions."""
     digest = sha256()
     for package in ("torch", "numpy", "ipython"):
         digest.update(f"{package} {metadata.version(package)}\n".encode())
@@ -65,7 +79,7 @@ def course_digest(root: Path) -> str:
 
 
 def installed_copies(trusted: tuple[Path, ...]) -> tuple[str, ...]:
-    """Installed copies of the course's own packages: students' code must not find them either."""
+    """Return installed copies of the course's packages, which must be hidden from students, too."""
     names = [folder.name for place in trusted for folder in place.iterdir() if folder.is_dir()]
     site = [Path(p) for p in sys.path if p.endswith("site-packages")]
     found = [str(place / name) for place in site for name in names if (place / name).is_dir()]

@@ -1,4 +1,4 @@
-"""Does jobs: the only place where hidden tests meet students' code."""
+"""Run jobs: the only process where hidden tests meet the results of students' code."""
 
 import socket
 from pathlib import Path
@@ -9,14 +9,15 @@ from nbformat import NotebookNode
 
 from autograder.limits import Attached, Environment, Limits
 from autograder.protocol.framing import PeerClosed, read_frame, write_frame
+from autograder.protocol.handshake import VersionMismatch
 
-from .job import LARGEST, installed_copies
+from .job import JOB_FRAME, JobResult, installed_copies
 from .notebook_runner import Grader
 from .sandbox_client import ForkServer, best_level
 
 
 class JobRunner:
-    """Does jobs one after the other, with one zygote for all.
+    """Runs jobs one after the other, with one fork server for all.
 
     Args:
         fork_server: closed by `close`.
@@ -26,37 +27,40 @@ class JobRunner:
         self._fork_server = fork_server
         torch.set_num_threads(1)
 
-    def do(self, one: dict) -> NotebookNode:
-        """The executed notebook.
+    def do(self, job: dict) -> NotebookNode:
+        """Return the notebook of a job with its outputs.
 
         Raises:
-            SandboxError: students' code cannot be run here.
-            Changed: a file that was handed in is no longer what it was.
+            Changed: a submitted file is no longer what it was.
+            VersionMismatch: the grader was updated while it ran.
         """
-        trusted = tuple(Path(folder) for folder in one["trusted"])
-        level = one["level"] or best_level()
+        trusted = tuple(Path(folder) for folder in job["trusted"])
+        level = job["level"] or best_level()
         grader = Grader(
-            self._fork_server, level, Limits(**one["limits"]), installed_copies(trusted)
+            self._fork_server, level, Limits(**job["limits"]), installed_copies(trusted)
         )
-        files = tuple(Attached(**file) for file in one["files"])
-        environment = Environment(trusted, one["seed"], files)
-        return grader.run(nbformat.from_dict(one["notebook"]), environment)
+        files = tuple(Attached(**file) for file in job["files"])
+        environment = Environment(trusted, job["seed"], files)
+        return grader.run(nbformat.from_dict(job["notebook"]), environment)
 
     def close(self) -> None:
-        """End the zygote."""
+        """End the fork server."""
         self._fork_server.close()
 
 
 def serve_jobs(connection: socket.socket, runner: JobRunner) -> None:
-    """Do jobs that come on a socket, until nobody gives any."""
+    """Run the jobs that come on a socket, until the other side hangs up."""
     try:
         while True:
-            one, _ = read_frame(connection, LARGEST)
+            job, _ = read_frame(connection, JOB_FRAME)
+            result: JobResult
             try:
-                answer = {"notebook": runner.do(one)}
-            except Exception as error:  # ours, not the student's; it must not stop the class
-                answer = {"failed": f"{type(error).__name__}: {error}"[:300]}
-            write_frame(connection, answer, [])
+                result = {"notebook": runner.do(job)}
+            except VersionMismatch as error:
+                result = {"refused": str(error)}
+            except Exception as error:  # the grader's own failure must not stop the class
+                result = {"failed": f"{type(error).__name__}: {error}"[:300]}
+            write_frame(connection, result, [])
     except PeerClosed:
         pass
     finally:

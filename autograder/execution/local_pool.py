@@ -1,11 +1,9 @@
-"""Several checkers on this machine, each a process with a zygote of its own.
+"""Several checkers on this machine, each a process with a fork server of its own.
 
-A checker that ends, whatever the reason, costs the job that it had one more try, and nobody else
-anything.
+If a checker ends, whatever the reason, its job gets one more try, and no other job is affected.
 """
 
 import contextlib
-import json
 import select
 import socket
 import subprocess
@@ -15,14 +13,28 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from autograder.errors import UserError
 from autograder.protocol.framing import BadFrame, FrameTimeout, PeerClosed, read_frame, write_frame
+from autograder.protocol.handshake import VersionMismatch, check_hello, say_hello
+from autograder.protocol.messages import (
+    DATAGRAM_BYTES,
+    Ended,
+    EndProcess,
+    Failed,
+    ForkChecker,
+    Forked,
+    M,
+    Message,
+    from_datagram,
+    to_datagram,
+)
 
-from .job import LARGEST
-from .sandbox_client import LONGEST, START_SECONDS
+from .job import JOB_FRAME, JobResult
+from .sandbox_client import START_SECONDS
 
 TRIES = 2
-SPARE_SECONDS = 180  # for a job, beyond what its cells may take
-ANSWER_SECONDS = 60  # from the first byte of an answer to its last
+SPARE_SECONDS = 180  # for a job, beyond the time limit of its cells
+REPLY_SECONDS = 60  # from the first byte of a reply to its last
 
 
 @dataclass
@@ -41,15 +53,15 @@ class _Checker:
 
 
 class LocalPool:
-    """Does jobs side by side. Use it as a context manager, so that its processes end.
+    """Runs jobs in parallel. Use it as a context manager, so that its processes end.
 
     Args:
-        size: how many at a time.
+        size: number of checkers.
     """
 
     def __init__(self, size: int):
         self._size = size
-        self._host = _Host()
+        self._server = _CheckerServer()
         self._checkers: list[_Checker] = []
 
     def __enter__(self) -> "LocalPool":
@@ -57,38 +69,47 @@ class LocalPool:
 
     def __exit__(self, *_: object) -> None:
         self.dismiss()
-        self._host.wait()
+        self._server.wait()
 
-    def do(self, jobs: Iterable[tuple[str, dict]]) -> Iterator[tuple[str, dict]]:
-        """Each job's name with its answer, as they come: `notebook` or `failed`.
+    def do(self, jobs: Iterable[tuple[str, dict]]) -> Iterator[tuple[str, JobResult]]:
+        """Yield each job's name with its result, in the order in which they finish.
 
         Args:
-            jobs: names and jobs. As many as can be done at a time are drawn ahead, not more.
+            jobs: names and jobs. Only as many are drawn ahead as there are checkers.
+
+        Raises:
+            UserError: the grader was updated while it ran.
         """
         rest, waiting = iter(jobs), deque[_Job]()
         while True:
             while len(waiting) < self._size and (new := next(rest, None)) is not None:
                 waiting.append(_Job(*new))
-                self._give_out(waiting)
-            self._give_out(waiting)
-            if not any(checker.job for checker in self._checkers):
+                self._assign(waiting)
+            self._assign(waiting)
+            busy = [(checker, checker.job) for checker in self._checkers if checker.job]
+            if not busy:
                 return
-            for checker in self._with_news():
-                job, answer = checker.job, self._answer_of(checker)
-                if answer is None and job.tries < TRIES:
+            finished = self._finished([checker for checker, _ in busy])
+            for checker, job in busy:
+                if checker not in finished:
+                    continue
+                result = self._result_of(checker)
+                if result is None and job.tries < TRIES:
                     waiting.append(job)
+                elif result is not None and "refused" in result:
+                    raise UserError(result["refused"])
                 else:
-                    yield job.name, answer or {"failed": "the process that graded it ended, twice"}
+                    yield job.name, result or {"failed": "the process that graded it ended, twice"}
 
     def dismiss(self) -> None:
-        """Have all processes end, without waiting for it; busy ones at once."""
+        """Make all processes end, busy ones at once, without waiting for it."""
         for checker in list(self._checkers):
             if checker.job:
                 self._end(checker)
             else:
                 checker.connection.close()
         self._checkers.clear()
-        self._host.hang_up()
+        self._server.hang_up()
 
     def _free(self) -> _Checker | None:
         for checker in self._checkers:
@@ -97,74 +118,99 @@ class LocalPool:
         return self._start() if len(self._checkers) < self._size else None
 
     def _start(self) -> _Checker:
-        ours, theirs = socket.socketpair()
-        checker = _Checker(self._host.request({"do": "checker"}, theirs).get("process", 0), ours)
-        theirs.close()
+        connection, remote_end = socket.socketpair()
+        try:
+            reply = self._server.request(ForkChecker(), Forked, remote_end)
+        except UserError:
+            connection.close()
+            raise
+        finally:
+            remote_end.close()
+        checker = _Checker(0 if reply is None else reply.process, connection)
         self._checkers.append(checker)
         return checker
 
-    def _give_out(self, waiting: deque[_Job]) -> None:
-        """Give jobs to checkers for as long as there are both."""
+    def _assign(self, waiting: deque[_Job]) -> None:
+        """Assign waiting jobs to free checkers."""
         while waiting and (checker := self._free()) is not None:
             job = checker.job = waiting.popleft()
             job.tries += 1
             seconds = job.request["limits"]["submission_seconds"] + SPARE_SECONDS
             checker.deadline = time.monotonic() + seconds
-            with contextlib.suppress(PeerClosed, FrameTimeout):  # its end will be noticed as news
+            with contextlib.suppress(PeerClosed, FrameTimeout):  # `_finished` notices its end
                 write_frame(checker.connection, job.request, [], checker.deadline)
 
-    def _with_news(self) -> list[_Checker]:
-        busy = [c for c in self._checkers if c.job]
+    def _finished(self, busy: list[_Checker]) -> list[_Checker]:
+        """Wait until checkers have replied, have ended, or have used up their time."""
         left = max(0.0, min(c.deadline for c in busy) - time.monotonic())
         ready = select.select([c.connection for c in busy], [], [], left)[0]
         now = time.monotonic()
         return [c for c in busy if c.connection in ready or c.deadline <= now]
 
-    def _answer_of(self, checker: _Checker) -> dict | None:
+    def _result_of(self, checker: _Checker) -> JobResult | None:
+        """Return the result of a checker's job; None if the checker has failed, and end it."""
         try:
-            answer, _ = read_frame(checker.connection, LARGEST, time.monotonic() + ANSWER_SECONDS)
+            result, _ = read_frame(checker.connection, JOB_FRAME, time.monotonic() + REPLY_SECONDS)
         except (PeerClosed, FrameTimeout, BadFrame):
             self._end(checker)
             return None
         checker.job = None
-        return answer
+        return result
 
     def _end(self, checker: _Checker) -> None:
         self._checkers.remove(checker)
         checker.connection.close()
-        if checker.process:
-            self._host.request({"do": "end", "process": checker.process})
+        if checker.process and self._server.is_running:
+            self._server.request(EndProcess(checker.process), Ended)
 
 
-class _Host:
+class _CheckerServer:
     """The process that forks checkers; started on first use, and again when it is gone."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen | None = None
         self._control: socket.socket | None = None
 
-    def request(self, request: dict, connection: socket.socket | None = None) -> dict:
-        """Its answer; none if it is gone, and its checkers with it."""
-        if self._process is None:
-            self._start()
+    @property
+    def is_running(self) -> bool:
+        """False before the first request, and when it is gone: its checkers end with it."""
+        return self._control is not None
+
+    def request(
+        self, request: Message, kind: type[M], connection: socket.socket | None = None
+    ) -> M | None:
+        """Send a request; returns its reply, None if the server is gone, and its checkers with it.
+
+        Args:
+            kind: of the reply.
+            connection: its descriptor travels with the request.
+
+        Raises:
+            UserError: the grader was updated while it ran.
+        """
         fds = [] if connection is None else [connection.fileno()]
         try:
-            socket.send_fds(self._control, [json.dumps(request).encode()], fds)
-            return json.loads(self._control.recv(LONGEST))
+            control = self._control or self._start()
+            socket.send_fds(control, [to_datagram(request)], fds)
+            reply: Message = from_datagram(control.recv(DATAGRAM_BYTES), kind, Failed)
+        except VersionMismatch as error:
+            self._kill()
+            raise UserError(str(error)) from None
         except (OSError, ValueError):
-            self._process.kill()
-            self.hang_up()
-            self.wait()
-            return {}
+            self._kill()
+            return None
+        if isinstance(reply, Failed):
+            raise UserError(reply.reason)
+        return reply if isinstance(reply, kind) else None
 
     def hang_up(self) -> None:
-        """Have it end."""
+        """Make the server end."""
         if self._control is not None:
             self._control.close()
             self._control = None
 
     def wait(self) -> None:
-        """Wait until it has ended."""
+        """Wait until the server has ended."""
         if self._process is None:
             return
         try:
@@ -174,10 +220,20 @@ class _Host:
             self._process.wait()
         self._process = None
 
-    def _start(self) -> None:
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._control.settimeout(START_SECONDS)
-        number = theirs.fileno()
-        command = [sys.executable, "-m", "autograder.execution.checker_forkserver", str(number)]
-        self._process = subprocess.Popen(command, pass_fds=[number], stdin=subprocess.DEVNULL)
-        theirs.close()
+    def _kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+        self.hang_up()
+        self.wait()
+
+    def _start(self) -> socket.socket:
+        control, remote_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control = control
+        control.settimeout(START_SECONDS)
+        say_hello(control)
+        fd = remote_end.fileno()
+        command = [sys.executable, "-m", "autograder.execution.checker_forkserver", str(fd)]
+        self._process = subprocess.Popen(command, pass_fds=[fd], stdin=subprocess.DEVNULL)
+        remote_end.close()
+        check_hello(control, "checkers' fork server")
+        return control

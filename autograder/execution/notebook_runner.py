@@ -1,13 +1,11 @@
-"""Runs a rebuilt notebook: the student's cells in a worker, the hidden tests here.
+"""Run a merged notebook: the student's cells in a worker, the hidden tests in this process.
 
-    run(notebook, limits, environment) -> the notebook with its outputs
+No notebook can make `Grader.run` raise an exception. A graded cell passes unless it has an error
+output; `notebook.metadata.autograder` holds `status`, `reason` and `seed`.
 
-`run` never raises because of what a notebook does. Each graded cell has an error output or is
-passed; `notebook.metadata.autograder` holds `status`, `reason` and `seed`.
-
-A hidden test talks with a fork of the worker as it was at the test's place in the notebook.
-Whatever happens to that fork, the next cell finds the worker as it was. When a cell of the
-student's ends the worker itself, a new one runs the cells before it again and goes on after it.
+A hidden test talks to a fork of the worker, made at the test's place in the notebook. Whatever
+happens to that fork, the next cell finds the worker as it was. If a cell of the student's ends the
+worker itself, a new worker runs the earlier cells again and continues after that cell.
 """
 
 import hashlib
@@ -24,7 +22,9 @@ from autograder.cells import grade_id_of, is_test
 from autograder.ingest.attachments import reopened
 from autograder.limits import Environment, Limits
 from autograder.protocol.framing import BadFrame, FrameLimits, FrameTimeout, PeerClosed, write_frame
-from autograder.sandbox.isolation import SandboxSpec
+from autograder.protocol.messages import BeginHiddenTest, CellResult, EndHiddenTest, RunCell
+from autograder.protocol.sandbox_spec import SandboxSpec
+from autograder.protocol.time_limit import time_limit
 
 from .cell_outputs import Outputs, too_long
 from .remote_errors import WorkerGone, WorkerLate
@@ -32,13 +32,14 @@ from .rpc_client import RpcClient
 from .sandbox_client import ForkServer, SandboxError, WorkerHandle, send_request
 from .sanitize import Sanitizer, error_output
 from .test_dependencies import hidden_tests
-from .test_runner import run_hidden_test, test_environment, time_limit
+from .test_runner import run_hidden_test, test_environment
 
 GRADED, TIME_LIMIT, CRASHED = "graded", "time limit", "crashed"
+LATE, GONE = "late", "gone"  # reasons why a cell has no result
 SHORTEST = 2.0  # seconds for a cell, however many have run too long
-ANSWER_HEADER = 4 * 2**20  # bytes of JSON in one answer of a test's worker
-OWN_SECONDS = 5.0  # for what the checker computes in one test
-SPARE_SECONDS = 2.0  # for an answer after a cell's own clock has rung
+REPLY_HEADER = 4 * 2**20  # bytes of JSON in one reply to a hidden test
+OWN_SECONDS = 5.0  # for the checker's own computations in one test
+SPARE_SECONDS = 2.0  # for a reply after a cell's time limit
 
 
 @dataclass
@@ -47,7 +48,7 @@ class Grader:
 
     Args:
         fork_server: where workers come from.
-        level: of isolation, see `worker.enter_sandbox`.
+        level: of isolation, see `protocol.sandbox_spec`.
         limits: of one submission.
         hidden: folders that must look empty to students' code.
     """
@@ -58,10 +59,11 @@ class Grader:
     hidden: tuple[str, ...] = ()
 
     def run(self, notebook: NotebookNode, environment: Environment) -> NotebookNode:
-        """Execute the notebook; see the module.
+        """Return the notebook with its outputs; see the module.
 
         Raises:
-            Changed: a file that was handed in beside it is no longer what it was.
+            Changed: a file that was submitted with it is no longer what it was.
+            VersionMismatch: the grader was updated while it ran.
         """
         notebook = deepcopy(notebook)
         with reopened(environment.files) as files, test_environment(environment):
@@ -74,7 +76,7 @@ class Grader:
         return notebook
 
     def spec(self, environment: Environment) -> SandboxSpec:
-        """What a worker gets."""
+        """Return the specification of a worker's sandbox."""
         limits = self.limits
         return SandboxSpec(
             level=self.level,
@@ -91,7 +93,15 @@ class Grader:
 
 
 class _Run:
-    """One notebook."""
+    """The run of one notebook.
+
+    Attributes:
+        worker: None before the first cell, and after a cell has ended it.
+        fatal_cells: ids of cells that ended their worker; they do not run again.
+        late: titles of the cells that exceeded the time limit.
+        crashed: titles of the cells that ended the process they ran in.
+        seconds_left: for all cells that follow.
+    """
 
     def __init__(
         self, grader: Grader, notebook: NotebookNode, environment: Environment, files: list[int]
@@ -105,15 +115,15 @@ class _Run:
         self.fatal_cells: set[str] = set()
         self.late: list[str] = []
         self.crashed: list[str] = []
-        self.left = self.limits.submission_seconds
+        self.seconds_left = self.limits.submission_seconds
 
     def go(self) -> tuple[str, str]:
-        """Run cell after cell; the status and its reason."""
+        """Run cell after cell; returns the status and its reason."""
         stopped: NotebookNode | None = None
         reason = ""
         try:
             for place, cell in enumerate(self.cells):
-                if stopped is None and self.left <= 0:
+                if stopped is None and self.seconds_left <= 0:
                     reason = f"the {self.limits.submission_seconds:g} seconds for all cells were "
                     reason += "used up"
                     stopped = error_output(
@@ -123,14 +133,15 @@ class _Run:
                     cell.outputs = [deepcopy(stopped)]
                     continue
                 try:
-                    self._ready(place)
+                    worker = self._ready_worker(place)
                 except SandboxError as error:
                     stopped = error_output("NotRun", "Not run: no process could be started.")
                     reason = f"no worker: {error}"
                     self.crashed.append("the worker")
                     cell.outputs = [deepcopy(stopped)]
                     continue
-                cell.outputs = self._test(cell) if is_test(cell) else self._cell(cell)
+                run = self._run_test if is_test(cell) else self._run_cell
+                cell.outputs = run(worker, cell)
         finally:
             self._end_worker()
         return self._status(reason)
@@ -149,50 +160,51 @@ class _Run:
 
     # ---- the worker -----------------------------------------------------------------------------
 
-    def _ready(self, place: int) -> None:
-        """Have a worker that has run all cells before this place, but for the deadly ones."""
+    def _ready_worker(self, place: int) -> WorkerHandle:
+        """Return a worker that has run all cells before this place, except the fatal ones."""
         if self.worker is not None:
-            return
+            return self.worker
         spec = self.grader.spec(self.environment)
-        self.worker = self.grader.fork_server.fork(spec, self.files)
+        worker = self.worker = self.grader.fork_server.fork(spec, self.files)
         for cell in self.cells[:place]:
-            if not is_test(cell) and cell.id not in self.fatal_cells and self.left > 0:
-                self._execute(cell)
+            if not is_test(cell) and cell.id not in self.fatal_cells and self.seconds_left > 0:
+                self._execute(worker, cell)
             if self.worker is None:
                 raise SandboxError(f"{_title(cell)} ended it the second time")
+        return worker
 
     def _end_worker(self) -> None:
         if self.worker is not None:
             worker, self.worker = self.worker, None
             self.grader.fork_server.end(worker)
 
-    def _execute(self, cell: NotebookNode) -> dict:
-        """Have the worker run one cell: its answer, or how it failed to give one."""
+    def _execute(self, worker: WorkerHandle, cell: NotebookNode) -> CellResult | str:
+        """Have the worker run one cell; returns its result, or LATE or GONE if there is none."""
         seconds = self._seconds()
-        request = {
-            "do": "cell",
-            "id": cell.id,
-            "source": cell.source,
-            "seconds": seconds,
-            "output": self.outputs.room,
-            "given": bool(cell.metadata.get("nbgrader", {}).get("locked")),
-            "seed": self._seed(cell),
-        }
+        request = RunCell(
+            id=cell.id,
+            source=cell.source,
+            seconds=seconds,
+            output_chars=self.outputs.room,
+            locked=bool(cell.metadata.get("nbgrader", {}).get("locked")),
+            seed=self._seed(cell),
+        )
         began = time.monotonic()
         try:
-            return send_request(self.worker, request, seconds + SPARE_SECONDS, self._frame_limits())
+            reply = send_request(worker, request, seconds + SPARE_SECONDS, self._frame_limits())
+            return CellResult.of(reply)
         except (FrameTimeout, PeerClosed, BadFrame) as error:
             self.fatal_cells.add(cell.id)
             self._end_worker()
-            return {"end": "late" if isinstance(error, FrameTimeout) else "gone"}
+            return LATE if isinstance(error, FrameTimeout) else GONE
         finally:
-            self.left -= time.monotonic() - began
+            self.seconds_left -= time.monotonic() - began
 
     def _seconds(self) -> float:
-        """For one cell: less and less in a notebook in which cells have run too long already."""
+        """Return one cell's time limit: less and less after cells that have run too long."""
         shorter = self.limits.cell_seconds / 2 ** len(self.late)
         whole = max(shorter, min(self.limits.cell_seconds, SHORTEST))
-        return max(0.1, min(whole, self.left))
+        return max(0.1, min(whole, self.seconds_left))
 
     def _frame_limits(self) -> FrameLimits:
         return FrameLimits(header=max(2**20, 8 * self.limits.output_bytes), tensors=0)
@@ -203,18 +215,19 @@ class _Run:
 
     # ---- a student's cell -----------------------------------------------------------------------
 
-    def _cell(self, cell: NotebookNode) -> list[NotebookNode]:
+    def _run_cell(self, worker: WorkerHandle, cell: NotebookNode) -> list[NotebookNode]:
+        """Run a student's cell in the worker; returns its outputs."""
         seconds = self._seconds()
-        answer = self._execute(cell)
-        if answer.get("end") == "gone":
+        result = self._execute(worker, cell)
+        if result == GONE:
             self.crashed.append(_title(cell))
             return [error_output("Crashed", "This cell ended the process that it ran in.")]
-        error = answer.get("error")
+        outputs = self.outputs.of(result) if isinstance(result, CellResult) else []
+        error = result.error if isinstance(result, CellResult) else None
         name = error.get("type") if isinstance(error, dict) else None
-        if answer.get("end") == "late" or name == "CellTimeLimit":
+        if result == LATE or name == "CellTimeLimit":
             self.late.append(_title(cell))
-            return [*self.outputs.of(answer), too_long(seconds)]
-        outputs = self.outputs.of(answer)
+            return [*outputs, too_long(seconds)]
         if not isinstance(error, dict):
             return outputs
         try:
@@ -227,21 +240,20 @@ class _Run:
 
     # ---- a hidden test --------------------------------------------------------------------------
 
-    def _test(self, cell: NotebookNode) -> list[NotebookNode]:
-        """Run a hidden test here, with a fork of the worker to talk to."""
+    def _run_test(self, worker: WorkerHandle, cell: NotebookNode) -> list[NotebookNode]:
+        """Run a hidden test here, which talks to a fork of the worker; returns its outputs."""
         began = time.monotonic()
-        ours, theirs = socket.socketpair()
+        connection, remote_end = socket.socketpair()
         seconds = self._seconds()
-        frame_limits = FrameLimits(header=ANSWER_HEADER, tensors=self.limits.answer_bytes)
-        rpc = RpcClient(ours, seconds, frame_limits)
+        frame_limits = FrameLimits(header=REPLY_HEADER, tensors=self.limits.answer_bytes)
+        rpc = RpcClient(connection, seconds, frame_limits)
         try:
-            request = {"do": "test", "seed": self._seed(cell)}
-            _send_test(self.worker, request, theirs)
-            theirs.close()
-            # `torch.manual_seed` tells CUDA too, which takes longer than many a test.
+            _begin_test(worker, BeginHiddenTest(self._seed(cell)), remote_end)
+            remote_end.close()
+            # `torch.manual_seed` seeds CUDA, too, which takes longer than many tests.
             torch.default_generator.manual_seed(self._seed(cell))
             np.random.seed(self._seed(cell) % 2**32)  # noqa: NPY002 - whatever a test may use
-            with time_limit(seconds + OWN_SECONDS):
+            with time_limit(seconds + OWN_SECONDS, WorkerLate):
                 run_hidden_test(self.tests[cell.id], rpc)
             return []
         except WorkerLate:
@@ -253,26 +265,32 @@ class _Run:
         except Exception as error:
             return [self.outputs.of_failure(error)]
         finally:
-            ours.close(), theirs.close()
-            # A test's own work is free, but no more of it than a test needs.
+            connection.close()
+            remote_end.close()
+            # The checker's own work costs the student no time, up to a limit.
             own = time.monotonic() - began - OWN_SECONDS
-            self.left -= max(seconds - rpc.left, own)
-            self._end_of_test()
+            self.seconds_left -= max(seconds - rpc.seconds_left, own)
+            self._end_test(worker)
 
-    def _end_of_test(self) -> None:
-        """Have the worker bury the fork; if it does not, it goes too, and a new one takes over."""
+    def _end_test(self, worker: WorkerHandle) -> None:
+        """Have the worker end the test's fork; a worker that does not is ended and replaced."""
         began = time.monotonic()
         try:
-            send_request(self.worker, {"do": "go on"}, SPARE_SECONDS, self._frame_limits())
+            send_request(worker, EndHiddenTest(), SPARE_SECONDS, self._frame_limits())
         except (FrameTimeout, PeerClosed, BadFrame):
             self._end_worker()
         finally:
-            self.left -= time.monotonic() - began
+            self.seconds_left -= time.monotonic() - began
 
 
-def _send_test(worker: WorkerHandle, request: dict, connection: socket.socket) -> None:
+def _begin_test(worker: WorkerHandle, request: BeginHiddenTest, connection: socket.socket) -> None:
+    """Have the worker fork itself, with this connection to the hidden test.
+
+    Raises:
+        WorkerGone: it has ended.
+    """
     try:
-        write_frame(worker.connection, request, [], time.monotonic() + SPARE_SECONDS)
+        write_frame(worker.connection, request.encode(), [], time.monotonic() + SPARE_SECONDS)
         socket.send_fds(worker.connection, [b"."], [connection.fileno()])
     except (FrameTimeout, PeerClosed, OSError):
         raise WorkerGone("The process of this notebook has ended.") from None

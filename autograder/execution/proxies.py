@@ -1,29 +1,29 @@
-"""What a hidden test has in hand instead of a student's own functions, classes and layers.
+"""Proxies: the objects that a hidden test holds in place of the student's own.
 
-A stand-in passes on what is done to it. A layer's is a module too, with the same parameters under
-the same names: a test can load, read and change them, and differentiate with respect to them.
+A proxy forwards every operation to the student's process. The proxy of a layer is itself a module
+with the same parameters under the same names: a test can load, read and change them, and
+differentiate with respect to them.
 """
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from torch import Tensor, nn
 
-if TYPE_CHECKING:
-    from .rpc_client import RpcClient
+from .session import Session
 
-# What changes a layer as a whole, or what a student may have written anew.
-PASSED_ON = (
+# Methods that change a layer as a whole, or that a student may have overridden.
+FORWARDED = (
     *("train", "eval", "to", "cpu", "half", "float", "double", "bfloat16", "requires_grad_"),
     *("zero_grad", "load_state_dict", "state_dict", "extra_repr"),
 )
 
 
 class RemoteObject:
-    """Stands for a function, a class or any object of the student's that is no module."""
+    """Proxy of a function, a class or any other object that is not a module."""
 
-    def __init__(self, rpc: "RpcClient", key: int, kind: str):
+    def __init__(self, rpc: Session, key: int, kind: str):
         self.__dict__.update({"_rpc": rpc, "_key": key, "_kind": kind})
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -32,13 +32,13 @@ class RemoteObject:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name != "__name__":
             raise AttributeError(name)
-        return self._rpc.attribute(self, name)
+        return self._rpc.get_attribute(self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self._rpc.assign(self, name, value)
+        self._rpc.set_attribute(self, name, value)
 
-    def __getitem__(self, place: Any) -> Any:
-        return self._rpc.item(self, place)
+    def __getitem__(self, index: Any) -> Any:
+        return self._rpc.get_item(self, index)
 
     def __len__(self) -> int:
         return self._rpc.length(self)
@@ -53,14 +53,14 @@ class RemoteObject:
         return f"<a {self._kind}>"
 
     def call_remote(self, name: str, *args: Any, **kwargs: Any) -> Any:
-        """What a function that the notebook gives says of this, on the other side."""
+        """Call a function of a locked cell on this object, in the student's process."""
         return self._rpc.call_given(name, (self, *args), kwargs)
 
 
 class RemoteModule(nn.Module):
-    """Stands for a module of the student's; its parameters, buffers and parts are mirrored."""
+    """Proxy of a module; its parameters, buffers and children are mirrored."""
 
-    def __init__(self, rpc: "RpcClient", key: int):
+    def __init__(self, rpc: Session, key: int):
         super().__init__()
         self.__dict__.update({"_rpc": rpc, "_key": key})
 
@@ -73,13 +73,13 @@ class RemoteModule(nn.Module):
         except AttributeError:
             if name.startswith("__"):
                 raise
-            return self._rpc.attribute(self, name)
+            return self._rpc.get_attribute(self, name)
 
-    def _build(self, training: bool, parameters: list, buffers: list, parts: list) -> None:
-        """Make it what the worker says that it is now."""
+    def _build(self, training: bool, parameters: list, buffers: list, children: list) -> None:
+        """Mirror the state of the student's module."""
         shared, modules = self._rpc.shared, self._rpc.modules
-        # Nobody else holds the tensors; they must outlive the clearing.
-        kept = [*self._parameters.values(), *self._buffers.values()]
+        # Shared state holds tensors weakly, so they must outlive the clearing.
+        alive = [*self._parameters.values(), *self._buffers.values()]
         self._parameters.clear()
         self._buffers.clear()
         self._modules.clear()
@@ -91,9 +91,9 @@ class RemoteModule(nn.Module):
             self._buffers[_name(name)] = None if key is None else shared.get(key)
             if not saved:
                 self._non_persistent_buffers_set.add(name)
-        for name, key in parts:
+        for name, key in children:
             self._modules[_name(name)] = None if key is None else modules[key]
-        kept.clear()
+        alive.clear()
 
 
 def _name(name: Any) -> str:
@@ -108,19 +108,19 @@ def _parameter(x: Tensor) -> nn.Parameter:
     return x
 
 
-def _passed_on(name: str) -> Any:
+def _forwarding_method(name: str) -> Any:
     def method(self: RemoteModule, *args: Any, **kwargs: Any) -> Any:
-        return self._rpc.attribute(self, name)(*args, **kwargs)
+        return self._rpc.get_attribute(self, name)(*args, **kwargs)
 
     method.__name__ = name
     return method
 
 
-for _method in PASSED_ON:
-    setattr(RemoteModule, _method, _passed_on(_method))
+for _method in FORWARDED:
+    setattr(RemoteModule, _method, _forwarding_method(_method))
 
 
 @lru_cache(maxsize=256)
 def remote_module_class(name: str) -> type[RemoteModule]:
-    """Mirrors of a class of this name, so that messages name the student's class."""
+    """Return a proxy class of this name, so that messages name the student's class."""
     return type(name, (RemoteModule,), {})

@@ -1,17 +1,17 @@
-"""What a student's code did instead of giving an answer."""
+"""Exceptions that happened in a student's process, and processes that gave no valid reply."""
 
 import builtins
 from typing import Any
 
-MOST_TEXT = 6000  # characters of an exception's words
+MESSAGE_CHARS = 6000  # of an exception
 
 
 class WorkerGone(BaseException):
-    """The worker ended, or sent nonsense. No check may take it for a student's exception."""
+    """The worker ended, or its reply is malformed. No check may take it for a student's error."""
 
 
 class WorkerLate(BaseException):
-    """The worker did not answer in time."""
+    """The worker did not reply in time."""
 
 
 class RemoteError(Exception):
@@ -25,29 +25,43 @@ class RemoteError(Exception):
 
 
 def as_exception(data: Any) -> Exception:
-    """The exception that a worker describes: of the same built-in type, with the same words."""
+    """Return the exception that a worker describes: of the same built-in type, with its message.
+
+    Its attribute `from_worker`, which is True, tells it from an exception of this process. If the
+    place is known, `place` holds function, line number and source line of the student's code.
+    """
     name, text, bases = data["type"], data["text"], data["bases"]
     if not (isinstance(name, str) and name.isidentifier() and isinstance(text, str)):
         raise ValueError("an exception without a name")
-    name, text = name[:100], text[:MOST_TEXT]
-    known = [getattr(builtins, base, None) for base in bases if isinstance(base, str)]
-    known = [c for c in known if isinstance(c, type) and issubclass(c, Exception)]
-    known = [c for c in known if not issubclass(c, StopIteration | StopAsyncIteration)]
-    error = known[0].__new__(known[0]) if known and known[0].__name__ == name else None
-    if error is not None:
+    name, text = name[:100], text[:MESSAGE_CHARS]
+    known = [kind for base in bases if (kind := _built_in(base)) is not None]
+    error: Exception | None = None
+    if known and known[0].__name__ == name:
+        error = known[0].__new__(known[0])
         error.args = (text,) if text else ()
-    if error is None or str(error) != text:  # a KeyError quotes what it is given
-        own = [] if error is not None else [RemoteError]
-        parents = (*own, *(c for c in known[:1] if c is not Exception)) or (Exception,)
-        made = type(name, parents, {"__str__": lambda self: text})
+    if error is None or str(error) != text:  # a KeyError quotes its argument
+        parents: list[type[Exception]] = [] if error is not None else [RemoteError]
+        parents += [kind for kind in known[:1] if kind is not Exception]
+        made: type[Exception] = type(
+            name, tuple(parents) or (Exception,), {"__str__": lambda self: text}
+        )
         error = made.__new__(made)
-    error.from_worker = True
+    about: dict[str, Any] = {"from_worker": True}
     place = data.get("place")
     if isinstance(place, list) and len(place) == 3:
         function, line, source = place
         if isinstance(function, str) and isinstance(line, int) and isinstance(source, str):
-            error.place = (_one_line(function)[:100], line, _one_line(source)[:300])
+            about["place"] = (_one_line(function)[:100], line, _one_line(source)[:300])
+    error.__dict__.update(about)
     return error
+
+
+def _built_in(name: Any) -> type[Exception] | None:
+    """Return the built-in exception of this name that code may catch; None if there is none."""
+    kind = getattr(builtins, name, None) if isinstance(name, str) else None
+    if not isinstance(kind, type) or not issubclass(kind, Exception):
+        return None
+    return None if issubclass(kind, StopIteration | StopAsyncIteration) else kind
 
 
 def _one_line(text: str) -> str:

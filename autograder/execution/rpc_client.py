@@ -1,20 +1,21 @@
-"""One hidden test's conversation with a worker: calls go out as data, results come back as data.
+"""RPC of one hidden test: requests to a student's process, and their replies.
 
-The other side is the student's. Whatever it sends is checked for form here and compared by the
-test; it is never executed, unpickled or waited for longer than the clock allows.
+The other side is untrusted. The form of its replies is checked here, and the test compares their
+values. Replies are never executed or unpickled, and never waited for longer than the time limit.
 """
 
 import contextlib
 import socket
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from autograder.protocol.codec import DecodeError, Node, NotSerializable
+from autograder.protocol.codec import DecodeError, NotSerializable
 from autograder.protocol.framing import (
     BadFrame,
     FrameLimits,
@@ -23,14 +24,32 @@ from autograder.protocol.framing import (
     read_frame,
     write_frame,
 )
+from autograder.protocol.rpc_messages import (
+    Call,
+    CallGiven,
+    CallRequest,
+    GetAttribute,
+    GetItem,
+    Gradients,
+    Iterate,
+    Length,
+    Names,
+    Next,
+    Node,
+    RpcReply,
+    RpcRequest,
+    SetAttribute,
+    StateUpdate,
+    encode_rpc,
+)
 from autograder.protocol.shared_state import SharedState
 
 from .proxies import RemoteModule, RemoteObject, remote_module_class
 from .remote_errors import WorkerGone, WorkerLate, as_exception
 from .rpc_codec import CheckerCodec, with_outputs
 
-# What reading an answer raises that does not have the form of one.
-NONSENSE = (
+# Exceptions that a malformed reply can cause.
+MALFORMED = (
     *(DecodeError, KeyError, TypeError, ValueError, IndexError, AttributeError),
     *(RuntimeError, OverflowError, RecursionError, MemoryError),
 )
@@ -38,150 +57,193 @@ MOST_MODULES = 5000
 
 
 class RpcClient:
-    """Talks with the worker of one hidden test.
+    """The checker's side of one hidden test's RPC; implements `Session`.
 
     Args:
-        connection: to the worker, for this test alone.
-        seconds: how long all its answers together may take.
-        frame_limits: of one answer.
+        connection: to the student's process, for this test alone.
+        seconds: time limit of all its replies together.
+        frame_limits: of one reply.
+
+    Attributes:
+        seconds_left: of the time limit.
     """
 
     def __init__(self, connection: socket.socket, seconds: float, frame_limits: FrameLimits):
         self._connection, self.frame_limits = connection, frame_limits
-        self.left = seconds
+        self.seconds_left = seconds
         self.shared = SharedState(1, weak=True)
         self.modules: dict[int, RemoteModule] = {}
         self._objects: weakref.WeakValueDictionary[int, RemoteObject] = (
             weakref.WeakValueDictionary()
         )
-        self._gone: list[int] = []
+        self._released: list[int] = []
         self._known_rng = torch.get_rng_state()
-        self._calls = 0
 
-    # ---- what stand-ins ask for -----------------------------------------------------------------
+    # ---- operations -----------------------------------------------------------------------------
 
     def names(self, names: list[str]) -> dict[str, Any]:
-        """Those of the names that the notebook defines, with their values; no others."""
-        found = self._ask({"do": "names", "names": names})
+        """Return the values of those names that the notebook defines; no others."""
+        codec = CheckerCodec(self)
+        found = self._request(Names(names), codec)
         if type(found) is not dict:
             raise WorkerGone("The answer made no sense.")
         return {name: found[name] for name in names if name in found}
 
     def call(self, target: Any, args: tuple, kwargs: dict) -> Any:
-        """Call something of the student's."""
-        return self._call({"do": "call"}, target, args, kwargs)
+        """Call an object of the student's."""
+        codec = self._codec_of_call()
+        return self._call(partial(Call, target=codec.encode(target)), codec, args, kwargs)
 
     def call_given(self, name: str, args: tuple, kwargs: dict) -> Any:
-        """Call a function of a locked cell, beside the student's code."""
-        return self._call({"do": "given", "name": name}, None, args, kwargs)
+        """Call a function of a locked cell in the student's process."""
+        codec = self._codec_of_call()
+        return self._call(partial(CallGiven, name=name), codec, args, kwargs)
 
-    def attribute(self, target: Any, name: str) -> Any:
-        """Read an attribute."""
-        return self._ask({"do": "attribute", "name": name}, target=target)
+    def get_attribute(self, target: Any, name: str) -> Any:
+        """Read `target.name`."""
+        codec = CheckerCodec(self)
+        return self._request(GetAttribute(codec.encode(target), name), codec)
 
-    def assign(self, target: Any, name: str, value: Any) -> None:
-        """Write an attribute."""
-        self._ask({"do": "assign", "name": name}, target=target, value=value)
+    def set_attribute(self, target: Any, name: str, value: Any) -> None:
+        """Write `target.name`."""
+        codec = CheckerCodec(self)
+        self._request(SetAttribute(codec.encode(target), name, codec.encode(value)), codec)
 
-    def item(self, target: Any, place: Any) -> Any:
-        """`target[place]`."""
-        return self._ask({"do": "item"}, target=target, place=place)
+    def get_item(self, target: Any, index: Any) -> Any:
+        """Read `target[index]`."""
+        codec = CheckerCodec(self)
+        return self._request(GetItem(codec.encode(target), codec.encode(index)), codec)
 
     def length(self, target: Any) -> int:
-        """`len(target)`."""
-        return self._ask({"do": "length"}, target=target)
+        """Return `len(target)`."""
+        codec = CheckerCodec(self)
+        return self._request(Length(codec.encode(target)), codec)
 
     def iterate(self, target: Any) -> Iterator[Any]:
-        """`iter(target)`, value by value."""
-        iterator = self._ask({"do": "iterator"}, target=target)
-        while found := self._ask({"do": "next"}, target=iterator):
+        """Yield the values of `iter(target)`."""
+        codec = CheckerCodec(self)
+        iterator = self._request(Iterate(codec.encode(target)), codec)
+        while found := self._next(iterator):
             yield found[0]
 
+    def _next(self, iterator: Any) -> Any:
+        codec = CheckerCodec(self)
+        return self._request(Next(codec.encode(iterator)), codec)
+
+    def gradients(self, call: int, upstream: tuple, count: int) -> list[Tensor | None]:
+        """Continue backpropagation through a call.
+
+        Args:
+            call: its key.
+            upstream: gradients at its outputs.
+            count: of its inputs and leaves.
+
+        Returns:
+            Gradients at the inputs and leaves.
+        """
+        codec = CheckerCodec(self)
+        nodes = [None if g is None else codec.pack(g) for g in upstream]
+        found = self._request(Gradients(call, nodes), codec)
+        if not isinstance(found, list) or len(found) != count:
+            raise DecodeError("gradients of another number")
+        return found
+
     def proxy(self, key: int, name: str) -> RemoteObject:
-        """The stand-in for an object of the worker: one for each."""
+        """Return the proxy for the object with this key; always the same one.
+
+        Args:
+            name: of the object's class.
+        """
         found = self._objects.get(key)
         if found is None:
             found = self._objects[key] = RemoteObject(self, key, name)
-            if key in self._gone:  # its last stand-in went while this answer was on its way
-                self._gone.remove(key)
-            weakref.finalize(found, self._gone.append, key)
+            if key in self._released:  # its last proxy ended while this reply was on its way
+                self._released.remove(key)
+            weakref.finalize(found, self._released.append, key)
         return found
 
     def plain_node(self, x: Any) -> Node:
-        """A container as data, to see later whether it has changed."""
+        """Return a container as data, to notice changes later."""
         codec = CheckerCodec(self)
         try:
             return codec.encode(x)
         except (NotSerializable, RecursionError):
             return None
 
-    # ---- one question ---------------------------------------------------------------------------
+    def release(self, key: int) -> None:
+        """Tell the other side, with the next request, that this key is no longer used."""
+        self._released.append(key)
 
-    def _call(self, request: dict, target: Any, args: tuple, kwargs: dict) -> Any:
-        """A call, with its results in the graph of its arguments and of the mirrored parameters."""
+    # ---- one request ----------------------------------------------------------------------------
+
+    def _codec_of_call(self) -> CheckerCodec:
         codec = CheckerCodec(self)
-        codec.sharing_lists = True
-        if target is not None:
-            request["target"] = codec.encode(target)
-        request["args"], request["kwargs"] = codec.encode(args), codec.encode(kwargs)
+        codec.sharing_containers = True
+        return codec
+
+    def _call(
+        self, make: Callable[..., CallRequest], codec: CheckerCodec, args: tuple, kwargs: dict
+    ) -> Any:
+        """Make a call, with its results in the graph of its arguments and mirrored parameters.
+
+        Args:
+            make: the request, without the fields that all calls have.
+        """
+        nodes = {"args": codec.encode(args), "kwargs": codec.encode(kwargs)}
         # What appears while the call runs has no graph on this side yet.
-        leaves = [x for x in self.shared.live() if isinstance(x, Tensor) and x.requires_grad]
-        leaves = [x for x in leaves if x.is_leaf]
-        self._calls += 1
-        call = self.shared.new_key()
-        request |= {"call": call, "inputs": codec.nodes_of_inputs}
-        request["leaves"] = [self.shared.key_of(x) for x in leaves]
-        result, answer = self._exchange(request, codec)
-        if not answer.outputs:
+        leaves = [
+            (key, x)
+            for key, x in self.shared.items()
+            if isinstance(x, Tensor) and x.requires_grad and x.is_leaf
+        ]
+        request = make(
+            **nodes,
+            call=self.shared.new_key(),
+            inputs=codec.input_nodes,
+            leaves=[key for key, _ in leaves],
+        )
+        result, reply = self._exchange(request, codec)
+        if not reply.outputs:
             return result
-        handle = _GraphHandle(self, call)
-        anchor = torch.zeros((), requires_grad=True)  # a result may depend on what we do not see
-        found = _RemoteCall.apply(handle, answer.outputs, anchor, *codec.inputs, *leaves)
-        return with_outputs(result, found)
+        handle = _GraphHandle(self, request.call)
+        # A result may depend on tensors that this side does not see.
+        anchor = torch.zeros((), requires_grad=True)
+        inputs = (anchor, *codec.inputs, *(x for _, x in leaves))
+        outputs = _RemoteCall.apply(handle, reply.outputs, *inputs)
+        return with_outputs(result, outputs)
 
-    def gradients(self, call: int, upstream: tuple, count: int) -> list[Tensor | None]:
-        """What gradients at a call's outputs become at its inputs and at the parameters."""
-        found = self._ask({"do": "gradients", "call": call}, upstream=list(upstream))
-        if not isinstance(found, list) or len(found) != count:
-            raise DecodeError("gradients of another number")
-        return found
+    def _request(self, request: RpcRequest, codec: CheckerCodec) -> Any:
+        """Make any other request; of results with a graph, only the values are used here."""
+        result, reply = self._exchange(request, codec)
+        return with_outputs(result, reply.outputs) if reply.outputs else result
 
-    def release(self, call: int) -> None:
-        """Nobody will ask for gradients of this call any more."""
-        self._gone.append(call)
-
-    def _ask(self, request: dict, **values: Any) -> Any:
-        codec = CheckerCodec(self)
-        upstream = values.pop("upstream", None)
-        if upstream is not None:
-            request["upstream"] = [None if g is None else codec.pack(g) for g in upstream]
-        for name, value in values.items():
-            request[name] = codec.encode(value)
-        result, answer = self._exchange(request, codec)
-        if answer.outputs:  # an attribute with a graph: only its numbers are of use here
-            result = with_outputs(result, answer.outputs)
-        return result
-
-    def _exchange(self, request: dict, codec: CheckerCodec) -> tuple[Any, CheckerCodec]:
-        request["grad"] = torch.is_grad_enabled()
+    def _exchange(self, request: RpcRequest, codec: CheckerCodec) -> tuple[Any, CheckerCodec]:
+        rng = None
         if not torch.equal(torch.get_rng_state(), self._known_rng):
             self._known_rng = torch.get_rng_state()
-            request["rng"] = codec.pack(self._known_rng)
-        request["rewritten"] = self._rewritten(codec)
-        request["shared"] = self.shared.changes(codec)
-        request["gone"] = [*self.shared.gone, *self._gone]
-        self.shared.gone.clear(), self._gone.clear()
-        began = time.monotonic()  # reading a monstrous answer is the student's time too
+            rng = codec.pack(self._known_rng)
+        update = StateUpdate(
+            grad=torch.is_grad_enabled(),
+            rewritten=self._rewritten(codec),
+            shared=self.shared.changes(codec),
+            released=[*self.shared.released, *self._released],
+            rng=rng,
+        )
+        self.shared.released.clear()
+        self._released.clear()
+        began = time.monotonic()  # decoding a huge reply is the student's time, too
         try:
-            header, tensors = self._send_and_wait(request, codec, began + self.left)
-            result, error, answer = self._take(header, tensors, codec)
-        except NONSENSE as wrong:
+            header, tensors = self._send_and_wait(
+                encode_rpc(request, update), codec, began + self.seconds_left
+            )
+            result, error, reply = self._decode_reply(header, tensors, codec)
+        except MALFORMED as wrong:
             raise WorkerGone(f"The answer made no sense ({type(wrong).__name__}).") from None
         finally:
-            self.left -= time.monotonic() - began
+            self.seconds_left -= time.monotonic() - began
         if error is not None:
             raise error
-        return result, answer
+        return result, reply
 
     def _send_and_wait(
         self, request: dict, codec: CheckerCodec, deadline: float
@@ -199,43 +261,48 @@ class RpcClient:
             raise WorkerGone("What came back was no answer.")
         return header, tensors
 
-    def _take(self, header: dict, tensors: list[Tensor], sent: CheckerCodec) -> tuple:
+    def _decode_reply(
+        self, header: dict, tensors: list[Tensor], sent: CheckerCodec
+    ) -> tuple[Any, Exception | None, CheckerCodec]:
+        """Apply the changes in a reply; returns its result or its exception, and its codec."""
         codec = CheckerCodec(self, tensors)
-        self.shared.take(header["shared"], codec)
-        self._mirror(header["modules"], codec)
-        for place, node in header["changed"]:
+        reply = RpcReply.decode(header)
+        self.shared.apply(reply.shared, codec)
+        self._mirror(reply.modules)
+        for index, node in reply.changed:
             with torch.no_grad(), contextlib.suppress(RuntimeError):
-                sent.inputs[place].detach().copy_(codec.decode(node))
-        for tag, node in header["rewritten"]:
-            x, new = sent.lists[tag], codec.decode(node)
+                sent.inputs[index].detach().copy_(codec.decode(node))
+        for container_id, node in reply.rewritten:
+            x, new = sent.containers[container_id], codec.decode(node)
             x.clear()
             x.extend(new) if isinstance(x, list) else x.update(new)
-        if "rng" in header:
-            torch.set_rng_state(codec.decode(header["rng"]))
+        if reply.rng is not None:
+            torch.set_rng_state(codec.decode(reply.rng))
             self._known_rng = torch.get_rng_state()
-        if "error" in header:
-            return None, as_exception(header["error"]), codec
-        return codec.decode(header["result"]), None, codec
+        if reply.error is not None:
+            return None, as_exception(reply.error), codec
+        return codec.decode(reply.result), None, codec
 
     def _rewritten(self, codec: CheckerCodec) -> list[Node]:
+        """Return the shared containers that the test has changed."""
         found = []
-        for tag, (x, before) in list(self.shared.containers.items()):
+        for container_id, (x, before) in list(self.shared.containers.items()):
             now = self.plain_node(x)
             if now != before:
-                self.shared.containers[tag] = (x, now)
-                found.append([tag, codec.encode(x)])
+                self.shared.containers[container_id] = (x, now)
+                found.append([container_id, codec.encode(x)])
         return found
 
-    def _mirror(self, news: list, codec: CheckerCodec) -> None:
-        """Bring the mirrors of modules up to date."""
-        for key, name, *_ in news:
+    def _mirror(self, changes: Sequence[Node]) -> None:
+        """Update the mirrors of modules."""
+        for key, name, *_ in changes:
             if type(key) is not int or type(name) is not str or not name.isidentifier():
                 raise DecodeError("a module without a name")
             if len(self.modules) > MOST_MODULES:
                 raise DecodeError("too many modules")
             if key not in self.modules:
                 self.modules[key] = remote_module_class(name)(self, key)
-        for key, _, *build in news:
+        for key, _, *build in changes:
             self.modules[key]._build(*build)
 
 
@@ -250,7 +317,7 @@ class _GraphHandle:
 
 
 class _RemoteCall(torch.autograd.Function):
-    """A call that ran on the other side, as one step of this side's graph."""
+    """A call that ran on the other side, as one node of this side's graph."""
 
     @staticmethod
     def forward(ctx: Any, handle: _GraphHandle, outputs: list[Tensor], *inputs: Tensor) -> tuple:

@@ -1,6 +1,6 @@
-"""The checker's form of values: how a test's arguments go out, and what may come in for them.
+"""Encode a hidden test's arguments, and decode the results of a student's code.
 
-Whatever comes in is the student's. It is checked for form and size here, and never executed.
+Results are untrusted. Their form and size are checked here, and they are never executed.
 """
 
 import functools
@@ -9,45 +9,50 @@ import math
 import types
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from torch import Tensor, nn
 
-from autograder.protocol.codec import Codec, DecodeError, Node, NotSerializable
+from autograder.protocol.codec import Codec, DecodeError, NotSerializable
+from autograder.protocol.rpc_messages import Node
 
 from .proxies import RemoteModule, RemoteObject
-
-if TYPE_CHECKING:
-    from .rpc_client import RpcClient
+from .session import Session
 
 LONGEST_RANGE = 1_000_000
 LIBRARIES = ("torch", "torch.nn", "torch.nn.functional", "torch.optim", "numpy", "builtins", "math")
 
 
 class CheckerCodec(Codec):
-    """The checker's form of values: stand-ins become keys, tensors with a graph become inputs."""
+    """Encodes proxies as keys, and tensors with a graph as inputs of a call.
 
-    def __init__(self, rpc: "RpcClient", tensors: list[Tensor] | None = None):
+    Attributes:
+        inputs, input_nodes: tensors with a graph among the arguments, and their nodes.
+        outputs: tensors with a graph in the result.
+        containers: lists and dictionaries among the arguments, by id.
+        sharing_containers: containers get an id, so that changes of them can come back.
+    """
+
+    def __init__(self, rpc: Session, tensors: list[Tensor] | None = None):
         super().__init__(tensors)
         self.rpc = rpc
-        self.keep: list[Any] = []
         self.inputs: list[Tensor] = []
-        self.nodes_of_inputs: list[Node] = []
+        self.input_nodes: list[Node] = []
         self.outputs: list[Tensor] = []
-        self.lists: dict[int, Any] = {}
-        self.sharing_lists = False
+        self.containers: dict[int, Any] = {}
+        self.sharing_containers = False
 
-    # ---- what goes out --------------------------------------------------------------------------
+    # ---- requests -------------------------------------------------------------------------------
 
     def encode_tensor(self, x: Tensor) -> Node:
         shared = self.rpc.shared
         if x.requires_grad and not x.is_leaf:
-            for place, known in enumerate(self.inputs):
+            for index, known in enumerate(self.inputs):
                 if known is x:
-                    return ["input", place]
+                    return ["input", index]
             self.inputs.append(x)
-            self.nodes_of_inputs.append(self.pack_with_strides(x))
+            self.input_nodes.append(self.pack_with_strides(x))
             return ["input", len(self.inputs) - 1]
         key = shared.key_of(x)
         return ["shared", shared.add(x) if key is None else key]
@@ -61,19 +66,19 @@ class CheckerCodec(Codec):
 
     def encode_items(self, x: Any) -> Node:
         node = super().encode_items(x)
-        return self._with_tag(x, node) if type(x) is list else node
+        return self._container_node(x, node) if type(x) is list else node
 
     def encode_entries(self, x: dict) -> Node:
-        return self._with_tag(x, super().encode_entries(x))
+        return self._container_node(x, super().encode_entries(x))
 
-    def _with_tag(self, x: Any, node: Node) -> Node:
-        known = self.rpc.shared.tag_of(x)
+    def _container_node(self, x: Any, node: Node) -> Node:
+        known = self.rpc.shared.container_id_of(x)
         if known is not None:
             return [*node, known]
-        if not self.sharing_lists:
+        if not self.sharing_containers:
             return node
         container_id = self.rpc.shared.new_key()
-        self.lists[container_id] = x
+        self.containers[container_id] = x
         return [*node, container_id]
 
     def encode_other(self, x: Any) -> Node:
@@ -90,7 +95,7 @@ class CheckerCodec(Codec):
             return ["given", type(x).__name__, about]
         raise NotSerializable(f"a {type(x).__name__} cannot be handed to a student's code")
 
-    # ---- what comes in --------------------------------------------------------------------------
+    # ---- replies --------------------------------------------------------------------------------
 
     def _decode_strided(self, *_: Any) -> Tensor:
         raise DecodeError("a tensor that claims more than it brings")
@@ -115,12 +120,12 @@ class CheckerCodec(Codec):
     def _take_shared(self, key: int) -> Any:
         return self.rpc.shared.get(key)
 
-    def _take_output(self, place: int, node: Node) -> Any:
+    def _take_output(self, index: int, node: Node) -> Any:
         x = self.decode(node)
-        if place != len(self.outputs) or not isinstance(x, Tensor) or not x.is_floating_point():
+        if index != len(self.outputs) or not isinstance(x, Tensor) or not x.is_floating_point():
             raise DecodeError("an output out of order")
         self.outputs.append(x)
-        return Pending(place)
+        return PendingOutput(index)
 
     def _take_module(self, key: int) -> nn.Module:
         return self.rpc.modules[key]
@@ -137,25 +142,25 @@ class CheckerCodec(Codec):
         return self._with_container_id(super()._decode_dict(entries, name), container_id)
 
     def _with_container_id(self, made: Any, container_id: int | None) -> Any:
-        if (
-            type(container_id) is int and container_id < 0
-        ):  # an attribute: changes made here must reach the worker
-            self.rpc.shared.container_id(container_id, made, self.rpc.plain_node(made))
+        # The worker's ids are negative; such a container is an attribute, whose changes here must
+        # reach the worker.
+        if type(container_id) is int and container_id < 0:
+            self.rpc.shared.share_container(container_id, made, self.rpc.plain_node(made))
         return made
 
 
-class Pending:
-    """The place of an output in a result, until the graph's own tensor stands there."""
+class PendingOutput:
+    """Placeholder for an output in a result, until the output is part of this side's graph."""
 
-    def __init__(self, place: int):
-        self.place = place
+    def __init__(self, index: int):
+        self.index = index
 
 
 def with_outputs(result: Any, outputs: Any) -> Any:
-    """The result with tensors where places were."""
+    """Replace the placeholders in a result by the outputs."""
     again: Callable = functools.partial(with_outputs, outputs=outputs)
-    if isinstance(result, Pending):
-        return outputs[result.place]
+    if isinstance(result, PendingOutput):
+        return outputs[result.index]
     if isinstance(result, tuple) and hasattr(result, "_fields"):
         return type(result)(*map(again, result))
     if isinstance(result, list | tuple) and type(result) in (list, tuple):
@@ -166,7 +171,7 @@ def with_outputs(result: Any, outputs: Any) -> Any:
 
 
 def _in_a_library(x: Any) -> tuple[str, str] | None:
-    """Module and name of a public function or class of a library that the worker has too."""
+    """Return module and name of a library's function or class that the worker has, too."""
     name = getattr(x, "__name__", None)
     if not isinstance(name, str) or not callable(x):
         return None

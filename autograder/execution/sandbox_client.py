@@ -1,6 +1,5 @@
-"""The checker's end of a zygote: start it, have it fork workers, have it end them."""
+"""Start the sandbox's fork server, have it fork workers, and talk to them."""
 
-import json
 import os
 import shutil
 import socket
@@ -10,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -22,11 +21,27 @@ from autograder.protocol.framing import (
     read_frame,
     write_frame,
 )
-from autograder.sandbox.isolation import FULL, LEVELS, NONE, SandboxSpec
+from autograder.protocol.handshake import VersionMismatch, check_hello, say_hello
+from autograder.protocol.messages import (
+    DATAGRAM_BYTES,
+    BadMessage,
+    CloneServer,
+    Ended,
+    EndProcess,
+    Failed,
+    Forked,
+    ForkWorker,
+    M,
+    Message,
+    WorkerReady,
+    decode,
+    from_datagram,
+    to_datagram,
+)
+from autograder.protocol.sandbox_spec import FULL, LEVELS, NONE, SandboxSpec
 
 START_SECONDS = 120  # imports of PyTorch and the like, on a busy machine
-ORDER_SECONDS = 30
-LONGEST = 2**16
+REQUEST_SECONDS = 30
 PASSED_ENV = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "MPLCONFIGDIR")
 SINGLE_THREAD_ENV = {  # one thread each: several workers share the machine
     "OMP_NUM_THREADS": "1",
@@ -47,9 +62,9 @@ class WorkerHandle:
     """A running worker.
 
     Attributes:
-        connection: for orders and answers.
-        process: the one whose end ends it all.
-        folder: its own, removed with it.
+        connection: for requests and replies.
+        process: id of the process whose end ends all of the worker's.
+        folder: the worker's own, removed with it.
     """
 
     connection: socket.socket
@@ -64,7 +79,7 @@ class ForkServer:
     """
 
     def __init__(self) -> None:
-        self._process: subprocess.Popen | None = None  # a copy's parent is the one it was made of
+        self._process: subprocess.Popen | None = None  # None for a clone: its parent is a server
         self._control: socket.socket | None = None
         self._warm = False
 
@@ -75,111 +90,135 @@ class ForkServer:
         self.close()
 
     def fork(self, spec: SandboxSpec, files: Sequence[int] = ()) -> WorkerHandle:
-        """A new worker behind these walls; `spec.folder` is chosen here.
+        """Start a worker in a sandbox; `spec.folder` is chosen here.
 
         Args:
-            files: descriptors of the files that the walls name, in their order.
+            files: descriptors of the files that `spec` names, in the same order.
 
         Raises:
             SandboxError: it could not be started.
+            VersionMismatch: the grader was updated while it ran.
         """
         folder = tempfile.mkdtemp(prefix="ag-")
         Path(folder).chmod(0o711)
-        ours, theirs = socket.socketpair()
+        connection, remote_end = socket.socketpair()
         try:
-            request = {"do": "fork", "walls": asdict(replace(spec, folder=folder))}
-            answer = self._request(request, [theirs.fileno(), *files])
-            if not answer["process"]:
-                raise SandboxError(answer.get("why", "it ended at once"))
-            worker = WorkerHandle(ours, answer["process"], folder)
-            read_frame(ours, FrameLimits(), time.monotonic() + ORDER_SECONDS)
-            if spec.level == FULL:  # it has moved into its own root; nobody comes back here
-                with suppress(OSError):  # an old kernel keeps it until `end`
+            request = ForkWorker(replace(spec, folder=folder))
+            reply = self._request(request, [remote_end.fileno(), *files], Forked)
+            worker = WorkerHandle(connection, reply.process, folder)
+            header, _ = read_frame(connection, FrameLimits(), time.monotonic() + REQUEST_SECONDS)
+            decode(header, WorkerReady)
+            if spec.level == FULL:  # the worker has moved into a root of its own
+                with suppress(OSError):  # an old kernel keeps the folder until `end`
                     Path(folder).rmdir()
             return worker
-        except (PeerClosed, FrameTimeout, BadFrame, OSError) as error:
-            raise SandboxError(f"{type(error).__name__}: {error}") from None
+        except BaseException as error:
+            connection.close()
+            shutil.rmtree(folder, ignore_errors=True)
+            if isinstance(error, PeerClosed | FrameTimeout | BadFrame | BadMessage | OSError):
+                raise SandboxError(f"{type(error).__name__}: {error}") from None
+            raise
         finally:
-            theirs.close()
+            remote_end.close()
 
     def end(self, worker: WorkerHandle) -> None:
-        """End a worker, all that it started, and its folder."""
+        """End a worker, everything that it started, and its folder."""
         worker.connection.close()
         if self._control is not None:
-            self._request({"do": "end", "process": worker.process}, [])
+            self._request(EndProcess(worker.process), [], Ended)
         shutil.rmtree(worker.folder, ignore_errors=True)
 
     def clone(self) -> "ForkServer":
-        """A copy of the warm process, for another checker: a fork, and most memory is shared.
+        """Return a copy of the warm process, for another checker: a fork that shares its memory.
 
-        It ends when it is closed, and with the process that it was made of.
+        It ends when it is closed, and with the process that it was forked from.
         """
         copy = ForkServer()
-        copy._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        copy._control, remote_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        say_hello(copy._control)
         try:
-            self._request({"do": "clone"}, [theirs.fileno()])
+            self._request(CloneServer(), [remote_end.fileno()], Forked)
         finally:
-            theirs.close()
+            remote_end.close()
         return copy
 
     def detach(self) -> None:
-        """Leave it to another process, which has inherited the way to it."""
+        """Leave the server to another process, which has inherited its control socket."""
         if self._control is not None:
             self._control.close()
         self._process, self._control, self._warm = None, None, False
 
     def close(self) -> None:
-        """End the zygote."""
+        """End the server."""
         process = self._process
         self.detach()
         if process is not None:
             try:
-                process.wait(ORDER_SECONDS)
+                process.wait(REQUEST_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
 
     def launch(self) -> None:
         """Start the process if it does not run, without waiting until it is warm."""
+        self._running()
+
+    def _running(self) -> socket.socket:
+        """Start the process if it does not run; returns its control socket."""
         if self._control is not None and (self._process is None or self._process.poll() is None):
-            return
+            return self._control
         self.close()
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        number = theirs.fileno()
-        command = [sys.executable, "-I", "-m", "autograder.sandbox.forkserver", str(number)]
+        control, remote_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        say_hello(control)
+        fd = remote_end.fileno()
+        command = [sys.executable, "-I", "-m", "autograder.sandbox.forkserver", str(fd)]
         environment = {
             name: os.environ[name] for name in PASSED_ENV if name in os.environ
         } | SINGLE_THREAD_ENV
         self._process = subprocess.Popen(
-            command, pass_fds=[number], env=environment, stdin=subprocess.DEVNULL, cwd="/"
+            command, pass_fds=[fd], env=environment, stdin=subprocess.DEVNULL, cwd="/"
         )
-        theirs.close()
-        self._control = ours
+        remote_end.close()
+        self._control = control
+        return control
 
-    def _request(self, request: dict, fds: list[int]) -> dict:
-        self.launch()
+    def _request(self, request: Message, fds: list[int], kind: type[M]) -> M:
+        """Send a request; returns the reply, which is of this kind.
+
+        Raises:
+            SandboxError: the server could not do it, or is gone.
+            VersionMismatch: the grader was updated while it ran.
+        """
+        control = self._running()
         try:
             if not self._warm:
-                self._control.settimeout(START_SECONDS)
-                if self._control.recv(LONGEST) != b"ready":
-                    raise OSError("it ended at once")
-                self._control.settimeout(ORDER_SECONDS)
+                control.settimeout(START_SECONDS)
+                check_hello(control, "sandbox's fork server")
+                control.settimeout(REQUEST_SECONDS)
                 self._warm = True
-            socket.send_fds(self._control, [json.dumps(request).encode()], fds)
-            return json.loads(self._control.recv(LONGEST))
-        except (OSError, ValueError) as error:
+            socket.send_fds(control, [to_datagram(request)], fds)
+            data = control.recv(DATAGRAM_BYTES)
+            if not data:
+                raise OSError("it ended")
+            reply: Message = from_datagram(data, kind, Failed)
+        except (OSError, ValueError, VersionMismatch) as error:
             if self._process is not None:
                 self._process.kill()
             self.close()
+            if isinstance(error, VersionMismatch):
+                raise
             raise SandboxError(f"the process that forks workers is gone: {error}") from None
+        if isinstance(reply, kind):
+            return reply
+        raise SandboxError(reply.reason if isinstance(reply, Failed) else repr(reply))
 
 
 def probe_level(level: str) -> str:
-    """Lock a process in at a level; empty if that works, otherwise why it does not."""
+    """Try an isolation level in a process of its own; returns why it fails, empty if it works."""
     command = [sys.executable, "-I", "-m", "autograder.sandbox.probe", level]
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=ORDER_SECONDS, check=False, cwd="/"
+            command, capture_output=True, text=True, timeout=REQUEST_SECONDS, check=False, cwd="/"
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return type(error).__name__
@@ -188,27 +227,21 @@ def probe_level(level: str) -> str:
 
 @cache
 def best_level() -> str:
-    """The best level that this machine allows, NONE if it allows none of them."""
+    """Return the best level that this machine supports, NONE if it supports none."""
     return next((level for level in LEVELS if not probe_level(level)), NONE)
 
 
 def send_request(
-    worker: WorkerHandle,
-    request: dict,
-    seconds: float,
-    frame_limits: FrameLimits,
-    fd: int | None = None,
+    worker: WorkerHandle, request: Message, seconds: float, frame_limits: FrameLimits
 ) -> dict:
-    """Give a worker an order and wait for its answer.
+    """Send a request to a worker and wait for its reply, whose fields are untrusted.
 
     Raises:
-        FrameTimeout, PeerClosed, BadFrame: it does not come.
+        FrameTimeout, PeerClosed, BadFrame: no valid reply arrives.
     """
     deadline = time.monotonic() + seconds
-    write_frame(worker.connection, request, [], deadline)
-    if fd is not None:
-        socket.send_fds(worker.connection, [b"."], [fd])
-    answer, _ = read_frame(worker.connection, frame_limits, deadline)
-    if not isinstance(answer, dict):
+    write_frame(worker.connection, request.encode(), [], deadline)
+    reply, _ = read_frame(worker.connection, frame_limits, deadline)
+    if not isinstance(reply, dict):
         raise BadFrame("an answer that is no object")
-    return answer
+    return reply

@@ -1,7 +1,7 @@
-"""Turns what a worker sent into outcomes that a student may read.
+"""Make a worker's output safe for feedback pages.
 
-An error becomes plain text: never the source of a hidden test, never a path of this machine,
-never an address in memory, so that two runs give the same bytes.
+An error becomes plain text. It never shows the source of a hidden test, a path of this machine, or
+a memory address, which would differ between two runs.
 """
 
 import re
@@ -23,7 +23,7 @@ MAX_MESSAGE = 6000
 
 @dataclass
 class Sanitizer:
-    """Makes what a worker says fit for a page.
+    """Makes a worker's text safe to show.
 
     Attributes:
         folders: prefixes of paths that are replaced by "…".
@@ -32,8 +32,8 @@ class Sanitizer:
     folders: Iterable[Path] = ()
 
     def clean(self, text: str) -> str:
-        """Text without colours, control characters, paths of this machine and addresses."""
-        text = text.encode("utf-8", "replace").decode()  # half characters cannot be written
+        """Return text without colors, control characters, local paths and memory addresses."""
+        text = text.encode("utf-8", "replace").decode()  # lone surrogates cannot be encoded
         text = CONTROL.sub("", ANSI.sub("", text))
         places = {*map(str, self.folders), sys.prefix, sys.base_prefix, str(Path.home())} - {"/"}
         for place in sorted(places, key=len, reverse=True):
@@ -41,20 +41,21 @@ class Sanitizer:
         return ADDRESS.sub("0x…", text)
 
     def message(
-        self, name: str, text: str, place: tuple | None, graded: bool, students: bool = False
+        self, name: str, text: str, place: tuple | None, graded: bool, from_worker: bool = False
     ) -> str:
-        """The text for an exception: a check's own words, or one line and its place.
+        """Return the text for an exception: a check's own message, or one line and its place.
 
         Args:
             place: function, line number and source line of the student's code, if they are known.
-            students: whether the student's code raised it; then its name gives it no say.
+            graded: it ended a hidden test.
+            from_worker: the student's code raised it, so that a check's name means nothing.
         """
         text = self.clean(text)[:MAX_MESSAGE]
-        if name == "CheckFailed" and not students:
+        if name == "CheckFailed" and not from_worker:
             return text
         if name == "NotImplementedError" and not text:  # PyTorch raises it with a message
             return "Not written yet: the code still raises NotImplementedError."
-        if name == "AssertionError" and graded and not students:
+        if name == "AssertionError" and graded and not from_worker:
             return text or "A check of your code did not hold."
         undefined = UNDEFINED.match(text)
         if name == "NameError" and undefined and graded and not place:
@@ -70,5 +71,5 @@ class Sanitizer:
 
 
 def error_output(name: str, text: str) -> NotebookNode:
-    """An error output that says `text` and nothing else."""
+    """Return an error output with this text and no traceback of its own."""
     return new_output("error", ename=name, evalue=text, traceback=text.split("\n"))

@@ -1,8 +1,8 @@
-"""What of a master notebook the checker itself needs to run the hidden tests.
+"""Find the definitions of the source notebook that its hidden tests need.
 
 Tests use names of the locked cells before them: constants, helpers, classes. Those definitions are
-the course's own, so the checker has them from the master. What the student writes is not among
-them: those names stand for something in the worker.
+the course's own, so the checker takes them from the source notebook. Names that the student defines
+refer to objects in the worker.
 """
 
 import ast
@@ -17,12 +17,13 @@ from nbformat import NotebookNode
 
 from autograder.cells import is_solution, is_test
 
-DEFINITIONS = (
-    *(ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
-    *(ast.Assign, ast.AnnAssign),
-)
+NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+DEFINITIONS = (ast.Import, ast.ImportFrom, *NAMED, ast.Assign, ast.AnnAssign)
 BUILT_IN = frozenset(dir(builtins))
-Part = tuple[str, ...]  # of a notebook's frame: its kind, and what a test depends on
+Part = tuple[str, ...]  # of a notebook: "test", "solution" or "given", and what tests depend on
+
+
+Definition = tuple[frozenset[str], ast.stmt]  # names, and the statement that defines them
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class HiddenTest:
     Attributes:
         code: of the cell, unchanged.
         prelude: definitions of locked cells that it needs.
-        student_names: names that stand for something of the student's.
+        student_names: global names that refer to the student's objects.
     """
 
     code: CodeType
@@ -41,45 +42,55 @@ class HiddenTest:
 
 
 def hidden_tests(rebuilt: NotebookNode) -> dict[str, HiddenTest]:
-    """The hidden tests of a rebuilt notebook by the id of their cell.
+    """Return the hidden tests of a merged notebook by the ids of their cells.
 
-    Only locked cells and test cells are read, which come from the master.
+    Only locked cells and test cells are read, which come from the source notebook.
     """
-    frame: list[Part] = []
+    parts: list[Part] = []
     for cell in rebuilt.cells:
         if cell.cell_type != "code":
             continue
         if is_test(cell):
-            frame.append(("test", cell.id, cell.source))
+            parts.append(("test", cell.id, cell.source))
         elif is_solution(cell):
-            # What the cell defines in the master: its source here is the student's.
-            frame.append(("solution", *cell.metadata.get("autograder", {}).get("defines", ())))
+            # The names in the source notebook: the cell's own source is the student's.
+            parts.append(("solution", *cell.metadata.get("autograder", {}).get("defines", ())))
         elif cell.metadata.get("nbgrader", {}).get("locked"):
-            frame.append(("given", cell.source))
-    return _tests_of(tuple(frame))
+            parts.append(("given", cell.source))
+    return _tests_of(tuple(parts))
 
 
 @lru_cache(maxsize=64)
-def _tests_of(frame: tuple[Part, ...]) -> dict[str, HiddenTest]:
-    """The tests of a frame, which a class has in common: prepared once for all its notebooks."""
+def _tests_of(parts: tuple[Part, ...]) -> dict[str, HiddenTest]:
+    """Prepare the tests of a notebook, once for the whole class: its notebooks share the parts."""
     found: dict[str, HiddenTest] = {}
-    definitions: list[tuple[frozenset[str], ast.stmt]] = []
+    definitions: list[Definition] = []
     written: set[str] = set()
-    for kind, *about in frame:
+    for kind, *values in parts:
         if kind == "test":
-            found[about[0]] = _prepared(*about, definitions, written)
+            test, source = values
+            found[test] = _prepared(test, source, definitions, written)
         elif kind == "solution":
-            written |= set(about)
+            written |= set(values)
             definitions = [d for d in definitions if not d[0] & written]
         else:
-            for names, statement in definitions_in(*about):
+            (source,) = values
+            for names, statement in definitions_in(source):
                 written -= names
                 definitions.append((names, statement))
     return found
 
 
-def _prepared(test: str, source: str, definitions: list, written: set[str]) -> HiddenTest:
-    """A test with the definitions that it needs, and those that they need."""
+def _prepared(
+    test: str, source: str, definitions: list[Definition], written: set[str]
+) -> HiddenTest:
+    """Return a test with the definitions that it needs, and those that they need.
+
+    Args:
+        test: id of its cell.
+        definitions: of the locked cells before it.
+        written: names that the student's cells before it define.
+    """
     needed = set(_names_used(source))
     chosen: list[ast.stmt] = []
     for names, statement in reversed(definitions):
@@ -95,11 +106,11 @@ def _prepared(test: str, source: str, definitions: list, written: set[str]) -> H
     )
 
 
-def definitions_in(source: str) -> Iterable[tuple[frozenset[str], ast.stmt]]:
-    """The top-level statements that define something, with the names."""
+def definitions_in(source: str) -> Iterable[Definition]:
+    """Yield the top-level statements that define names, with the names."""
     try:
         tree = ast.parse(source)
-    except SyntaxError:  # a magic: nothing that a test could need
+    except SyntaxError:  # an IPython magic: nothing that a test could need
         return
     for node in tree.body:
         if isinstance(node, DEFINITIONS):
@@ -107,6 +118,7 @@ def definitions_in(source: str) -> Iterable[tuple[frozenset[str], ast.stmt]]:
 
 
 def _defined(node: ast.stmt) -> Iterable[str]:
+    """Return the names that a statement defines."""
     if isinstance(node, ast.Import | ast.ImportFrom):
         return [(alias.asname or alias.name).split(".")[0] for alias in node.names]
     if isinstance(node, ast.Assign | ast.AnnAssign):
@@ -114,11 +126,11 @@ def _defined(node: ast.stmt) -> Iterable[str]:
         return [
             name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)
         ]
-    return [node.name]
+    return [node.name] if isinstance(node, NAMED) else []
 
 
 def _names_used(source: str) -> Iterable[str]:
-    """Global names that code reads, in its functions too."""
+    """Yield the global names that code reads, in its functions, too."""
     tables = [symtable.symtable(source, "cell", "exec")]
     while tables:
         table = tables.pop()

@@ -1,19 +1,17 @@
-"""What a hidden test finds around it when it runs in the checker."""
+"""Run a hidden test: its namespace, and the environment that it finds in the checker."""
 
 import contextlib
 import io
 import os
-import signal
 import sys
-import threading
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 
 from autograder.limits import SEED_VARIABLE, Environment
 
-from .remote_errors import WorkerLate
 from .rpc_client import RpcClient
 from .test_dependencies import HiddenTest
 
@@ -33,30 +31,8 @@ def run_hidden_test(test: HiddenTest, rpc: RpcClient) -> None:
 
 
 @contextlib.contextmanager
-def time_limit(seconds: float):
-    """Raise WorkerLate in the block when its time is over: a test may look at what never ends.
-
-    Only in a main thread; there are no signals elsewhere.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def over(*_: Any) -> None:
-        raise WorkerLate
-
-    before = signal.signal(signal.SIGALRM, over)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
-@contextlib.contextmanager
-def test_environment(environment: Environment):
-    """The seed where `checks` looks for it, and the folders that tests import from."""
+def test_environment(environment: Environment) -> Iterator[None]:
+    """Set the seed where `checks` looks for it, and the folders that tests import from."""
     before, path = os.environ.get(SEED_VARIABLE), list(sys.path)
     os.environ[SEED_VARIABLE] = environment.seed
     sys.path[:0] = [str(p) for p in environment.trusted if str(p) not in sys.path]

@@ -1,9 +1,9 @@
 """Python values as JSON and tensors, and back.
 
-Scalars stand for themselves. Everything else is a list whose first entry says what it is:
+A scalar is its own node. Any other node is a list whose first entry names its kind:
 `["tuple", [1, 2]]`, `["tensor", 0]` for the first tensor of the frame, `["dtype", "float32"]`.
-`Codec` knows the values that are the same on both sides; what is shared between them, or stands for
-something on the other side, is for its two subclasses to say.
+`Codec` handles the values that are the same on both sides. Its two subclasses, one on each side,
+add shared tensors and references to objects of the other side.
 """
 
 import math
@@ -15,10 +15,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-Node = Any  # JSON data
+from .rpc_messages import Node
+
 SAFE_INTEGER = 2**53
 DEPTH = 60  # of containers in one another
-CROSSING = {  # what safetensors holds and this course may meet
+CROSSING = {  # dtypes that safetensors holds and that a course may meet
     *(torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64),
     *(torch.float16, torch.bfloat16, torch.float32, torch.float64),
 }
@@ -28,26 +29,28 @@ KEEPS_ORDER = {"OrderedDict": OrderedDict}
 
 
 class NotSerializable(TypeError):
-    """A value that has no form on the other side."""
+    """A value that cannot be sent to the other side."""
 
 
 class DecodeError(Exception):
-    """The other side sent data that stands for no value."""
+    """The other side sent data that is not an encoded value."""
 
 
 class Codec:
     """Encodes the values of one frame, or decodes them.
 
     Attributes:
-        tensors: of the frame; nodes refer to them by their place.
+        tensors: of the frame; nodes refer to them by their index.
+        keep: decoded objects that must live until the frame is decoded.
     """
 
     def __init__(self, tensors: list[Tensor] | None = None):
         self.tensors = [] if tensors is None else tensors
+        self.keep: list[Any] = []
         self._depth = 0
 
     def encode(self, x: Any) -> Node:
-        """A node for a value.
+        """Return the node for a value.
 
         Raises:
             NotSerializable: there is none.
@@ -67,10 +70,10 @@ class Codec:
             self._depth -= 1
 
     def decode(self, node: Node) -> Any:
-        """The value that a node stands for.
+        """Return the value of a node.
 
         Raises:
-            DecodeError: it stands for none.
+            DecodeError: it is not the node of any value.
         """
         if node is None or type(node) in (bool, int, float, str):
             return node
@@ -94,28 +97,28 @@ class Codec:
         finally:
             self._depth -= 1
 
-    # ---- what the two sides do differently ------------------------------------------------------
+    # ---- differences between the two sides -------------------------------------------------------
 
     def encode_tensor(self, x: Tensor) -> Node:
-        """A tensor; a side that shares tensors overrides this."""
+        """Return the node for a tensor; a side that shares tensors overrides this."""
         return self.pack(x)
 
     def encode_array(self, x: np.ndarray) -> Node:
-        """An array; a side that shares arrays overrides this."""
+        """Return the node for an array; a side that shares arrays overrides this."""
         return self.pack_array(x)
 
     def encode_other(self, x: Any) -> Node:
-        """Whatever has no form of its own."""
+        """Return the node for a value of any other type."""
         raise NotSerializable(f"a {type(x).__name__} cannot cross")
 
     def decode_other(self, kind: str, *parts: Any) -> Any:
-        """A node of a kind that only one side knows."""
+        """Return the value of a node whose kind only one side knows."""
         raise DecodeError(f"a node of kind {kind!r}")
 
     # ---- tensors and arrays ---------------------------------------------------------------------
 
     def pack(self, x: Tensor) -> Node:
-        """A tensor by its numbers alone: a copy, dense and contiguous, without a graph."""
+        """Encode the values of a tensor: a copy, dense and contiguous, without a graph."""
         x = x.detach()
         if x.layout != torch.strided or x.dtype not in CROSSING:
             raise NotSerializable(f"a tensor of {x.dtype} in layout {x.layout} cannot cross")
@@ -125,7 +128,7 @@ class Codec:
         return ["tensor", len(self.tensors) - 1]
 
     def pack_with_strides(self, x: Tensor) -> Node:
-        """A tensor as it lies in memory, so that `view` fails on it exactly where it did before."""
+        """Encode a tensor with its memory layout, so that `view` fails on both sides alike."""
         x = x.detach()
         if x.is_contiguous() or x.device.type != "cpu" or x.numel() == 0:
             return self.pack(x)
@@ -134,7 +137,7 @@ class Codec:
         return ["strided", self.pack(whole), list(x.shape), list(x.stride())]
 
     def pack_array(self, x: np.ndarray) -> Node:
-        """An array by its numbers; with other entries than numbers as nested lists."""
+        """Encode the values of an array; one of objects as nested lists."""
         if x.dtype.name not in ARRAYS:
             return ["objects", self.encode(x.tolist())]
         x = np.asarray(x)
@@ -142,7 +145,7 @@ class Codec:
             x = x.astype(x.dtype.newbyteorder("="))
         return ["array", self.pack(torch.from_numpy(np.ascontiguousarray(x).copy())), list(x.shape)]
 
-    # ---- the common kinds -----------------------------------------------------------------------
+    # ---- kinds that both sides know --------------------------------------------------------------
 
     def _encode(self, x: Any) -> Node:
         if isinstance(x, Tensor):
@@ -171,14 +174,14 @@ class Codec:
         return self.encode_other(x)
 
     def encode_items(self, x: tuple | list | set | frozenset) -> Node:
-        """A container of entries; sets in the order of their nodes, which is always the same."""
+        """Encode a container; sets in the order of their nodes, which is always the same."""
         items = [self.encode(v) for v in x]
         if isinstance(x, set | frozenset):
             items.sort(key=repr)
         return [type(x).__name__, items]
 
     def encode_entries(self, x: dict) -> Node:
-        """A dictionary, with the name of its class: an OrderedDict is not a dict to a check."""
+        """Encode a dictionary with its class name: checks tell an OrderedDict from a dict."""
         entries = [[self.encode(k), self.encode(v)] for k, v in dict.items(x)]
         return ["dict", entries, type(x).__name__]
 

@@ -5,8 +5,8 @@
     header   UTF-8 JSON
     tensors  safetensors, named "0", "1", ...; absent when there are none
 
-A reader believes nothing: lengths are checked before anything is allocated, and memory grows only
-as bytes really arrive. PyTorch is imported only when tensors travel: schedulers send none.
+A reader trusts nothing: lengths are checked before anything is allocated, and memory grows only as
+bytes really arrive. PyTorch is imported only when tensors travel, because schedulers send none.
 """
 
 import json
@@ -25,7 +25,7 @@ CHUNK = 2**20
 
 @dataclass(frozen=True)
 class FrameLimits:
-    """The most that one frame may hold, in bytes, and how many tensors."""
+    """Largest header and tensors of one frame, in bytes, and the number of tensors."""
 
     header: int = 8 * 2**20
     tensors: int = 64 * 2**20
@@ -33,15 +33,15 @@ class FrameLimits:
 
 
 class BadFrame(Exception):
-    """The other side sent what is no frame, or one that is too large."""
+    """The other side sent something that is not a frame, or a frame that is too large."""
 
 
 class PeerClosed(Exception):
-    """The other side is gone."""
+    """The other side has closed the connection."""
 
 
 class FrameTimeout(Exception):
-    """The frame did not come in time."""
+    """The frame did not arrive, or was not taken, in time."""
 
 
 def write_frame(
@@ -52,10 +52,10 @@ def write_frame(
     Args:
         header: JSON data.
         tensors: dense, contiguous, on the processor, not lazily conjugated or negated.
-        deadline: on `time.monotonic`'s clock.
+        deadline: a value of `time.monotonic()`; None waits forever.
 
     Raises:
-        PeerClosed, FrameTimeout: nobody takes it.
+        PeerClosed, FrameTimeout: the other side does not take it.
     """
     text = json.dumps(header, allow_nan=False, separators=(",", ":")).encode()
     packed = _packed(tensors) if tensors else b""
@@ -76,7 +76,7 @@ def read_frame(
     """Receive one frame.
 
     Raises:
-        BadFrame, PeerClosed, FrameTimeout: see there.
+        BadFrame, PeerClosed, FrameTimeout: no valid frame arrives.
     """
     header_size, tensor_size = HEAD.unpack(_receive(connection, HEAD.size, deadline))
     if header_size > frame_limits.header or tensor_size > frame_limits.tensors:
@@ -93,7 +93,7 @@ def read_frame(
 def _packed(tensors: "list[Tensor]") -> bytes:
     from safetensors import TensorSpec, serialize
 
-    # As `safetensors.torch.save`, which takes ten times as long for small tensors.
+    # Does what `safetensors.torch.save` does, which takes ten times as long for small tensors.
     kinds = [str(x.dtype).removeprefix("torch.") for x in tensors]
     about = {
         str(i): TensorSpec(dtype=kind, shape=x.shape, data_ptr=x.data_ptr(), data_len=x.nbytes)
@@ -114,7 +114,7 @@ def _unpacked(packed: bytes, most: int) -> "list[Tensor]":
     if len(found) > most or set(found) != {str(i) for i in range(len(found))}:
         raise BadFrame("tensors with wrong names")
     tensors = [found[str(i)] for i in range(len(found))]
-    # A byte other than 0 and 1 is no truth value; PyTorch would take it for one.
+    # PyTorch does not check that the bytes of a boolean tensor are 0 or 1.
     return [x.view(torch.uint8) != 0 if x.dtype == torch.bool else x for x in tensors]
 
 

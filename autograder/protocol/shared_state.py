@@ -1,13 +1,13 @@
 """Tensors, arrays and containers that both sides hold, and that look the same on both.
 
-A function may change what it is given: an optimiser moves its parameters, a careless layer adds to
-its input. So what is handed over is shared: it has a key on both sides, and each frame brings along
-what has changed since the last. Changes are found by comparing with what was last sent; a version
-counter would miss what is written through `.data`.
+A function may change its arguments: an optimizer moves its parameters, a careless layer adds to its
+input. So arguments are shared: each has a key on both sides, and each frame carries the changes
+since the last one. Changes are found by comparing with the values that were sent last, because a
+version counter would miss writes through `.data`.
 """
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,48 +22,52 @@ MOST_CONTAINERS = 1000
 
 @dataclass
 class _Shared:
-    """One shared tensor or array: how to get at it, and what the other side knows of it."""
+    """One shared tensor or array: how to get it, and the state that the other side knows."""
 
     get: Callable[[], Any]
     known: tuple
 
 
 class SharedState:
-    """Everything shared in one conversation, by key.
+    """Everything that is shared during one hidden test, by key.
 
     Args:
-        sign: 1 or -1; keys that this side gives have it, so that both can give some.
-        weak: forget what nobody else holds any more, and say so in `gone`.
+        sign: 1 or -1; the sign of the keys that this side chooses, so that both sides can.
+        weak: forget objects that nothing else refers to, and list their keys in `released`.
     """
 
     def __init__(self, sign: int, weak: bool):
         self._sign, self._weak = sign, weak
         self._count = 0
         self._shared: dict[int, _Shared] = {}
-        self._keys: dict[int, int] = {}  # id of an object -> its key
-        self.containers: dict[int, tuple[Any, Node]] = {}  # tag -> the object, its node as known
-        self._tags: dict[int, int] = {}  # id of a container -> its tag
-        self.gone: list[int] = []
+        self._keys: dict[int, int] = {}  # id() of an object -> its key
+        self.containers: dict[int, tuple[Any, Node]] = {}  # id -> the object, its node as known
+        self._container_ids: dict[int, int] = {}  # id() of a container -> its id
+        self.released: list[int] = []
 
     def new_key(self) -> int:
-        """A key that was never given."""
+        """Return a key that was never used."""
         self._count += 1
         return self._sign * self._count
 
     def key_of(self, x: Any) -> int | None:
-        """The key of a shared tensor or array."""
+        """Return the key of a shared tensor or array; None for others."""
         key = self._keys.get(id(x))
         return key if key is not None and self._shared[key].get() is x else None
 
     def get(self, key: int) -> Any:
-        """The shared tensor or array with this key."""
+        """Return the shared tensor or array with this key.
+
+        Raises:
+            DecodeError: there is none.
+        """
         found = self._shared[key].get() if type(key) is int and key in self._shared else None
         if found is None:
             raise DecodeError(f"nothing is shared under {key!r}")
         return found
 
-    def container_id(self, container_id: int, x: list | dict, node: Node) -> None:
-        """Share a container from now on, and keep it.
+    def share_container(self, container_id: int, x: list | dict, node: Node) -> None:
+        """Share a container from now on, and keep it alive.
 
         Raises:
             DecodeError: there are too many.
@@ -71,26 +75,27 @@ class SharedState:
         if len(self.containers) >= MOST_CONTAINERS:
             raise DecodeError("too many containers")
         self.containers[container_id] = (x, node)
-        self._tags[id(x)] = container_id
+        self._container_ids[id(x)] = container_id
 
-    def tag_of(self, x: list | dict) -> int | None:
-        """The tag of a shared container."""
-        return self._tags.get(id(x))
+    def container_id_of(self, x: list | dict) -> int | None:
+        """Return the id of a shared container; None for others."""
+        return self._container_ids.get(id(x))
 
-    def live(self) -> list[Any]:
-        """All shared tensors and arrays that still exist."""
-        return [x for shared in list(self._shared.values()) if (x := shared.get()) is not None]
+    def items(self) -> list[tuple[int, Any]]:
+        """Return the keys of all shared tensors and arrays that still exist, with the objects."""
+        shared = list(self._shared.items())
+        return [(key, x) for key, entry in shared if (x := entry.get()) is not None]
 
     def add(self, x: Any, key: int | None = None, known: tuple = ()) -> int:
-        """Share something from now on; without `known` the next frame brings it across."""
+        """Share a tensor or array from now on; without `known` the next frame carries its value."""
         key = self.new_key() if key is None else key
         place = id(x)
 
-        def forget(_: Any) -> None:
+        def forget(_: object) -> None:
             self._shared.pop(key, None)
             if self._keys.get(place) == key:
                 del self._keys[place]
-            self.gone.append(key)
+            self.released.append(key)
 
         get = weakref.ref(x, forget) if self._weak else lambda: x
         self._shared[key] = _Shared(get, known)
@@ -98,13 +103,13 @@ class SharedState:
         return key
 
     def drop(self, key: int) -> None:
-        """Forget what the other side has forgotten."""
+        """Forget a key that the other side has released."""
         shared = self._shared.pop(key, None)
         if shared is not None:
             self._keys.pop(id(shared.get()), None)
 
     def changes(self, codec: Codec) -> list[Node]:
-        """What the other side does not know yet of tensors and arrays."""
+        """Return the changes of tensors and arrays since the last frame, as nodes."""
         found = []
         for key, shared in list(self._shared.items()):
             x = shared.get()
@@ -114,15 +119,15 @@ class SharedState:
             found.append([key, *_pack(x, codec)])
         return found
 
-    def take(self, changes: list[Node], codec: Codec) -> None:
-        """Do here what `changes` says of the other side."""
+    def apply(self, changes: Sequence[Node], codec: Codec) -> None:
+        """Apply the changes that the other side sends."""
         for key, *packed in changes:
             new = _unpack(codec, *packed)
             if type(key) is not int:
                 raise DecodeError("a key that is no number")
             x = self._shared[key].get() if key in self._shared else None
             if x is None:
-                codec.keep.append(new)  # until the frame is decoded nobody else holds it
+                codec.keep.append(new)  # nothing else refers to it before the frame is decoded
                 self.add(new, key, _copied(state(new)))
                 continue
             _assign(x, new)
@@ -130,14 +135,14 @@ class SharedState:
 
 
 def state(x: Tensor | np.ndarray) -> tuple:
-    """What the other side may see of a tensor or array."""
+    """Return what the other side can observe of a tensor or array."""
     if isinstance(x, np.ndarray):
         return (x,)
     return x.detach(), x.requires_grad, x.grad if x.is_leaf else None
 
 
 def same(a: tuple, b: tuple) -> bool:
-    """Whether two states are equal; NaN equals NaN."""
+    """Return True if two states are equal; NaN equals NaN."""
     return len(a) == len(b) and all(_equal(x, y) for x, y in zip(a, b, strict=True))
 
 
@@ -188,7 +193,7 @@ def _unpack(codec: Codec, kind: str, node: Node, *about: Any) -> Tensor | np.nda
 
 @torch.no_grad()
 def _assign(x: Tensor | np.ndarray, new: Tensor | np.ndarray) -> None:
-    """Make x what `new` is, and leave it the same object."""
+    """Give x the value of `new`; it remains the same object."""
     if isinstance(x, np.ndarray):
         if not isinstance(new, np.ndarray) or x.shape != new.shape:
             raise DecodeError("an array changed its shape")

@@ -1,4 +1,4 @@
-"""Runs the cells of one notebook, one after the other, as Jupyter would."""
+"""Run the cells of one notebook, one after the other, as Jupyter would."""
 
 import contextlib
 import linecache
@@ -9,23 +9,33 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import torch
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.displaypub import DisplayPublisher
-from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from autograder.protocol.framing import FrameLimits, PeerClosed, read_frame, write_frame
+from autograder.protocol.messages import (
+    BeginHiddenTest,
+    CellResult,
+    EndHiddenTest,
+    HiddenTestEnded,
+    Message,
+    RunCell,
+    WorkerReady,
+    decode,
+)
+from autograder.protocol.time_limit import time_limit
 
 from .rpc_server import RpcServer, describe, serve
 
-PICTURES = ("image/png",)
-AGAIN = 0.5  # seconds after which code that ignores the end of its time hears of it again
+IMAGE_TYPES = ("image/png",)
+CELL_FRAME = FrameLimits(header=2**27)  # of a request, which holds a cell's source
 
 
 class CellTimeLimit(BaseException):
@@ -42,38 +52,68 @@ class _Compiler(CachingCompiler):
 
 
 class _Publisher(DisplayPublisher):
-    """Keeps what `display` shows."""
+    """Collects everything that `display` shows."""
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.kept: list = []
+        self.displays: list[dict] = []
 
-    def publish(self, data: dict, metadata: Any = None, **_: Any) -> None:
-        self.kept.append(data)
+    def publish(self, data: dict, *_: Any, **__: Any) -> None:
+        self.displays.append(data)
+
+
+class Shell(InteractiveShell):
+    """An IPython shell that prints nothing by itself and needs no terminal."""
+
+    display_pub: _Publisher
+    compile: _Compiler
+
+    def showtraceback(self, *_: Any, **__: Any) -> None:
+        """Print nothing: errors are described in the reply."""
+
+    def showsyntaxerror(self, *_: Any, **__: Any) -> None:
+        """Print nothing, as above."""
+
+    def system(self, cmd: str) -> None:
+        """Run `!command` without the terminal that IPython would want."""
+        done = subprocess.run(cmd, shell=True, capture_output=True, text=True, check=False)
+        print(done.stdout + done.stderr, end="")
+
+    def enable_gui(self, gui: Any = None) -> None:
+        """Do nothing: `%matplotlib` has no window to open."""
+
+    def ask_exit(self) -> None:
+        """Do nothing: in Jupyter, `exit()` does not end the notebook either."""
 
 
 class Output:
-    """A stream that keeps its first characters."""
+    """A stream that keeps its first characters.
+
+    Args:
+        pieces: of all streams of a cell; what is written is appended as `[name, text]`.
+        name: of this stream.
+        room: the one entry is the number of characters left for all streams together.
+    """
 
     encoding, errors = "utf-8", "replace"
 
-    def __init__(self, kept: list, name: str, room: list[int]):
-        self._kept, self._name, self._room = kept, name, room
+    def __init__(self, pieces: list, name: str, room: list[int]):
+        self._pieces, self._name, self._room = pieces, name, room
 
     def write(self, text: str) -> int:
         if self._room[0] > 0 and text:
-            self._kept.append([self._name, str(text)[: self._room[0]]])
+            self._pieces.append([self._name, str(text)[: self._room[0]]])
             self._room[0] -= len(text)
             if self._room[0] <= 0:
-                self._kept.append([self._name, "\n[the rest of the output was cut]\n"])
+                self._pieces.append([self._name, "\n[the rest of the output was cut]\n"])
         return len(text)
 
-    def writelines(self, lines: Any) -> None:
+    def writelines(self, lines: Iterable[str]) -> None:
         for line in lines:
             self.write(line)
 
     def flush(self) -> None:
-        """Nothing waits."""
+        """Do nothing: there is no buffer."""
 
     def isatty(self) -> bool:
         return False
@@ -82,90 +122,83 @@ class Output:
         return 1
 
 
-def new_shell() -> InteractiveShell:
-    """An IPython shell that writes no history and shows nothing by itself."""
-    HistoryManager.enabled = False
+def new_shell() -> Shell:
+    """Return a shell that writes no history."""
     config = Config()
+    config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
     config.InteractiveShell.cache_size = 0
-    shell = InteractiveShell.instance(
-        config=config, display_pub_class=_Publisher, compiler_class=_Compiler
-    )
-    shell.showtraceback = lambda *args, **kwargs: None  # errors are described, not printed
-    shell.showsyntaxerror = lambda *args, **kwargs: None
-    shell.system = _system
-    shell.enable_gui = lambda gui=None: None  # for `%matplotlib`: there is no window to open
-    shell.ask_exit = lambda: None  # `exit()` ends the notebook no more than Jupyter's cells do
+    shell = Shell.instance(config=config, display_pub_class=_Publisher, compiler_class=_Compiler)
     shell.user_ns["__name__"] = "__main__"
     return shell
 
 
-def _system(command: str) -> None:
-    """`!command`, without the terminal that IPython would want."""
-    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
-    print(done.stdout + done.stderr, end="")
-
-
 class Worker:
-    """Executes cells and serves tests until the checker hangs up.
+    """Runs cells and serves hidden tests until the checker hangs up.
 
     Args:
         connection: to the checker.
         shell: made before the fork.
     """
 
-    def __init__(self, connection: socket.socket, shell: InteractiveShell):
+    def __init__(self, connection: socket.socket, shell: Shell):
         self._connection, self._shell = connection, shell
         self._given: dict[str, Any] = {}
 
     def run(self) -> None:
-        """Take orders."""
+        """Serve requests."""
         torch.set_num_threads(1)
-        write_frame(self._connection, {"ready": True}, [])
+        self._send(WorkerReady())
         while True:
             try:
-                request, _ = read_frame(self._connection, FrameLimits(header=2**27))
+                header, _ = read_frame(self._connection, CELL_FRAME)
             except PeerClosed:
                 return
-            answer = self._test(request) if request["do"] == "test" else self._cell(request)
-            write_frame(self._connection, answer, [])
+            request: Message = decode(header, RunCell, BeginHiddenTest)
+            if isinstance(request, RunCell):
+                self._send(self._run_cell(request))
+            else:
+                assert isinstance(request, BeginHiddenTest)
+                self._send(self._serve_hidden_test(request))
+
+    def _send(self, reply: Message) -> None:
+        write_frame(self._connection, reply.encode(), [])
 
     # ---- cells ----------------------------------------------------------------------------------
 
-    def _cell(self, request: dict) -> dict:
-        """Run a cell: what it wrote and showed, and the exception that ended it."""
-        seed(request["seed"])
-        kept: list = []
-        room = [request["output"]]
-        self._shell.display_pub.kept = shown = []
-        compiler, source = self._shell.compile, request["source"]
-        compiler.cell = request["id"]
+    def _run_cell(self, request: RunCell) -> CellResult:
+        """Run a cell; returns its outputs and the exception that ended it."""
+        seed(request.seed)
+        pieces: list = []
+        room = [request.output_chars]
+        displays: list[dict] = []
+        self._shell.display_pub.displays = displays
+        self._shell.compile.cell = request.id
         before = dict(self._shell.user_ns)
-        outside = sys.stdout, sys.stderr, sys.displayhook
-        sys.stdout, sys.stderr = Output(kept, "stdout", room), Output(kept, "stderr", room)
+        streams = sys.stdout, sys.stderr, sys.displayhook
+        sys.stdout, sys.stderr = Output(pieces, "stdout", room), Output(pieces, "stderr", room)
+        error: BaseException | None
         try:
-            with time_limit(request["seconds"]):
-                result = self._shell.run_cell(source, store_history=True)
+            with time_limit(request.seconds, CellTimeLimit):
+                result = self._shell.run_cell(request.source, store_history=True)
             error = result.error_before_exec or result.error_in_exec
         except BaseException as late:
-            error, result = late, None
+            error = late
         finally:
-            sys.stdout, sys.stderr, sys.displayhook = outside
-        linecache.cache[f"<cell {request['id']}>"] = (
-            len(source),
+            sys.stdout, sys.stderr, sys.displayhook = streams
+        linecache.cache[f"<cell {request.id}>"] = (
+            len(request.source),
             None,
-            [line + "\n" for line in source.splitlines()],
-            f"<cell {request['id']}>",
+            [line + "\n" for line in request.source.splitlines()],
+            f"<cell {request.id}>",
         )
-        if request["given"]:
+        if request.locked:
             self._remember(before)
-        answer: dict = {"streams": kept, "shown": _shown(shown, room)}
-        if error is not None:
-            answer["error"] = described(error, request["id"])
-        return answer
+        described = None if error is None else describe_cell_error(error)
+        return CellResult(pieces, _within(displays, room), described)
 
     def _remember(self, before: dict) -> None:
-        """What a locked cell defines stays what it is, whatever later cells do with its name."""
+        """Keep what a locked cell defines, because later cells may reuse its names."""
         self._given |= {
             name: value
             for name, value in self._shell.user_ns.items()
@@ -174,31 +207,35 @@ class Worker:
 
     # ---- tests ----------------------------------------------------------------------------------
 
-    def _test(self, request: dict) -> dict:
-        """Let a fork serve one hidden test on a connection of its own; how it ended."""
+    def _serve_hidden_test(self, request: BeginHiddenTest) -> HiddenTestEnded:
+        """Have a fork serve one hidden test on a connection of its own, until the checker ends it.
+
+        The fork's changes are lost with it, so that the next cell finds the state before the test.
+        """
         _, fds, *_ = socket.recv_fds(self._connection, 1, 1)
         child = os.fork()
         if child == 0:
             try:
                 os.setpgid(0, 0)
                 self._connection.close()
-                seed(request["seed"])
+                seed(request.seed)
                 serve(socket.socket(fileno=fds[0]), RpcServer(self._shell.user_ns, self._given))
             finally:
                 os._exit(0)
         os.close(fds[0])
-        select.select([self._connection], [], [])  # the checker has what it wants
+        select.select([self._connection], [], [])  # wait for `EndHiddenTest`
         with contextlib.suppress(OSError):
             os.killpg(child, signal.SIGKILL)
         with contextlib.suppress(OSError):
             os.kill(child, signal.SIGKILL)
-        status = os.waitpid(child, 0)[1]
-        read_frame(self._connection, FrameLimits())
-        return {"status": os.waitstatus_to_exitcode(status)}
+        os.waitpid(child, 0)
+        header, _ = read_frame(self._connection, FrameLimits())
+        decode(header, EndHiddenTest)
+        return HiddenTestEnded()
 
 
-def described(error: BaseException, cell: str) -> dict:
-    """As `describe`, with the place of a syntax error too."""
+def describe_cell_error(error: BaseException) -> dict:
+    """Describe an exception as `describe` does; a syntax error with its place."""
     found = describe(error)
     if isinstance(error, SyntaxError) and error.lineno:
         found["text"] = error.msg or "invalid syntax"
@@ -207,40 +244,22 @@ def described(error: BaseException, cell: str) -> dict:
 
 
 def seed(number: int) -> None:
-    """The same numbers in every run: a fork would otherwise draw what its siblings draw."""
+    """Seed all generators; without it, a fork would draw the same numbers as its siblings."""
     random.seed(number)
     np.random.seed(number % 2**32)  # noqa: NPY002 - students use it
     torch.default_generator.manual_seed(number)
 
 
-@contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Raise CellTimeLimit in the block when its time is over, and again if that was ignored."""
-
-    def over(*_: Any) -> None:
-        raise CellTimeLimit
-
-    signal.signal(signal.SIGALRM, over)
-    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def _shown(shown: list, room: list[int]) -> list:
-    """What was displayed: text, and pictures as long as there is room."""
+def _within(displays: list[dict], room: list[int]) -> list[dict[str, str]]:
+    """Return text and images among the displays, as long as there is room for them."""
     found = []
-    for data in shown:
-        kept = {}
-        for kind in ("text/plain", *PICTURES):
+    for data in displays:
+        fitting = {}
+        for kind in ("text/plain", *IMAGE_TYPES):
             value = data.get(kind)
             if isinstance(value, str) and len(value) <= room[0]:
-                kept[kind] = value
+                fitting[kind] = value
                 room[0] -= len(value)
-        if kept:
-            found.append(kept)
+        if fitting:
+            found.append(fitting)
     return found
-
-
-__all__ = ["CellTimeLimit", "Worker", "new_shell"]

@@ -1,13 +1,12 @@
 """A warm process from which workers are forked: `python -m autograder.sandbox.forkserver FD`.
 
-It has imported what notebooks need, which takes longer than to run one, and nothing of the course:
-what it has imported, a fork can find in memory. It takes orders on one socket, from the checker
-that started it, and ends with it.
+It has imported everything that notebooks need, because the imports take longer than running one. It
+has imported nothing of the course, because a fork can find in memory what its parent has imported.
+Requests come on one socket, from the checker that started it, and it ends with that checker.
 """
 
 import contextlib
 import gc
-import json
 import os
 import resource
 import signal
@@ -17,9 +16,23 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.sandbox import syscalls as syscalls
+from autograder.protocol.handshake import accepts_hello, say_hello
+from autograder.protocol.messages import (
+    DATAGRAM_BYTES,
+    CloneServer,
+    Ended,
+    EndProcess,
+    Failed,
+    Forked,
+    ForkWorker,
+    Message,
+    from_datagram,
+    to_datagram,
+)
+from autograder.protocol.sandbox_spec import SandboxSpec
 
-from .isolation import SandboxSpec, enter_sandbox
+from . import syscalls
+from .isolation import enter_sandbox
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -31,13 +44,14 @@ PRELOAD = (
     *("IPython.core.interactiveshell", "safetensors.torch", "dataclasses", "collections"),
 )
 FIRST_FREE = 3
-LONGEST = 2**16  # an order is one message
-MOST_FDS = 64  # with it: the worker's end of its connection, and the files that it is given
+MAX_FDS = 64  # with one request: the worker's end of its connection, and the student's files
 
 
 def main() -> None:
-    """Import, say that all is ready, and fork on demand until the checker hangs up."""
+    """Import, announce that all is ready, and fork on request until the checker hangs up."""
     control = socket.socket(fileno=int(sys.argv[1]))
+    if not accepts_hello(control):
+        return
     os.environ.setdefault("MPLBACKEND", "agg")
     for name in PRELOAD:
         __import__(name)
@@ -46,45 +60,51 @@ def main() -> None:
     shell = new_shell()
     _unimport_project()
     gc.collect()
-    gc.freeze()  # what is shared with all forks is not copied for counting its references
+    gc.freeze()  # memory that forks share is not copied because references to it are counted
     if sys.platform == "linux":
         syscalls.collapse_memory()
     death_pipe = _become_server(control)
     while True:
-        message, fds, *_ = socket.recv_fds(control, LONGEST, MOST_FDS)
-        if not message:
+        data, fds, *_ = socket.recv_fds(control, DATAGRAM_BYTES, MAX_FDS)
+        if not data:
             return
-        request = json.loads(message)
-        if request["do"] == "fork":
-            answer = _fork(SandboxSpec(**request["walls"]), fds, control, death_pipe, shell, Worker)
+        request: Message = from_datagram(data, ForkWorker, CloneServer, EndProcess)
+        reply: Message
+        if isinstance(request, ForkWorker):
+            reply = _fork(request.spec, fds, control, death_pipe, shell, Worker)
             for fd in fds:
                 os.close(fd)
-        elif request["do"] == "clone":
+        elif isinstance(request, CloneServer):
             copy = os.fork()
-            if copy == 0:  # another zygote from here on, with a checker of its own
+            if copy == 0:  # another fork server from here on, with a checker of its own
                 control.close()
                 control = socket.socket(fileno=fds[0])
-                os.close(death_pipe[0]), os.close(death_pipe[1])
+                for fd in death_pipe:
+                    os.close(fd)
+                if not accepts_hello(control):
+                    return
                 death_pipe = _become_server(control)
                 continue
             os.close(fds[0])
-            answer = {"process": copy}
+            reply = Forked(copy)
         else:
-            _end(request["process"])
-            answer = {"ended": request["process"]}
-        control.send(json.dumps(answer).encode())
+            assert isinstance(request, EndProcess)
+            _end(request.process)
+            reply = Ended(request.process)
+        control.send(to_datagram(reply))
 
 
 def _become_server(control: socket.socket) -> tuple[int, int]:
-    """Be ready for orders; returns the lifeline of the workers to come.
+    """Announce that this process is ready; returns the death pipe of its future workers.
 
-    Nothing is ever written to it: workers see it close when this process ends, however it ends.
+    Nothing is ever written to the pipe: workers see it close when this process ends, however it
+    ends.
     """
     if sys.platform == "linux":
         syscalls.set_subreaper()
         syscalls.die_with_parent(signal.SIGKILL)
     death_pipe = os.pipe()
-    control.send(b"ready")
+    say_hello(control)
     return death_pipe
 
 
@@ -95,11 +115,11 @@ def _fork(
     death_pipe: tuple[int, int],
     shell: "InteractiveShell",
     worker_class: Callable,
-) -> dict:
-    """Start a worker: the process whose end ends it, or why it could not be locked in.
+) -> Forked | Failed:
+    """Start a worker: the process whose end ends it, or why it could not enter its sandbox.
 
     Args:
-        fds: its end of the connection to the checker, then the files that it is given.
+        fds: its end of the connection to the checker, then the student's files.
     """
     listen, status_fd = os.pipe()
     child = os.fork()
@@ -108,10 +128,10 @@ def _fork(
             os.close(listen)
             control.close()
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-            kept = os.dup(fds[0])
+            connection = os.dup(fds[0])
             os.close(death_pipe[1])
             enter_sandbox(spec, status_fd, death_pipe[0], fds[1:])
-            worker = worker_class(_close_other_fds(kept, status_fd), shell)
+            worker = worker_class(_close_other_fds(connection, status_fd), shell)
             os.close(status_fd)
             worker.run()
         except BaseException as error:
@@ -120,24 +140,24 @@ def _fork(
         finally:
             os._exit(0)
     os.close(status_fd)
-    with os.fdopen(listen) as lines:  # to the end: the worker closes it when it is locked in
-        process, *problems = lines.read().splitlines() or ["0"]
+    with os.fdopen(listen) as status:  # to the end: the worker closes it inside the sandbox
+        process, *problems = status.read().splitlines() or [""]
     if process != str(child):
         os.waitpid(child, 0)
-    if problems or not process.isdigit():
-        return {"process": 0, "why": " ".join([process, *problems])}
-    return {"process": int(process)}
+    if process.isdigit() and not problems:
+        return Forked(int(process))
+    return Failed(" ".join([process, *problems]) or "it ended at once")
 
 
 def _close_other_fds(connection: int, status_fd: int) -> socket.socket:
-    """Leave nothing open but the connection and the pipe; input and output lead nowhere."""
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for number in range(FIRST_FREE):
-        os.dup2(nowhere, number)
-    for number in range(FIRST_FREE, resource.getrlimit(resource.RLIMIT_NOFILE)[0]):
-        if number not in (connection, status_fd):
+    """Leave nothing open but the connection and the pipe; standard streams become /dev/null."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for fd in range(FIRST_FREE):
+        os.dup2(null, fd)
+    for fd in range(FIRST_FREE, resource.getrlimit(resource.RLIMIT_NOFILE)[0]):
+        if fd not in (connection, status_fd):
             with contextlib.suppress(OSError):
-                os.close(number)
+                os.close(fd)
     return socket.socket(fileno=connection)
 
 
@@ -156,7 +176,7 @@ def _end(process: int) -> None:
 
 
 def _children() -> list[int]:
-    """Processes whose parent this is: those of a worker that has left come here."""
+    """Ids of this process's children; orphans of a worker that has ended are among them."""
     found, me = [], os.getpid()
     for entry in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError, ValueError, IndexError):
@@ -167,7 +187,7 @@ def _children() -> list[int]:
 
 
 def _unimport_project() -> None:
-    """Leave no way to import the project: neither its folder nor the installer's finder of it."""
+    """Make the project impossible to import: remove its folder and its editable finder."""
     project = str(Path(__file__).resolve().parents[2])
     sys.path[:] = [p for p in sys.path if p and os.path.realpath(p) != project]
     sys.meta_path[:] = [

@@ -1,15 +1,7 @@
-"""How a fork gives up what a student's code must not have.
+"""Enter a sandbox: a fork gives up everything that a student's code must not have.
 
-Three levels, best first. What a machine allows is tried out beforehand, see `autograder doctor`.
-
-    full    a root of its own with nothing of the project in it, own processes, no network
-            (namespaces), and all of the next level
-    files   files can be opened in few places only (Landlock), no sockets (seccomp), and limits
-    limits  limits on memory, processor time, processes, file sizes (rlimits), nothing else
-
-and "none", which is never chosen by itself.
-
-Nothing here comes back to the caller's world: a process that has been locked in stays so.
+`protocol.sandbox_spec` describes the isolation levels. There is no way back: a process that has
+entered a sandbox stays inside.
 """
 
 import os
@@ -19,14 +11,13 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.sandbox import syscalls as syscalls
+from autograder.protocol.sandbox_spec import FILES, FULL, NONE, SandboxSpec
 
-FULL, FILES, LIMITS = LEVELS = ("full", "files", "limits")
-NONE = "none"  # only when an instructor insists
-LOOK_SECONDS = 0.5
+from . import syscalls
+
+POLL_SECONDS = 0.5
 NAMESPACES = (
     syscalls.NEW_MOUNTS
     | syscalls.NEW_NAMES
@@ -37,53 +28,26 @@ NAMESPACES = (
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 SETTINGS = ("/etc/ld.so.cache", "/etc/localtime", "/etc/fonts", "/etc/alternatives")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
-WORK = "work"  # in a worker's folder: where students' code finds itself
-FILES_PLACE = "/handed-in"
-PIECE = 2**20  # bytes that are copied at a time
-FIRST_USER = 10**9  # nobody's: each worker of a grader that runs as root is a user of its own
-
-
-@dataclass(frozen=True)
-class SandboxSpec:
-    """What one worker gets. Sizes in bytes.
-
-    Attributes:
-        level: one of LEVELS.
-        folder: empty and the worker's own. With `full` it becomes the new root, otherwise it is the
-            only place to write to.
-        hidden: folders inside of the readable places that must look empty.
-        memory: beyond what a new worker has, for each process.
-        all_memory: that no file is behind, of all processes together; needs level `full`.
-        processes: threads count too.
-        files: names and sizes of what lies in the folder to work in, which cannot be written to.
-    """
-
-    level: str
-    folder: str
-    hidden: tuple[str, ...] = ()
-    memory: int = 2**30
-    all_memory: int = 4 * 2**30
-    processes: int = 32
-    file_size: int = 32 * 2**20
-    disk: int = 64 * 2**20
-    processor_seconds: int = 120
-    files: tuple[tuple[str, int], ...] = ()
+WORK = "work"  # in a worker's folder: the working directory of a student's code
+FILES_FOLDER = "/handed-in"
+CHUNK = 2**20  # bytes that are copied at a time
+FIRST_USER = 10**9  # unused ids: each worker of a grader that runs as root gets a user of its own
 
 
 def enter_sandbox(
     spec: SandboxSpec, status_fd: int, death_pipe: int, files: Sequence[int] = ()
 ) -> Path:
-    """Lock this process in; returns, in a descendant, the folder to work in.
+    """Isolate this process; returns, in a descendant, the working directory.
 
     Args:
         status_fd: a pipe; the id of the process whose end ends everything is written to it.
         death_pipe: a pipe that stays silent, and is closed when everything must end.
-        files: descriptors of the files that the walls name, in their order.
+        files: descriptors of the files that `spec` names, in the same order.
 
     Raises:
         OSError: the machine does not allow this level.
     """
-    with suppress(OSError):  # should memory run out, the kernel ends students' code first
+    with suppress(OSError):  # if memory runs out, the kernel ends students' code first
         Path("/proc/self/oom_score_adj").write_text("1000")
     os.setsid()  # a signal to its own group must not reach ours
     if spec.level == FULL:
@@ -113,7 +77,7 @@ def enter_sandbox(
 
 
 def readable() -> list[str]:
-    """What Python itself needs: its installation, its environment, the system's libraries."""
+    """Return what Python itself needs: its installation, environment and system libraries."""
     own = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}
     own |= {os.path.realpath(place) for place in own}
     return [*SYSTEM, *sorted(own - set(SYSTEM)), *SETTINGS]
@@ -122,7 +86,7 @@ def readable() -> list[str]:
 def _enter_namespaces(
     spec: SandboxSpec, status_fd: int, death_pipe: int, files: Sequence[int]
 ) -> Path:
-    """Namespaces, a first process that only waits, a new root, no privileges."""
+    """Enter new namespaces: an init process that only waits, a new root, no privileges."""
     user = os.geteuid()
     if user == 0:
         syscalls.unshare(NAMESPACES)
@@ -133,9 +97,9 @@ def _enter_namespaces(
         Path("/proc/self/setgroups").write_text("deny")
         Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
         Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
-    first = os.fork()
-    if first:
-        os.write(status_fd, f"{first}\n".encode())
+    init = os.fork()
+    if init:
+        os.write(status_fd, f"{init}\n".encode())
         os._exit(0)
     _mount_root(spec, user, files)
     worker = os.fork()
@@ -146,27 +110,27 @@ def _enter_namespaces(
     return Path("/tmp")
 
 
-def _run_as_init(worker: int, death_pipe: int, most: int) -> None:
-    """Be the first process: bury the others, and end them all by ending."""
+def _run_as_init(worker: int, death_pipe: int, all_memory: int) -> None:
+    """Be the init process: reap the others, and end them all by ending."""
     for number in range(1024):
         if number != death_pipe:
             with suppress(OSError):
                 os.close(number)
     inherited = _own_memory("self")
-    while not select.select([death_pipe], [], [], LOOK_SECONDS)[0]:
+    while not select.select([death_pipe], [], [], POLL_SECONDS)[0]:
         with suppress(ChildProcessError):
             while (ended := os.waitpid(-1, os.WNOHANG)[0]) != 0:
                 if ended == worker:
                     os._exit(0)
-        # What all forks have inherited is there once, though each of them counts it.
+        # Inherited memory exists once, although each fork counts it.
         processes = filter(str.isdigit, os.listdir("/proc"))
-        if sum(max(0, _own_memory(one) - inherited) for one in processes) > most:
+        if sum(max(0, _own_memory(process) - inherited) for process in processes) > all_memory:
             break
     os._exit(0)
 
 
 def _own_memory(process: str) -> int:
-    """Bytes of a process's memory that no file is behind; 0 if it cannot be seen."""
+    """Bytes of a process's anonymous memory; 0 if it cannot be read."""
     try:
         with open(f"/proc/{process}/statm") as file:
             _, resident, shared, *_ = map(int, file.read().split())
@@ -176,7 +140,7 @@ def _own_memory(process: str) -> int:
 
 
 def _drop_privileges(user: int, group: int) -> None:
-    """An ordinary user without any privilege."""
+    """Become an ordinary user without any privilege."""
     if os.geteuid() == 0:
         os.setgroups([])
         os.setresgid(group, group, group)
@@ -185,7 +149,7 @@ def _drop_privileges(user: int, group: int) -> None:
 
 
 def _mount_root(spec: SandboxSpec, user: int, files: Sequence[int]) -> None:
-    """Show this process the system, Python and empty folders, and nothing else."""
+    """Enter a root with the system, Python and empty folders, and nothing else."""
     syscalls.mount("none", "/", flags=syscalls.RECURSIVE | syscalls.PRIVATE)
     root = spec.folder
     quiet = syscalls.NO_SUID | syscalls.NO_DEVICES
@@ -217,39 +181,39 @@ def _mount_root(spec: SandboxSpec, user: int, files: Sequence[int]) -> None:
 
 
 def _mount_files(spec: SandboxSpec, files: Sequence[int], root: str) -> None:
-    """Copy files into memory of their own, and show them where students' code works.
+    """Copy files into a tmpfs of their own, and bind them into the working directory.
 
     Each is a mount, so that it can neither be written to nor removed nor replaced.
     """
-    own, work = Path(root + FILES_PLACE), Path(root, "tmp", WORK)
-    own.mkdir()
+    copies, work = Path(root + FILES_FOLDER), Path(root, "tmp", WORK)
+    copies.mkdir()
     work.mkdir()
     work.chmod(0o777)
     size = sum(size for _, size in spec.files) + 2**20
     quiet = syscalls.NO_SUID | syscalls.NO_DEVICES | syscalls.NO_EXEC
-    syscalls.mount("tmpfs", str(own), "tmpfs", quiet, f"size={size},mode=755")
-    _copy_files(spec, files, own)
+    syscalls.mount("tmpfs", str(copies), "tmpfs", quiet, f"size={size},mode=755")
+    _copy_files(spec, files, copies)
     for name, _ in spec.files:
         (work / name).touch()
-        syscalls.mount(str(own / name), str(work / name), flags=syscalls.BIND)
+        syscalls.mount(str(copies / name), str(work / name), flags=syscalls.BIND)
         syscalls.make_read_only(str(work / name))
-    syscalls.make_read_only(str(own))
+    syscalls.make_read_only(str(copies))
 
 
 def _copy_files(spec: SandboxSpec, files: Sequence[int], folder: Path) -> None:
-    """Make read-only copies. A descriptor's place is shared with other forks, so it is not used."""
+    """Make read-only copies; by `pread`, because forks share a descriptor's position."""
     folder.mkdir(exist_ok=True)
     for (name, size), descriptor in zip(spec.files, files, strict=True):
         with (folder / name).open("xb") as copy:
-            place = 0
-            while piece := os.pread(descriptor, min(PIECE, size - place), place):
-                place += copy.write(piece)
+            offset = 0
+            while chunk := os.pread(descriptor, min(CHUNK, size - offset), offset):
+                offset += copy.write(chunk)
         (folder / name).chmod(0o444)
-        os.utime(folder / name, (0, 0))  # nothing of when it was handed in, or is graded
+        os.utime(folder / name, (0, 0))  # when it was submitted or is graded stays hidden
 
 
 def _bind_readonly(place: str, root: str) -> None:
-    """Make a file or folder visible, read-only, where it was; links stay links."""
+    """Bind a file or folder read-only at the same path below `root`; links stay links."""
     path = Path(place)
     if path.is_symlink():
         Path(root + place).parent.mkdir(parents=True, exist_ok=True)
@@ -275,7 +239,7 @@ def _restrict_files(folder: Path) -> None:
 
 
 def _set_rlimits(spec: SandboxSpec) -> None:
-    """The limits of this process and its descendants."""
+    """Set the limits of this process and its descendants."""
     limits = {
         resource.RLIMIT_AS: _memory_now() + spec.memory,
         resource.RLIMIT_NPROC: spec.processes,
@@ -285,13 +249,13 @@ def _set_rlimits(spec: SandboxSpec) -> None:
         resource.RLIMIT_CORE: 0,
     }
     for kind, most in limits.items():
-        with suppress(ValueError, OSError):  # a lower limit may hold already
+        with suppress(ValueError, OSError):  # a lower limit may be set already
             resource.setrlimit(kind, (most, most))
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # too large a file: OSError, not the end
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # too large a file: an OSError in its place
 
 
 def _memory_now() -> int:
-    """Address space of this process in bytes; where it cannot be seen, a usual size."""
+    """Address space of this process in bytes; a usual size where it cannot be read."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[0])
     except (OSError, ValueError):

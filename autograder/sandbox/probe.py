@@ -1,28 +1,30 @@
-"""Does this machine allow a level of isolation? `python -m autograder.sandbox.probe LEVEL`
+"""Test whether this machine supports an isolation level: `python -m autograder.sandbox.probe LEVEL`
 
-Ends with 0 if a process could be locked in, otherwise with 1 and the reason in one line. Imports
-nothing that takes time.
+Exits with 0 if a process could enter a sandbox, otherwise with 1 and the reason in one line. It
+imports nothing that takes time.
 """
 
 import os
 import sys
 import tempfile
 
-from .isolation import SandboxSpec, enter_sandbox
+from autograder.protocol.sandbox_spec import SandboxSpec
+
+from .isolation import enter_sandbox
 
 
 def main() -> int:
-    """Try the level that was named."""
+    """Try the level on the command line; returns the exit code."""
     with tempfile.TemporaryDirectory(prefix="ag-", ignore_cleanup_errors=True) as folder:
         os.chmod(folder, 0o711)
-        why = try_enter(sys.argv[1], folder)
-    if why:
-        print(why)
-    return 1 if why else 0
+        problem = try_enter(sys.argv[1], folder)
+    if problem:
+        print(problem)
+    return 1 if problem else 0
 
 
 def try_enter(level: str, folder: str) -> str:
-    """Lock a fork in, with a folder of its own; empty if it says that it is, else why not."""
+    """Have a fork enter a sandbox in this folder; returns why it failed, empty if it did not."""
     listen, status_fd = os.pipe()
     death_pipe = os.pipe()
     child = os.fork()
@@ -35,12 +37,12 @@ def try_enter(level: str, folder: str) -> str:
         finally:
             os._exit(0)
     os.close(status_fd)
-    with os.fdopen(listen) as lines:
-        said = lines.read().split("\n")
+    with os.fdopen(listen) as status:
+        lines = status.read().split("\n")
     os.waitpid(child, 0)
-    if "in" in said:
+    if "in" in lines:
         return ""
-    return " ".join(line for line in said if not line.isdigit()).strip() or "it ended at once"
+    return " ".join(line for line in lines if not line.isdigit()).strip() or "it ended at once"
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Serves a hidden test: the student's objects, as the checker wants to use them.
+"""Serve the requests of a hidden test on the student's objects.
 
-The checker names something of the student's, calls it, reads an attribute, or asks for gradients.
-What comes back is data: numbers, tensors, exceptions as text. An object with no such form stays
-here, and a key for it goes back.
+The checker looks up a name, calls an object, reads an attribute, or asks for gradients. The reply
+is data: numbers, tensors, exceptions as text. An object that cannot be sent stays here, and the
+reply holds a key for it.
 """
 
 import importlib
@@ -16,30 +16,55 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from autograder.protocol.codec import Codec, Node, NotSerializable
+from autograder.protocol.codec import Codec, NotSerializable
 from autograder.protocol.framing import FrameLimits, PeerClosed, read_frame, write_frame
+from autograder.protocol.rpc_messages import (
+    Call,
+    CallGiven,
+    CallRequest,
+    GetAttribute,
+    GetItem,
+    Gradients,
+    Iterate,
+    Length,
+    Names,
+    Next,
+    Node,
+    RpcReply,
+    SetAttribute,
+    StateUpdate,
+    decode_rpc,
+)
 from autograder.protocol.shared_state import SharedState
 
-MOST_TEXT = 6000  # characters of an exception's message
-MOST_ITEMS = 100_000  # of an iterator that may never end
+MESSAGE_CHARS = 6000  # of an exception
+REQUEST_FRAME = FrameLimits(tensors=2**30, header=2**28)
 
 
 class WorkerCodec(Codec):
-    """The worker's form of values: its objects become keys, its tensors with a graph outputs."""
+    """Encodes the worker's objects as keys, and its tensors with a graph as outputs.
+
+    Attributes:
+        outputs: results that the checker may differentiate.
+        received: tensors of the call that have a graph on the checker's side, as they came.
+        leaves: leaves of this side's graph with the same values.
+        inputs: copies of the leaves, which the call may change in place.
+        containers: lists and dictionaries handed over for this call, with their first nodes.
+        sharing_containers: the containers in a result are shared from now on.
+    """
 
     def __init__(self, server: "RpcServer", tensors: list[Tensor] | None = None):
         super().__init__(tensors)
         self.server = server
-        self.keep: list[Any] = []
-        self.outputs: list[Tensor] = []  # results that the checker may differentiate
-        self.leaves: list[Tensor] = []  # of the call: what has a graph on the checker's side
-        self.inputs: list[Tensor] = []  # copies of them, which may be changed in place
-        self.sent: list[Tensor] = []  # their numbers as they came
-        self.lists: dict[int, tuple[Any, Node]] = {}  # containers handed over for this call
-        self.sharing_lists = False
+        self.outputs: list[Tensor] = []
+        self.received: list[Tensor] = []
+        self.leaves: list[Tensor] = []
+        self.inputs: list[Tensor] = []
+        self.containers: dict[int, tuple[Any, Node]] = {}
+        self.sharing_containers = False
 
     def pack_with_strides(self, x: Tensor) -> Node:
-        """Without: how a result lies in memory is of no account to a test."""
+        """Encode a tensor without strides: tests do not look at a result's memory layout."""
         return self.pack(x)
 
     def encode_tensor(self, x: Tensor) -> Node:
@@ -60,22 +85,22 @@ class WorkerCodec(Codec):
 
     def encode_items(self, x: Any) -> Node:
         node = super().encode_items(x)
-        return self._with_tag(x, node) if type(x) is list else node
+        return self._shared_node(x, node) if type(x) is list else node
 
     def encode_entries(self, x: dict) -> Node:
-        return self._with_tag(x, super().encode_entries(x))
+        return self._shared_node(x, super().encode_entries(x))
 
-    def _with_tag(self, x: Any, node: Node) -> Node:
-        if not self.sharing_lists:
+    def _shared_node(self, x: Any, node: Node) -> Node:
+        if not self.sharing_containers:
             return node
         container_id = self.server.shared.new_key()
-        self.server.shared.container_id(container_id, x, node)
+        self.server.shared.share_container(container_id, x, node)
         return [*node, container_id]
 
     def encode_other(self, x: Any) -> Node:
         if isinstance(x, nn.Module):
             return ["module", self.server.key_of_module(x)]
-        return ["object", self.server.hold(x), type(x).__name__]
+        return ["object", self.server.key_of_object(x), type(x).__name__]
 
     def decode_other(self, kind: str, *parts: Any) -> Any:
         make = getattr(self, f"_take_{kind}")
@@ -103,27 +128,25 @@ class WorkerCodec(Codec):
         return iter([self.decode(node) for node in items])
 
     def _decode_list(self, items: list, container_id: int | None = None) -> list:
-        return self._with_container_id(
-            container_id, lambda: super(WorkerCodec, self)._decode_list(items), items
-        )
+        decode = super()._decode_list
+        return self._container(container_id, lambda: decode(items))
 
     def _decode_dict(self, entries: list, name: str, container_id: int | None = None) -> dict:
-        return self._with_container_id(
-            container_id, lambda: super(WorkerCodec, self)._decode_dict(entries, name), name
-        )
+        decode = super()._decode_dict
+        return self._container(container_id, lambda: decode(entries, name))
 
-    def _with_container_id(self, container_id: int | None, make: Callable, _: Any) -> Any:
-        """A container that the checker will look at again is the same object as long as it does."""
+    def _container(self, container_id: int | None, make: Callable[[], Any]) -> Any:
+        """Return a container; a shared one is the same object every time."""
         if container_id in self.server.shared.containers:
             return self.server.shared.containers[container_id][0]
         made = make()
         if container_id is not None:
-            self.lists[container_id] = (made, self.server.plain_node(made))
+            self.containers[container_id] = (made, self.server.plain_node(made))
         return made
 
 
 class RpcServer:
-    """What is shared with the checker during one test, and the operations on it.
+    """Objects that are shared with the checker during one test, and the operations on them.
 
     Args:
         namespace: of the notebook.
@@ -134,16 +157,16 @@ class RpcServer:
         self.namespace, self.given = namespace, given
         self.shared = SharedState(-1, weak=False)
         self.held: dict[int, Any] = {}
-        self._held_keys: dict[int, int] = {}  # id of an object -> its key
+        self._held_keys: dict[int, int] = {}  # id() of an object -> its key
         self.modules: dict[int, nn.Module] = {}
         self._module_keys: dict[int, int] = {}
-        self._known_builds: dict[int, Node] = {}  # what the checker knows of each module
+        self._known_builds: dict[int, Node] = {}  # of each module, as the checker knows it
         self._graphs: dict[int, tuple[list[Tensor], list[Tensor]]] = {}
 
     # ---- keys -----------------------------------------------------------------------------------
 
-    def hold(self, x: Any) -> int:
-        """The key of an object that stays here: the same one as long as it is held."""
+    def key_of_object(self, x: Any) -> int:
+        """Return the key of an object that stays here, until the checker releases it."""
         key = self._held_keys.get(id(x))
         if key is None:
             key = self._held_keys[id(x)] = self.shared.new_key()
@@ -151,7 +174,7 @@ class RpcServer:
         return key
 
     def key_of_module(self, module: nn.Module) -> int:
-        """The key of a module; it and its parts are mirrored from now on."""
+        """Return the key of a module; the checker mirrors it and its children from now on."""
         for part in module.modules():
             if id(part) not in self._module_keys:
                 key = self.shared.new_key()
@@ -159,11 +182,11 @@ class RpcServer:
         return self._module_keys[id(module)]
 
     def look_up(self, name: str) -> Any:
-        """Something by name: what was given before what the student may have made of it."""
+        """Return a global of the notebook; one of a locked cell as that cell defined it."""
         return self.given[name] if name in self.given else self.namespace[name]
 
     def plain_node(self, x: Any) -> Node:
-        """A container as data, to see later whether it has changed; its tensors by their key."""
+        """Return a container as data, to notice changes later; its tensors by their keys."""
         codec = WorkerCodec(self)
         try:
             return codec.encode(x)
@@ -172,73 +195,86 @@ class RpcServer:
 
     # ---- one request ----------------------------------------------------------------------------
 
-    def answer(self, request: dict, tensors: list[Tensor]) -> tuple[dict, list[Tensor]]:
-        """Do what the checker asks; the answer's header and tensors."""
-        codec = WorkerCodec(self, tensors)
-        self._take(request, codec)
-        reply, out = {}, WorkerCodec(self)
-        if "rng" in request:
-            torch.set_rng_state(codec.decode(request["rng"]))
+    def answer(
+        self, header: dict[str, Any], tensors: list[Tensor]
+    ) -> tuple[dict[str, Any], list[Tensor]]:
+        """Execute one request; returns the reply's header and tensors."""
+        request, update = decode_rpc(header)
+        codec, out = WorkerCodec(self, tensors), WorkerCodec(self)
+        self._apply(update, codec)
+        if isinstance(request, CallRequest):
+            codec.received = [codec.decode(node) for node in request.inputs]
+            codec.leaves = [x.clone().requires_grad_() for x in codec.received]
         before = torch.get_rng_state()
+        node: Node = None
+        error: dict[str, Any] | None = None
         try:
-            with torch.set_grad_enabled(request.get("grad", True)):
-                result = getattr(self, f"_do_{request['do']}")(request, codec, out)
-            reply["result"] = out.encode(result)
-        except NotSerializable as error:
-            reply["error"] = {"type": "TypeError", "bases": ["TypeError"], "text": str(error)}
-        except BaseException as error:
-            reply["error"] = describe(error)
-        if not torch.equal(torch.get_rng_state(), before):
-            reply["rng"] = out.pack(torch.get_rng_state())
-        if out.outputs and "call" in request:
-            wanted = [*codec.leaves, *(self.shared.get(key) for key in request["leaves"])]
-            self._graphs[request["call"]] = (out.outputs, wanted)
-        reply["modules"] = self._news_of_modules()
-        reply["changed"] = [
-            [place, out.pack(x)]
-            for place, (x, before) in enumerate(zip(codec.inputs, codec.sent, strict=False))
-            if x.shape == before.shape and not torch.equal(x.detach(), before)
-        ]
-        reply["rewritten"] = self._rewritten(codec)
-        reply["shared"] = self.shared.changes(out)
-        return reply, out.tensors
+            with torch.set_grad_enabled(update.grad):
+                result = getattr(self, f"_do_{request.op}")(request, codec, out)
+            node = out.encode(result)
+        except NotSerializable as problem:
+            error = {"type": "TypeError", "bases": ["TypeError"], "text": str(problem)}
+        except BaseException as raised:
+            error = describe(raised)
+        after = torch.get_rng_state()
+        rng = None if torch.equal(after, before) else out.pack(after)
+        if out.outputs and isinstance(request, CallRequest):
+            wanted = [*codec.leaves, *(self.shared.get(key) for key in request.leaves)]
+            self._graphs[request.call] = (out.outputs, wanted)
+        reply = RpcReply(
+            modules=self._changes_of_modules(),
+            changed=[
+                [index, out.pack(x)]
+                for index, (x, old) in enumerate(zip(codec.inputs, codec.received, strict=False))
+                if x.shape == old.shape and not torch.equal(x.detach(), old)
+            ],
+            rewritten=self._rewritten(codec),
+            shared=self.shared.changes(out),
+            result=node,
+            error=error,
+            rng=rng,
+        )
+        return reply.encode(), out.tensors
 
-    def _take(self, request: dict, codec: WorkerCodec) -> None:
-        """Bring this side up to date."""
-        for key in request.get("gone", ()):
+    def _apply(self, update: StateUpdate, codec: WorkerCodec) -> None:
+        """Apply the changes on the checker's side to this side."""
+        for key in update.released:
             self.shared.drop(key)
             if key in self.held:
                 self._held_keys.pop(id(self.held.pop(key)), None)
             self._graphs.pop(key, None)
-        self.shared.take(request.get("shared", []), codec)
-        for container_id, node in request.get("rewritten", ()):
-            rewrite(self.shared.containers[container_id][0], codec.decode(node[:-1]))
-            self.shared.containers[container_id] = (self.shared.containers[container_id][0], None)
-        codec.sent = [codec.decode(node) for node in request.get("inputs", ())]
-        codec.leaves = [x.clone().requires_grad_() for x in codec.sent]
+        self.shared.apply(update.shared, codec)
+        for container_id, node in update.rewritten:
+            container, _ = self.shared.containers[container_id]
+            rewrite(container, codec.decode(node[:-1]))
+            self.shared.containers[container_id] = (container, None)
+        if update.rng is not None:
+            torch.set_rng_state(codec.decode(update.rng))
 
     def _rewritten(self, codec: WorkerCodec) -> list[Node]:
-        """Containers of the call's arguments that the student's code has changed."""
+        """Return the containers among the arguments that the student's code has changed."""
         found = []
-        for container_id, (x, before) in codec.lists.items():
+        for container_id, (x, before) in codec.containers.items():
             now = self.plain_node(x)
             if now is not None and now != before:
                 found.append([container_id, now])
         return found
 
-    def _news_of_modules(self) -> list[Node]:
-        """What has changed in the build of the mirrored modules: names, parts, modes."""
+    def _changes_of_modules(self) -> list[Node]:
+        """Return the mirrored modules whose names, children or modes have changed."""
         for module in list(self.modules.values()):
-            self.key_of_module(module)  # parts that were added since
-        news = []
+            self.key_of_module(module)  # children that were added since
+        changes = []
         for key, module in self.modules.items():
             now = self._build(module)
             if self._known_builds.get(key) != now:
                 self._known_builds[key] = now
-                news.append([key, *now])
-        return news
+                changes.append([key, *now])
+        return changes
 
     def _build(self, module: nn.Module) -> Node:
+        """Describe a module: class name, mode, parameters, buffers and children by their keys."""
+
         def key_of(x: Tensor | None) -> int | None:
             if x is None:
                 return None
@@ -257,50 +293,51 @@ class RpcServer:
             ],
         ]
 
-    # ---- what the checker may ask for -----------------------------------------------------------
+    # ---- operations, by the `op` of their requests ----------------------------------------------
 
-    def _do_names(self, request: dict, codec: WorkerCodec, out: WorkerCodec) -> dict:
-        return {name: self.namespace[name] for name in request["names"] if name in self.namespace}
+    def _do_names(self, request: Names, codec: WorkerCodec, out: WorkerCodec) -> dict:
+        return {name: self.namespace[name] for name in request.names if name in self.namespace}
 
-    def _do_call(self, request: dict, codec: WorkerCodec, out: WorkerCodec) -> Any:
-        target = codec.decode(request["target"])
-        return self._called(target, request, codec)
+    def _do_call(self, request: Call, codec: WorkerCodec, out: WorkerCodec) -> Any:
+        target = codec.decode(request.target)
+        return self._call(target, request, codec)
 
-    def _do_given(self, request: dict, codec: WorkerCodec, out: WorkerCodec) -> Any:
-        return self._called(self.look_up(request["name"]), request, codec)
+    def _do_call_given(self, request: CallGiven, codec: WorkerCodec, out: WorkerCodec) -> Any:
+        return self._call(self.look_up(request.name), request, codec)
 
-    def _called(self, target: Callable, request: dict, codec: WorkerCodec) -> Any:
+    def _call(self, target: Callable, request: CallRequest, codec: WorkerCodec) -> Any:
         codec.inputs = [x.clone() for x in codec.leaves]
-        args, kwargs = codec.decode(request["args"]), codec.decode(request["kwargs"])
+        args, kwargs = codec.decode(request.args), codec.decode(request.kwargs)
         with np.errstate(all="ignore"):
             return target(*args, **kwargs)
 
-    def _do_attribute(self, request: dict, codec: WorkerCodec, out: WorkerCodec) -> Any:
-        out.sharing_lists = True
-        return getattr(codec.decode(request["target"]), request["name"])
+    def _do_get_attribute(self, request: GetAttribute, codec: WorkerCodec, out: WorkerCodec) -> Any:
+        out.sharing_containers = True
+        return getattr(codec.decode(request.target), request.name)
 
-    def _do_assign(self, request: dict, codec: WorkerCodec, out: WorkerCodec) -> None:
-        setattr(codec.decode(request["target"]), request["name"], codec.decode(request["value"]))
+    def _do_set_attribute(
+        self, request: SetAttribute, codec: WorkerCodec, out: WorkerCodec
+    ) -> None:
+        setattr(codec.decode(request.target), request.name, codec.decode(request.value))
 
-    def _do_item(self, request: dict, codec: WorkerCodec, out: WorkerCodec) -> Any:
-        return codec.decode(request["target"])[codec.decode(request["place"])]
+    def _do_get_item(self, request: GetItem, codec: WorkerCodec, out: WorkerCodec) -> Any:
+        return codec.decode(request.target)[codec.decode(request.index)]
 
-    def _do_length(self, request: dict, codec: WorkerCodec, out: WorkerCodec) -> int:
-        return len(codec.decode(request["target"]))
+    def _do_length(self, request: Length, codec: WorkerCodec, out: WorkerCodec) -> int:
+        return len(codec.decode(request.target))
 
-    def _do_next(self, request: dict, codec: WorkerCodec, out: WorkerCodec) -> list:
-        """The next value of an iterator in a list, or an empty list at its end."""
+    def _do_iterate(self, request: Iterate, codec: WorkerCodec, out: WorkerCodec) -> Any:
+        return iter(codec.decode(request.target))
+
+    def _do_next(self, request: Next, codec: WorkerCodec, out: WorkerCodec) -> list:
         try:
-            return [next(codec.decode(request["target"]))]
+            return [next(codec.decode(request.target))]
         except StopIteration:
             return []
 
-    def _do_iterator(self, request: dict, codec: WorkerCodec, out: WorkerCodec) -> Any:
-        return iter(codec.decode(request["target"]))
-
-    def _do_gradients(self, request: dict, codec: WorkerCodec, out: WorkerCodec) -> list:
-        outputs, wanted = self._graphs[request["call"]]
-        upstream = [codec.decode(node) for node in request["upstream"]]
+    def _do_gradients(self, request: Gradients, codec: WorkerCodec, out: WorkerCodec) -> list:
+        outputs, wanted = self._graphs[request.call]
+        upstream = [codec.decode(node) for node in request.upstream]
         pairs = [(y, g) for y, g in zip(outputs, upstream, strict=True) if g is not None]
         wanted_here = [x for x in wanted if x.requires_grad]
         ys, gs = zip(*pairs, strict=True)
@@ -310,19 +347,24 @@ class RpcServer:
 
 
 def rewrite(x: list | dict, new: list | dict) -> None:
-    """Make a container what `new` is, and leave it the same object."""
+    """Give a container the contents of `new`; it remains the same object."""
     x.clear()
     x.extend(new) if isinstance(x, list) else x.update(new)
 
 
 def describe(error: BaseException) -> dict:
-    """An exception as text: its type, the built-in types it is one of, its message and place."""
+    """Describe an exception as JSON data.
+
+    Returns:
+        `type`: name of its class; `bases`: names of the built-in classes that it inherits from;
+        `text`: its message; `place`, if a cell is in its traceback: function, line number, line.
+    """
     try:
-        text = str(error)[:MOST_TEXT]
+        text = str(error)[:MESSAGE_CHARS]
     except BaseException:
         text = ""
     built_in = [c.__name__ for c in type(error).__mro__ if c.__module__ == "builtins"]
-    found = {"type": type(error).__name__, "bases": built_in, "text": text}
+    found: dict[str, Any] = {"type": type(error).__name__, "bases": built_in, "text": text}
     frames = [f for f in traceback.extract_tb(error.__traceback__) if is_cell(f.filename)]
     if frames:
         last = frames[-1]
@@ -332,16 +374,16 @@ def describe(error: BaseException) -> dict:
 
 
 def is_cell(filename: str) -> bool:
-    """Whether a frame's file is a cell of the notebook."""
+    """Return True if a frame's file is a cell of the notebook."""
     return filename.startswith("<cell ")
 
 
 def serve(connection: socket.socket, server: RpcServer) -> None:
-    """Answer until the checker hangs up."""
+    """Serve requests until the checker hangs up."""
     while True:
         try:
-            request, tensors = read_frame(connection, FrameLimits(tensors=2**30, header=2**28))
+            request, tensors = read_frame(connection, REQUEST_FRAME)
         except PeerClosed:
             return
-        header, sent = server.answer(request, tensors)
-        write_frame(connection, header, sent)
+        header, results = server.answer(request, tensors)
+        write_frame(connection, header, results)

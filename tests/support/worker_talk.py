@@ -1,4 +1,4 @@
-"""A student's cell and a test's conversation with a fork of it, without walls: for tests only."""
+"""A student's cell and RPC to a fork of it, without a sandbox: for tests only."""
 
 import contextlib
 import os
@@ -13,32 +13,32 @@ from autograder.execution.rpc_client import RpcClient
 from autograder.protocol.framing import FrameLimits
 from autograder.sandbox.rpc_server import RpcServer, serve
 
-CAPS = FrameLimits(header=2**22, tensors=2**24)
+FRAME_LIMITS = FrameLimits(header=2**22, tensors=2**24)
 
 
 @contextlib.contextmanager
 def talk(namespace: dict, given: dict | None = None, seconds: float = 20) -> Iterator[RpcClient]:
-    """Talk with a process that has this namespace."""
-    ours, theirs = socket.socketpair()
+    """Connect to a process with this namespace."""
+    connection, remote_end = socket.socketpair()
     process = os.fork()
     if process == 0:
         try:
-            ours.close()
-            serve(theirs, RpcServer(namespace, given or {}))
+            connection.close()
+            serve(remote_end, RpcServer(namespace, given or {}))
         finally:
             os._exit(0)
-    theirs.close()
+    remote_end.close()
     try:
-        yield RpcClient(ours, seconds, CAPS)
+        yield RpcClient(connection, seconds, FRAME_LIMITS)
     finally:
-        ours.close()
+        connection.close()
         os.kill(process, signal.SIGKILL)
         os.waitpid(process, 0)
 
 
 @contextlib.contextmanager
 def remote(source: str, *names: str, **given):
-    """The values that a cell defines, as a test has them in hand."""
+    """Proxies and values of the names that a cell defines, as a hidden test gets them."""
     namespace = {"torch": torch, "nn": nn, "Tensor": Tensor, "__name__": "__main__"}
     exec(compile(source, "<cell a>", "exec"), namespace)
     with talk(namespace, given) as rpc:
@@ -46,4 +46,4 @@ def remote(source: str, *names: str, **given):
         yield found[names[0]] if len(names) == 1 else tuple(found[name] for name in names)
 
 
-__all__ = ["CAPS", "remote", "talk"]
+__all__ = ["FRAME_LIMITS", "remote", "talk"]

@@ -181,9 +181,9 @@ def test_files_beside_a_notebook_travel_with_the_job(cluster, tmp_path, monkeypa
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             grade_class(tmp_path, f"there-{most}", cluster=DaskPool(address))
-        ours, student_names = (read_results(tmp_path / out) for out in ("here", f"there-{most}"))
-        assert ours == student_names
-        assert [row.score for row in student_names.submissions] == [2, 1, 4]
+        ours, theirs = (read_results(tmp_path / out) for out in ("here", f"there-{most}"))
+        assert ours == theirs
+        assert [row.score for row in theirs.submissions] == [2, 1, 4]
 
 
 def test_a_file_that_changes_meanwhile_costs_no_marks_for_good(cluster, tmp_path):

@@ -1,4 +1,4 @@
-"""Running a notebook: it always ends, always says how, and only an error costs points."""
+"""A run of a notebook always ends, always has a status, and only an error costs points."""
 
 import os
 import socket
@@ -14,8 +14,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from autograder.execution.notebook_runner import Grader
 from autograder.execution.sandbox_client import ForkServer, best_level
 from autograder.limits import Environment, Limits
+from autograder.protocol.sandbox_spec import FILES, FULL, LEVELS, LIMITS
 from autograder.reporting.results import read_checks
-from autograder.sandbox.isolation import FILES, FULL, LEVELS, LIMITS
 
 pytestmark = pytest.mark.slow
 
@@ -296,8 +296,8 @@ def test_what_a_level_keeps_from_students(ran, level, tmp_path):
         port = server.getsockname()[1]
         place = str(tmp_path / "hidden.txt")
         call = f"#T\nfound = powers({place!r}, {port})\nassert False, repr(found)"
-        told = messages(ran(f"path_of = {os.getpid()}\n{PROBE}", call, level=level))[0]
-    assert {name for name, yes in eval(told).items() if yes} == ALLOWED[level]
+        (message,) = messages(ran(f"path_of = {os.getpid()}\n{PROBE}", call, level=level))
+    assert {name for name, yes in eval(message).items() if yes} == ALLOWED[level]
 
 
 AS_ANYBODY = """
@@ -314,9 +314,9 @@ GRADES_AT_FULL = r"""
 import os
 from pathlib import Path
 from nbformat.v4 import *
-from autograder.ingest.attachments import look
+from autograder.ingest.attachments import scan
 from autograder.execution.notebook_runner import Grader
-from autograder.execution.sandbox_client import Zygote
+from autograder.execution.sandbox_client import ForkServer
 from autograder.limits import Environment, Limits
 status = open("/proc/self/status").read()
 assert os.geteuid() == 1000 and "CapEff:\t0000000000000000" in status, status
@@ -329,9 +329,9 @@ cells = [
     new_code_cell(write, id="b"),
     new_code_cell(f"{seen}\nassert not can()", id="t", metadata={"nbgrader": about}),
 ]
-files, _ = look(Path(__file__).parent, {"a.bin": 1})
-with Zygote() as zygote:
-    grader = Grader(zygote, "full", Limits())
+files, _ = scan(Path(__file__).parent, {"a.bin": 1})
+with ForkServer() as fork_server:
+    grader = Grader(fork_server, "full", Limits())
     ran = grader.run(new_notebook(cells=cells), Environment(files=files))
 print(ran.metadata.autograder.status, ran.cells[2].outputs)
 """
@@ -355,26 +355,26 @@ def test_nothing_is_left_when_the_checker_is_killed(tmp_path):
     script.write_text(
         "from nbformat.v4 import *\n"
         "from autograder.execution.notebook_runner import Grader\n"
-        "from autograder.execution.sandbox_client import Zygote, best_level\n"
+        "from autograder.execution.sandbox_client import ForkServer, best_level\n"
         "from autograder.limits import *\n"
         "deaf = 'import os, signal\\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\\n'\n"
         "deaf += 'if not os.fork(): os.setsid()\\nwhile True: pass'\n"
-        "with Zygote() as z:\n"
+        "with ForkServer() as server:\n"
         "    n = new_notebook(cells=[new_code_cell('1', id='a'), new_code_cell(deaf, id='b')])\n"
         "    print('on', flush=True)\n"
-        "    Grader(z, best_level(), Limits(60, 60)).run(n, Environment())\n"
+        "    Grader(server, best_level(), Limits(60, 60)).run(n, Environment())\n"
     )
-    before = zygotes()
+    before = fork_servers()
     process = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "on\n"
-    wait_until(lambda: len(zygotes() - before) >= 4)  # the zygote, the first process, two workers
+    wait_until(lambda: len(fork_servers() - before) >= 4)  # the server, init, two workers
     process.kill()
     process.communicate()
-    wait_until(lambda: not zygotes() - before)
+    wait_until(lambda: not fork_servers() - before)
 
 
-def zygotes() -> set[int]:
-    """Ids of processes that are zygotes or have been forked from one."""
+def fork_servers() -> set[int]:
+    """Ids of the sandbox's fork servers, and of processes that were forked from one."""
     found = set()
     for entry in Path("/proc").glob("[0-9]*/cmdline"):
         try:

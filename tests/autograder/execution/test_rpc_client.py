@@ -1,4 +1,4 @@
-"""A test has in hand stand-ins for what is in another process, and sees no difference."""
+"""Proxies of objects in another process behave as the objects themselves."""
 
 import copy
 
@@ -196,9 +196,9 @@ def test_a_layer_has_the_same_parts(layers):
     here, there = layers
     assert isinstance(there, nn.Module)
     for parts in ("named_parameters", "named_buffers"):
-        mine, student_names = dict(getattr(here, parts)()), dict(getattr(there, parts)())
-        assert list(mine) == list(student_names)
-        assert all(torch.equal(mine[name], student_names[name]) for name in mine)
+        ours, remotes = dict(getattr(here, parts)()), dict(getattr(there, parts)())
+        assert list(ours) == list(remotes)
+        assert all(torch.equal(ours[name], remotes[name]) for name in ours)
     assert list(here.state_dict()) == list(there.state_dict())
     assert [n for n, _ in here.named_modules()] == [n for n, _ in there.named_modules()]
     assert torch.equal(there.inner.weight, here.inner.weight)
@@ -276,11 +276,11 @@ def test_without_gradients_there_is_no_graph(layers):
 def test_wrong_parameters_are_refused_in_the_same_words(layers):
     here, there = layers
     state = {**here.state_dict(), "more": torch.ones(1)}
-    with pytest.raises(RuntimeError) as mine:
+    with pytest.raises(RuntimeError) as ours:
         here.load_state_dict(state)
-    with pytest.raises(RuntimeError) as student_names:
+    with pytest.raises(RuntimeError) as remotes:
         there.load_state_dict(state)
-    assert str(mine.value) == str(student_names.value)
+    assert str(ours.value) == str(remotes.value)
 
 
 def test_shared_parameters_stay_shared():
@@ -402,7 +402,7 @@ def test_a_worker_that_ends_is_gone_and_one_that_waits_is_late():
         with pytest.raises(WorkerGone):
             f()
     with remote("import time\ndef f():\n    time.sleep(60)", "f") as f:
-        f._rpc.left = 0.2
+        f._rpc.seconds_left = 0.2
         with pytest.raises(WorkerLate):
             f()
 

@@ -24,8 +24,8 @@ from autograder.grading.grade import grade
 from autograder.ingest.attachments import Changed, contents, reopened, scan
 from autograder.ingest.ingest import open_submissions
 from autograder.limits import ArchiveLimits, Environment, Limits
+from autograder.protocol.sandbox_spec import FULL, LEVELS
 from autograder.reporting.results import read_checks, read_results
-from autograder.sandbox.isolation import FULL, LEVELS
 
 MB = 2**20
 ROOT = Path(__file__).resolve().parents[3]

@@ -1,4 +1,4 @@
-"""What crosses the border comes back as it was, or is refused; nothing else ever happens."""
+"""Values come back from the codec as they were, or are refused; nothing else ever happens."""
 
 import math
 import types
@@ -9,7 +9,7 @@ import pytest
 import torch
 from hypothesis import example, given
 from hypothesis import strategies as st
-from worker_talk import CAPS
+from worker_talk import FRAME_LIMITS
 
 from autograder.execution.rpc_client import RpcClient
 from autograder.execution.rpc_codec import CheckerCodec
@@ -25,9 +25,9 @@ def there_and_back(x):
     return Codec(codec.tensors).decode(node)
 
 
-def checkers_codec(tensors) -> CheckerCodec:
-    """What decodes a worker's answer, with nobody at the other end."""
-    return CheckerCodec(RpcClient(types.SimpleNamespace(), 1.0, CAPS), tensors)
+def checker_codec(tensors) -> CheckerCodec:
+    """The codec that decodes a worker's replies, without a worker."""
+    return CheckerCodec(RpcClient(types.SimpleNamespace(), 1.0, FRAME_LIMITS), tensors)
 
 
 def same(a, b) -> bool:
@@ -225,13 +225,13 @@ TENSORS = [torch.arange(6.0), torch.tensor([True]), torch.zeros(0), torch.arange
 @example(["object", True, "x"])
 @example(["module", ["list", []]])
 def test_any_node_is_a_value_or_is_refused(node):
-    for codec in (Codec(list(TENSORS)), checkers_codec(list(TENSORS))):
+    for codec in (Codec(list(TENSORS)), checker_codec(list(TENSORS))):
         try:
             found = codec.decode(node)
         except DecodeError:
             continue
         if isinstance(found, torch.Tensor) and isinstance(codec, CheckerCodec):
-            assert found.numel() * 8 <= CAPS.tensors
+            assert found.numel() * 8 <= FRAME_LIMITS.tensors
 
 
 def nested(kind: str, depth: int) -> list:
@@ -259,4 +259,4 @@ def test_deep_nodes_are_refused(kind):
 )
 def test_a_worker_cannot_claim_more_than_it_sends(node):
     with pytest.raises(DecodeError):
-        checkers_codec(list(TENSORS)).decode(node)
+        checker_codec(list(TENSORS)).decode(node)

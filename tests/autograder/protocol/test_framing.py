@@ -22,7 +22,7 @@ from autograder.protocol.framing import (
     write_frame,
 )
 
-CAPS = FrameLimits(header=5000, tensors=5000, count=20)
+FRAME_LIMITS = FrameLimits(header=5000, tensors=5000, count=20)
 DTYPES = [torch.float32, torch.float64, torch.float16, torch.bfloat16, torch.bool, torch.uint8]
 DTYPES += [torch.int8, torch.int16, torch.int32, torch.int64]
 JSON = st.recursive(
@@ -36,11 +36,11 @@ JSON = st.recursive(
 )
 
 
-def read(data: bytes, frame_limits: FrameLimits = CAPS):
+def read(data: bytes, frame_limits: FrameLimits = FRAME_LIMITS):
     """What the reader makes of these bytes, followed by the end of the connection."""
-    ours, student_names = socket.socketpair()
-    with ours, student_names:
-        sender = threading.Thread(target=_send, args=(student_names, data))
+    ours, remote_end = socket.socketpair()
+    with ours, remote_end:
+        sender = threading.Thread(target=_send, args=(remote_end, data))
         sender.start()
         try:
             return read_frame(ours, frame_limits, time.monotonic() + 10)
@@ -64,7 +64,7 @@ def survives(data: bytes) -> None:
         return
     json.dumps(header)
     assert all(isinstance(x, torch.Tensor) for x in tensors)
-    assert sum(x.numel() * x.element_size() for x in tensors) <= CAPS.tensors
+    assert sum(x.numel() * x.element_size() for x in tensors) <= FRAME_LIMITS.tensors
 
 
 def frame(header: bytes, tensors: bytes = b"") -> bytes:
@@ -78,10 +78,10 @@ def safetensors(about: dict, data: bytes = b"") -> bytes:
 
 def whole(header, tensors) -> bytes:
     """The bytes of a real frame."""
-    ours, student_names = socket.socketpair()
-    with ours, student_names:
-        write_frame(student_names, header, tensors)
-        student_names.close()
+    ours, remote_end = socket.socketpair()
+    with ours, remote_end:
+        write_frame(remote_end, header, tensors)
+        remote_end.close()
         return b"".join(iter(lambda: ours.recv(2**20), b""))
 
 
@@ -170,8 +170,8 @@ def test_a_byte_is_true_or_false():
 
 
 TOO_MUCH = [
-    HEAD.pack(CAPS.header + 1, 0),
-    HEAD.pack(0, CAPS.tensors + 1),
+    HEAD.pack(FRAME_LIMITS.header + 1, 0),
+    HEAD.pack(0, FRAME_LIMITS.tensors + 1),
     HEAD.pack(2**32 - 1, 2**64 - 1),
     frame(
         b"1",
@@ -200,23 +200,23 @@ def test_a_promise_of_much_takes_no_memory():
 
 
 def test_who_sends_nothing_or_drop_by_drop_is_late():
-    ours, student_names = socket.socketpair()
-    with ours, student_names:
+    ours, remote_end = socket.socketpair()
+    with ours, remote_end:
         for byte in b"ab":
-            student_names.send(bytes([byte]))
+            remote_end.send(bytes([byte]))
             with pytest.raises(FrameTimeout):
-                read_frame(ours, CAPS, time.monotonic() + 0.05)
+                read_frame(ours, FRAME_LIMITS, time.monotonic() + 0.05)
         with pytest.raises(FrameTimeout):
-            read_frame(ours, CAPS, time.monotonic() - 1)
+            read_frame(ours, FRAME_LIMITS, time.monotonic() - 1)
 
 
 def test_who_takes_nothing_is_late_and_who_is_gone_is_gone():
-    ours, student_names = socket.socketpair()
-    with ours, student_names:
+    ours, remote_end = socket.socketpair()
+    with ours, remote_end:
         with pytest.raises(FrameTimeout):
             write_frame(ours, "x" * 10**7, [], time.monotonic() + 0.1)
-        student_names.close()
+        remote_end.close()
         with pytest.raises(PeerClosed):
             write_frame(ours, 1, [], time.monotonic() + 1)
         with pytest.raises(PeerClosed):
-            read_frame(ours, CAPS, time.monotonic() + 1)
+            read_frame(ours, FRAME_LIMITS, time.monotonic() + 1)
