@@ -5,12 +5,10 @@ point are printed. `equivalent-mutants.yml` lists the ones that compute the same
 any other survivor, or a share of killed ones below 95 %, makes the exit code 1.
 """
 
-import signal
 import sys
 import warnings
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import click
@@ -23,6 +21,7 @@ from autograder.authoring.assignment_markdown import read_text
 from autograder.authoring.mutation import Mutant, mutants
 from autograder.authoring.synthetic_submissions import fill_solutions
 from autograder.authoring.trusted_runner import loses_points
+from autograder.protocol.time_limit import time_limit
 
 from .assignments import HERE, Assignment, chosen, text_of
 
@@ -58,27 +57,11 @@ def results_of(master: Assignment) -> Iterator[Result]:
 def is_killed(master: Assignment, symbol: str, mutant: Mutant) -> bool:
     """Whether the mutant alone in the perfect notebook costs a point, or never ends."""
     try:
-        with time_limit(SECONDS), warnings.catch_warnings():
+        with time_limit(SECONDS, TimeoutError), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a mutant is strange; what counts is its points
             return loses_points(fill_solutions(master.source, {symbol: mutant.source}))
     except TimeoutError:
         return True
-
-
-@contextmanager
-def time_limit(seconds: int) -> Iterator[None]:
-    """Raise TimeoutError in the block, again and again, once the time is over."""
-
-    def over(*_) -> None:
-        raise TimeoutError(f"not done after {seconds} s")
-
-    before = signal.signal(signal.SIGALRM, over)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 1)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def equivalents() -> dict[tuple[str, str], str]:
