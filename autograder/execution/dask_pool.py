@@ -39,7 +39,7 @@ _executor = ThreadPoolExecutor(1)
 
 
 class DaskPool:
-    """Runs jobs like `LocalPool`, on the workers of a scheduler. Use it as a context manager.
+    """Workers of a scheduler that run jobs as `LocalPool` does. Use it as a context manager.
 
     Args:
         scheduler: its address, such as "tcp://10.0.0.1:8786", or the file that it writes with

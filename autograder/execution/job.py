@@ -53,13 +53,13 @@ def job(
     }
 
 
-def job_id(one: dict) -> str:
+def job_id(job: dict) -> str:
     """Return a digest of everything in a job that can change a mark.
 
     The paths of the course and of the student's files cannot, and neither can the isolation level.
     """
-    parts = {key: one[key] for key in ("version", "tests", "notebook", "limits", "seed")}
-    parts["files"] = {file["name"]: file["sha256"] for file in one["files"]}
+    parts = {key: job[key] for key in ("version", "tests", "notebook", "limits", "seed")}
+    parts["files"] = {file["name"]: file["sha256"] for file in job["files"]}
     return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

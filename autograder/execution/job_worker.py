@@ -17,7 +17,7 @@ from .sandbox_client import ForkServer, best_level
 
 
 class JobRunner:
-    """Runs jobs one after the other, with one fork server for all.
+    """Runner of jobs, one after the other, with one fork server for all.
 
     Args:
         fork_server: closed by `close`.

@@ -53,7 +53,7 @@ class _Checker:
 
 
 class LocalPool:
-    """Runs jobs in parallel. Use it as a context manager, so that its processes end.
+    """Checkers that run jobs in parallel. Use it as a context manager, so that they end.
 
     Args:
         size: number of checkers.

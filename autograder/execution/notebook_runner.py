@@ -44,7 +44,7 @@ SPARE_SECONDS = 2.0  # for a reply after a cell's time limit
 
 @dataclass
 class Grader:
-    """Runs notebooks one after the other.
+    """Runner of notebooks, one after the other.
 
     Args:
         fork_server: where workers come from.

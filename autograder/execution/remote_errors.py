@@ -7,11 +7,14 @@ MESSAGE_CHARS = 6000  # of an exception
 
 
 class WorkerGone(BaseException):
-    """The worker ended, or its reply is malformed. No check may take it for a student's error."""
+    """A worker that ended or sent a malformed reply.
+
+    Not an Exception, so that no check takes it for an exception of the student's code.
+    """
 
 
 class WorkerLate(BaseException):
-    """The worker did not reply in time."""
+    """A worker that did not reply in time. Not an Exception, for the same reason."""
 
 
 class RemoteError(Exception):

@@ -307,7 +307,7 @@ class RpcClient:
 
 
 class _GraphHandle:
-    """Keeps a call's graph on the other side alive for as long as this side may need it."""
+    """Handle that keeps a call's graph on the other side alive while this side may need it."""
 
     def __init__(self, rpc: RpcClient, call: int):
         self.rpc, self.call = rpc, call

@@ -25,7 +25,7 @@ LIBRARIES = ("torch", "torch.nn", "torch.nn.functional", "torch.optim", "numpy",
 
 
 class CheckerCodec(Codec):
-    """Encodes proxies as keys, and tensors with a graph as inputs of a call.
+    """The checker's codec: proxies become keys, tensors with a graph become inputs of a call.
 
     Attributes:
         inputs, input_nodes: tensors with a graph among the arguments, and their nodes.

@@ -54,7 +54,7 @@ SINGLE_THREAD_ENV = {  # one thread each: several workers share the machine
 
 
 class SandboxError(Exception):
-    """A worker could not be started; the text says why."""
+    """A worker that could not be started; the text is the reason."""
 
 
 @dataclass

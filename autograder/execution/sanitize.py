@@ -23,7 +23,7 @@ MAX_MESSAGE = 6000
 
 @dataclass
 class Sanitizer:
-    """Makes a worker's text safe to show.
+    """Filter that makes a worker's text safe to show.
 
     Attributes:
         folders: prefixes of paths that are replaced by "…".

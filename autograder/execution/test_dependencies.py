@@ -41,13 +41,13 @@ class HiddenTest:
     student_names: tuple[str, ...]
 
 
-def hidden_tests(rebuilt: NotebookNode) -> dict[str, HiddenTest]:
+def hidden_tests(merged: NotebookNode) -> dict[str, HiddenTest]:
     """Return the hidden tests of a merged notebook by the ids of their cells.
 
     Only locked cells and test cells are read, which come from the source notebook.
     """
     parts: list[Part] = []
-    for cell in rebuilt.cells:
+    for cell in merged.cells:
         if cell.cell_type != "code":
             continue
         if is_test(cell):

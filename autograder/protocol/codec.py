@@ -33,11 +33,11 @@ class NotSerializable(TypeError):
 
 
 class DecodeError(Exception):
-    """The other side sent data that is not an encoded value."""
+    """Data from the other side that is not an encoded value."""
 
 
 class Codec:
-    """Encodes the values of one frame, or decodes them.
+    """Encoder and decoder for the values of one frame.
 
     Attributes:
         tensors: of the frame; nodes refer to them by their index.

@@ -33,15 +33,15 @@ class FrameLimits:
 
 
 class BadFrame(Exception):
-    """The other side sent something that is not a frame, or a frame that is too large."""
+    """Data from the other side that is not a frame, or a frame that is too large."""
 
 
 class PeerClosed(Exception):
-    """The other side has closed the connection."""
+    """A connection that the other side has closed."""
 
 
 class FrameTimeout(Exception):
-    """The frame did not arrive, or was not taken, in time."""
+    """A frame that did not arrive, or was not taken, in time."""
 
 
 def write_frame(

@@ -17,7 +17,7 @@ _FOLDERS = ("protocol", "sandbox")  # whose code must be the same on both sides
 
 
 class VersionMismatch(Exception):
-    """The other process belongs to a different version of the grader; the text is for users."""
+    """A process of a different version of the grader; the text is for users."""
 
 
 def _source_digest() -> str:

@@ -21,7 +21,7 @@ DATAGRAM_BYTES = 2**16  # the longest control message
 
 
 class BadMessage(ValueError):
-    """The other side sent data that is no message of the expected kind."""
+    """Data from the other side that is not a message of the expected kind."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def decode(data: Any, *kinds: type[M]) -> M:
 
 
 def _field_types(kind: type[Message]) -> dict[str, Any]:
-    """Types that `isinstance` knows, by the names of the fields."""
+    """Return types for `isinstance`, by the names of the fields."""
     accepted: dict[str, Any] = {}
     for field in fields(kind):
         outer: Any = get_origin(field.type) or field.type
@@ -158,7 +158,7 @@ class Forked(Message):
 
 @dataclass(frozen=True)
 class Ended(Message):
-    """A process has ended."""
+    """The id of a process that has ended."""
 
     op = "ended"
     process: int
@@ -166,7 +166,7 @@ class Ended(Message):
 
 @dataclass(frozen=True)
 class Failed(Message):
-    """The process could not be forked."""
+    """The reason why a process could not be forked."""
 
     op = "failed"
     reason: str
@@ -220,7 +220,7 @@ class EndHiddenTest(Message):
 
 @dataclass(frozen=True)
 class HiddenTestEnded(Message):
-    """The fork that served a hidden test is gone."""
+    """Confirmation that the fork of a hidden test has ended."""
 
     op = "hidden_test_ended"
 

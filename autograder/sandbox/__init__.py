@@ -5,8 +5,9 @@ this process has imported.
 
 1. `forkserver`: a warm process from which workers are forked.
 2. `isolation`: namespaces, mounts, limits and system-call filters of a worker.
-3. `syscalls`: Linux system calls that Python does not offer.
+3. `syscalls`: Linux system calls that Python does not offer. The fork server of the trusted side
+   uses them, too; it is the only module of this room that others import.
 4. `cell_runner`: run the cells of a notebook as Jupyter would.
-5. `rpc_server`: serve the calls of a hidden test on the student's objects.
+5. `rpc_server`: serve the requests of a hidden test on the student's objects.
 6. `probe`: test whether this machine supports an isolation level.
 """

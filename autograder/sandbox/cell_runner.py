@@ -35,15 +35,15 @@ from autograder.protocol.time_limit import time_limit
 from .rpc_server import RpcServer, describe, serve
 
 IMAGE_TYPES = ("image/png",)
-CELL_FRAME = FrameLimits(header=2**27)  # of a request, which holds a cell's source
+CELL_FRAME = FrameLimits(header=2**27)  # of a request, which contains a cell's source
 
 
 class CellTimeLimit(BaseException):
-    """The time for this cell is over. Not an Exception, so that few catch it by mistake."""
+    """End of a cell's time limit. Not an Exception, so that few catch it by mistake."""
 
 
 class _Compiler(CachingCompiler):
-    """Names the code of each cell after the cell, in tracebacks too."""
+    """Compiler that names the code of each cell after the cell, in tracebacks, too."""
 
     cell = ""
 
@@ -52,7 +52,7 @@ class _Compiler(CachingCompiler):
 
 
 class _Publisher(DisplayPublisher):
-    """Collects everything that `display` shows."""
+    """Publisher that collects everything that `display` shows."""
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -134,7 +134,7 @@ def new_shell() -> Shell:
 
 
 class Worker:
-    """Runs cells and serves hidden tests until the checker hangs up.
+    """The process that runs a notebook's cells and serves hidden tests for the checker.
 
     Args:
         connection: to the checker.
@@ -146,7 +146,7 @@ class Worker:
         self._given: dict[str, Any] = {}
 
     def run(self) -> None:
-        """Serve requests."""
+        """Serve requests until the checker hangs up."""
         torch.set_num_threads(1)
         self._send(WorkerReady())
         while True:

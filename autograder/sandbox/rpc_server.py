@@ -42,7 +42,7 @@ REQUEST_FRAME = FrameLimits(tensors=2**30, header=2**28)
 
 
 class WorkerCodec(Codec):
-    """Encodes the worker's objects as keys, and its tensors with a graph as outputs.
+    """The worker's codec: its objects become keys, its tensors with a graph become outputs.
 
     Attributes:
         outputs: results that the checker may differentiate.

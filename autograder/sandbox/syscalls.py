@@ -1,4 +1,4 @@
-"""The few Linux system calls that Python does not offer, each as one function.
+"""Linux system calls that Python does not offer, each as one function.
 
 Each raises OSError when the kernel refuses.
 """
@@ -27,13 +27,13 @@ def unshare(flags: int) -> None:
 
 
 def mount(source: str, target: str, kind: str = "", flags: int = 0, options: str = "") -> None:
-    """mount(2)."""
+    """Call mount(2)."""
     parts = (part.encode() or None for part in (source, target, kind))
     _check(LIBC.mount(*parts, ctypes.c_ulong(flags), options.encode() or None))
 
 
 def make_read_only(target: str) -> None:
-    """Make a mount and everything below it read-only, and its set-user-id bits void."""
+    """Make a mount and everything below it read-only, and ignore its set-user-id bits."""
     attributes = struct.pack("QQQQ", _READ_ONLY_NO_SUID, 0, 0, 0)
     _check(
         LIBC.syscall(
@@ -48,7 +48,7 @@ def make_read_only(target: str) -> None:
 
 
 def pivot_root(new: str) -> None:
-    """Make `new` the root; nothing of the old one is left."""
+    """Make `new` the root; nothing of the old root remains visible."""
     os.chdir(new)
     number = {"x86_64": 155, "aarch64": 41}[platform.machine()]
     _check(LIBC.syscall(ctypes.c_long(number), b".", b"."))
@@ -63,7 +63,7 @@ _COLLAPSE = 25
 
 
 def collapse_memory() -> int:
-    """Gather this process's own memory in huge pages; returns the bytes that are.
+    """Move this process's own memory to huge pages; returns their bytes.
 
     A fork copies one entry for a huge page instead of 512, so forking takes a fifth of the time.
     What a fork writes to is still copied in small pages. Older kernels refuse, and nothing changes.
@@ -87,12 +87,12 @@ _SET_SECCOMP, _SECCOMP_FILTER = 22, 2
 
 
 def die_with_parent(signal: int) -> None:
-    """Get this signal when the parent ends. Changing the user id undoes it."""
+    """Receive this signal when the parent ends. A change of the user id undoes it."""
     _control(_SET_DEATH_SIGNAL, signal)
 
 
 def no_new_privileges() -> None:
-    """No program that is started from here gains anything by its file's mode."""
+    """Ignore set-user-id bits of all programs that are started from now on."""
     _control(_SET_NO_NEW_PRIVILEGES, 1)
 
 
@@ -135,14 +135,14 @@ _X32 = 0x40000000
 
 
 def can_install_seccomp() -> bool:
-    """Whether the numbers of this machine's system calls are known here."""
+    """Return True if `_FORBIDDEN` lists this machine's system calls."""
     return platform.machine() in _FORBIDDEN
 
 
 def install_seccomp() -> None:
-    """No new sockets, namespaces, mounts or tracing, in this process and its descendants.
+    """Forbid new sockets, namespaces, mounts and tracing in this process and its descendants.
 
-    Pairs of connected sockets can still be made: asyncio wants one, and they lead nowhere.
+    Pairs of connected sockets remain possible: asyncio needs one, and they lead nowhere.
     """
     machine = platform.machine()
     numbers = _FORBIDDEN[machine]
@@ -170,12 +170,12 @@ _TCP, _SCOPES = 0b11, 0b11
 
 
 def landlock_version() -> int:
-    """The version that this kernel offers, 0 if none."""
+    """Return the Landlock version of this kernel, 0 if it has none."""
     return max(0, LIBC.syscall(ctypes.c_long(_CREATE), None, ctypes.c_size_t(0), 1))
 
 
 def restrict_paths(read: list[Path], write: list[Path]) -> None:
-    """From now on only these places can be read, or read and written."""
+    """Allow only these paths to be read, or to be read and written, from now on."""
     version = landlock_version()
     bits = {1: 13, 2: 14, 3: 15, 4: 15}.get(version, 16)
     every = (1 << bits) - 1
