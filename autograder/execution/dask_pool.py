@@ -20,9 +20,9 @@ import dask
 from distributed import Client, Future, as_completed, get_worker
 
 from autograder.errors import UserError
-from autograder.ingest.attachments import Changed, contents
 from autograder.limits import Attached
 from autograder.protocol.sandbox_spec import NONE
+from autograder.untrusted_files import Changed, contents
 
 from .job import JobResult, course_digest
 from .local_pool import LocalPool

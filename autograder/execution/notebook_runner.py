@@ -19,12 +19,12 @@ import torch
 from nbformat import NotebookNode
 
 from autograder.cells import grade_id_of, is_test
-from autograder.ingest.attachments import reopened
 from autograder.limits import Environment, Limits
 from autograder.protocol.framing import BadFrame, FrameLimits, FrameTimeout, PeerClosed, write_frame
 from autograder.protocol.messages import BeginHiddenTest, CellResult, EndHiddenTest, RunCell
 from autograder.protocol.sandbox_spec import SandboxSpec
 from autograder.protocol.time_limit import time_limit
+from autograder.untrusted_files import reopened
 
 from .cell_outputs import Outputs, too_long
 from .remote_errors import WorkerGone, WorkerLate

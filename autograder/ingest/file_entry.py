@@ -3,20 +3,16 @@
 import os
 import re
 import shutil
-import stat
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.limits import ArchiveLimits
+from autograder.untrusted_files import RejectedFile, kind_problem, too_large
 
 LONGEST_PART = 255  # bytes of one name in a path, on most disks
 ENCRYPTED_FILE = "the file is encrypted"
 JUNK = {"__MACOSX", "Thumbs.db", "desktop.ini"}  # what systems add by themselves
-
-
-class RejectedFile(Exception):
-    """A file or an archive that is not taken; the text is one line for whoever made it."""
 
 
 class ByteBudget:
@@ -162,20 +158,6 @@ def name_problem(name: str, limits: ArchiveLimits) -> str:
     if max(len(part.encode()) for part in parts) > LONGEST_PART:
         return "the file's name is too long"
     return ""
-
-
-def kind_problem(mode: int, folders: bool = True) -> str:
-    """What is wrong with what a file is; some archives do not say what their entries are."""
-    if stat.S_ISLNK(mode):
-        return "the file is a symbolic link: hand in the file itself"
-    if stat.S_IFMT(mode) not in (0, stat.S_IFREG, *([stat.S_IFDIR] if folders else [])):
-        return "this is not a file"
-    return ""
-
-
-def too_large(most: int) -> str:
-    """What is said of a file of more than so many bytes."""
-    return f"the file is larger than {most // 2**20} MB"
 
 
 def too_large_notebook(limits: ArchiveLimits) -> str:

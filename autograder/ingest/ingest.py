@@ -10,8 +10,9 @@ from pathlib import Path
 
 from autograder.errors import UserError
 from autograder.limits import ArchiveLimits
+from autograder.untrusted_files import RejectedFile
 
-from .file_entry import ENCRYPTED_FILE, ByteBudgets, FileEntry, Folder, RejectedFile
+from .file_entry import ENCRYPTED_FILE, ByteBudgets, FileEntry, Folder
 from .filename_pattern import Pattern
 from .lms_formats import Canvas, FilenameFormat, Moodle, Nbgrader
 from .selection import PACKED, SUFFIX, display_path

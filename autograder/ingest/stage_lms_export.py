@@ -7,9 +7,10 @@ from functools import partial
 from pathlib import Path
 
 from autograder.limits import ArchiveLimits
+from autograder.untrusted_files import RejectedFile, skip_reason
 
-from .attachments import assignment_attachment_limits, skip_reason
-from .file_entry import ByteBudget, ByteBudgets, FileEntry, Folder, RejectedFile
+from .attachments import assignment_attachment_limits
+from .file_entry import ByteBudget, ByteBudgets, FileEntry, Folder
 from .lms_formats import FilenameFormat, ParsedName
 from .selection import (
     SUFFIX,

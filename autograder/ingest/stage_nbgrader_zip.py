@@ -5,9 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from autograder.limits import ArchiveLimits
+from autograder.untrusted_files import RejectedFile, skip_reason
 
-from .attachments import assignment_attachment_limits, skip_reason
-from .file_entry import ByteBudgets, FileEntry, Folder, RejectedFile, name_problem
+from .attachments import assignment_attachment_limits
+from .file_entry import ByteBudgets, FileEntry, Folder, name_problem
 from .selection import SUFFIX, StagingResult, display_path
 from .submission_tree import SourceNotebooks
 from .zip_archive import Archive

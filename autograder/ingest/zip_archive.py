@@ -16,16 +16,14 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from autograder.limits import ArchiveLimits
+from autograder.untrusted_files import RejectedFile, kind_problem, too_large
 
 from .file_entry import (
     ENCRYPTED_FILE,
     ByteBudget,
     FileEntry,
-    RejectedFile,
-    kind_problem,
     name_problem,
     normalize_name,
-    too_large,
     too_large_notebook,
 )
 

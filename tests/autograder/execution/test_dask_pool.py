@@ -24,9 +24,9 @@ from autograder.execution import job
 from autograder.execution.dask_pool import DaskPool
 from autograder.execution.local_pool import LocalPool
 from autograder.grading.grade import grade
-from autograder.ingest.attachments import contents
 from autograder.limits import Limits
 from autograder.reporting.results import read_results
+from autograder.untrusted_files import contents
 
 pytestmark = pytest.mark.slow
 

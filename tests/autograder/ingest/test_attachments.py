@@ -21,11 +21,12 @@ from autograder.execution.local_pool import LocalPool
 from autograder.execution.notebook_runner import Grader
 from autograder.execution.sandbox_client import ForkServer, best_level
 from autograder.grading.grade import grade
-from autograder.ingest.attachments import Changed, contents, reopened, scan
+from autograder.ingest.attachments import scan
 from autograder.ingest.ingest import open_submissions
 from autograder.limits import ArchiveLimits, Environment, Limits
 from autograder.protocol.sandbox_spec import FULL, LEVELS
 from autograder.reporting.results import read_checks, read_results
+from autograder.untrusted_files import Changed, contents, reopened
 
 MB = 2**20
 ROOT = Path(__file__).resolve().parents[3]

@@ -19,11 +19,12 @@ from zips import DEVICE, LINK, PIPE, everything_below, write_zip, zip_bytes
 
 from autograder.errors import UserError
 from autograder.grading.grade import grade
-from autograder.ingest.file_entry import ByteBudget, ByteBudgets, RejectedFile
+from autograder.ingest.file_entry import ByteBudget, ByteBudgets
 from autograder.ingest.ingest import open_submissions
 from autograder.ingest.notebook_reader import MAX_FILE
 from autograder.ingest.zip_archive import Archive
 from autograder.limits import ArchiveLimits, Limits
+from autograder.untrusted_files import RejectedFile
 
 COURSE = {"01-sums": {"sums": new_notebook()}}
 KB = 2**10
