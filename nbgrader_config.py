@@ -5,7 +5,8 @@ Activate the virtual environment first: nbgrader calls `alembic` by name.
 
 from pathlib import Path
 
-from autograder.nbgrader_plugin.config import configure, ignored_files
+from autograder.authoring.release import ignored_files
+from autograder.nbgrader_plugin.config import configure
 
 ROOT = Path(__file__).resolve().parent
 # Files that lie beside a source notebook and that students need. Everything else there, such as

@@ -1,6 +1,7 @@
 """The student's version of the assignments, made by nbgrader itself."""
 
 import logging
+from collections.abc import Iterable
 from pathlib import Path
 
 from nbgrader.converters import GenerateAssignment
@@ -8,7 +9,8 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import SaveCells
 from traitlets.config import Config
 
-from autograder.nbgrader_plugin.config import ignored_files
+# The assignments' Markdown holds the hidden tests and names the reference.
+NEVER_RELEASED = ("*.md", "*.py", "*.json", "*.yml", "*.yaml", "*.toml", "*.pt", "*.safetensors")
 
 
 def release(source: Path, out: Path, assignments: list[str]) -> list[Path]:
@@ -39,3 +41,22 @@ def release(source: Path, out: Path, assignments: list[str]) -> list[Path]:
         converter.start()
         released += sorted((out / assignment).glob("*.ipynb"))
     return released
+
+
+def ignored_files(source: Path, assets: Iterable[str] = ()) -> list[str]:
+    """Return the patterns for `CourseDirectory.ignore`: all but notebooks and the named assets.
+
+    nbgrader copies every file next to a notebook to students unless a pattern excludes it. Each
+    file that exists now is excluded by name, and those that may appear later by suffix.
+    """
+    standard = {".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", ".*"}
+    present = {
+        path.name
+        for folder in source.glob("*")
+        if folder.is_dir()
+        for path in folder.iterdir()
+        if path.suffix != ".ipynb"
+    }
+    allowed = set(assets)
+    suffixes = {p for p in NEVER_RELEASED if not any(Path(a).match(p) for a in allowed)}
+    return sorted((standard | present | suffixes) - allowed)

@@ -20,9 +20,6 @@ from autograder.reporting.feedback import FeedbackExporter
 
 from .preprocessors import HideTests, RebuildFromMaster, RunSubmission
 
-# The written exercises hold the hidden tests and name the reference.
-NEVER_COPIED = ("*.md", "*.py", "*.json", "*.yml", "*.yaml", "*.toml", "*.pt", "*.safetensors")
-
 
 def configure(
     config: Config,
@@ -49,22 +46,3 @@ def configure(
         config.RunSubmission.limits = limits
     config.GenerateFeedback.preprocessors = [GetGrades, HideTests]
     config.GenerateFeedback.exporter_class = FeedbackExporter
-
-
-def ignored_files(source: Path, assets: Iterable[str] = ()) -> list[str]:
-    """Names and patterns for `CourseDirectory.ignore`: all but notebooks and the named assets.
-
-    nbgrader copies every file that lies beside a notebook to students unless a pattern forbids
-    it, so each file that is there now is forbidden by name, and those that may appear by suffix.
-    """
-    standard = {".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", ".*"}
-    present = {
-        path.name
-        for folder in source.glob("*")
-        if folder.is_dir()
-        for path in folder.iterdir()
-        if path.suffix != ".ipynb"
-    }
-    allowed = set(assets)
-    suffixes = {p for p in NEVER_COPIED if not any(Path(a).match(p) for a in allowed)}
-    return sorted((standard | present | suffixes) - allowed)
