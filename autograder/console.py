@@ -8,7 +8,14 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from autograder.grading.grade import ENTRIES
@@ -31,7 +38,7 @@ def progress_bar(title: str) -> Iterator[Report]:
         transient=True,
         disable=not console.is_terminal,
     )
-    stages: dict[str, int] = {}
+    stages: dict[str, TaskID] = {}
 
     def report(what: str, done: int, total: int) -> None:
         if not stages:

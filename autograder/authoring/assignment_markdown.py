@@ -68,9 +68,10 @@ def read_text(path: Path) -> tuple[dict, list[Block]]:
     """
     front, body, skipped = _front_matter(path)
     lines = body.splitlines()
-    blocks, prose_from = [], 0
+    blocks: list[Block] = []
+    prose_from = 0
     for token in MarkdownIt().parse(body):
-        if token.type != "fence" or not token.info.startswith("{"):
+        if token.type != "fence" or token.map is None or not token.info.startswith("{"):
             continue
         start, end = token.map
         if lines[end - 1].strip() != token.markup:

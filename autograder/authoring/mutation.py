@@ -160,8 +160,9 @@ def _with(node: ast.AST, **changes) -> ast.AST:
 
 def _is_namespace(node: ast.AST, names: dict) -> bool:
     """Whether it holds functions and no value: `torch`, `self`."""
-    known = isinstance(node, ast.Name) and (node.id == "self" or node.id in names)
-    return known and isinstance(names.get(node.id, sys), ModuleType)
+    if not isinstance(node, ast.Name) or (node.id != "self" and node.id not in names):
+        return False
+    return isinstance(names.get(node.id, sys), ModuleType)
 
 
 def _is_text(node: ast.AST) -> bool:

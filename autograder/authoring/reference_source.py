@@ -57,7 +57,7 @@ def stub(reference: Callable, keep: Collection[str] = (), given: Collection[str]
         body = body_to_write(function, given)
         indent = " " * body[0].col_offset
         marked[_first_line(body[0], lines)] = indent + BEGIN
-        marked[body[-1].end_lineno + 1] = indent + END
+        marked[_last_line(body[-1]) + 1] = indent + END
     out = []
     for number, line in enumerate([*lines, None], start=1):
         if number in marked:
@@ -99,8 +99,8 @@ def apply_misconception(mistake: Callable, reference: Callable) -> str:
     return "\n".join(lines) + "\n"
 
 
-def functions_of(top: ast.FunctionDef | ast.ClassDef) -> list[ast.FunctionDef]:
-    """A function itself, or the methods of a class, in order."""
+def functions_of(top: ast.stmt) -> list[ast.FunctionDef]:
+    """Return a function itself, or the methods of a class in their order."""
     return [top] if isinstance(top, ast.FunctionDef) else _methods(top)
 
 
@@ -116,14 +116,19 @@ def body_to_write(function: ast.FunctionDef, given: Collection[str]) -> list[ast
     return body
 
 
-def _methods(top: ast.ClassDef) -> list[ast.FunctionDef]:
-    return [node for node in top.body if isinstance(node, ast.FunctionDef)]
+def _methods(top: ast.stmt) -> list[ast.FunctionDef]:
+    body = top.body if isinstance(top, ast.ClassDef) else []
+    return [node for node in body if isinstance(node, ast.FunctionDef)]
 
 
 def _calls(statement: ast.stmt) -> str | None:
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         return getattr(statement.value.func, "id", None)
     return None
+
+
+def _last_line(statement: ast.stmt) -> int:
+    return statement.end_lineno or statement.lineno  # parsed code always has both
 
 
 def _first_line(statement: ast.stmt, lines: list[str]) -> int:

@@ -179,12 +179,11 @@ def require(condition: bool, headline: str, details: str = "") -> None:
 def _raise_on_difference(student, reference, cases, mistakes, observed, tolerance, prepare) -> None:
     expected = [observed(reference, one) for one in cases]
     found = [observed(student, one) for one in cases]
-    differences = [difference(f, e, tolerance) for f, e in zip(found, expected, strict=True)]
-    if not any(differences):
+    compared = [difference(f, e, tolerance) for f, e in zip(found, expected, strict=True)]
+    differences = {i: wrong for i, wrong in enumerate(compared) if wrong is not None}
+    if not differences:
         return
-    smallest = min(
-        (i for i, d in enumerate(differences) if d is not None), key=lambda i: cases[i].size()
-    )
+    smallest = min(differences, key=lambda i: cases[i].size())
     shown = f"Seen with: {cases[smallest].label}\n{differences[smallest].text}"
     for mistake in mistakes:
         if _matches_misconception(mistake, prepare, cases, found, expected, observed, tolerance):

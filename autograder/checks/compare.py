@@ -112,7 +112,7 @@ def _compare_containers(
     return None
 
 
-def _same_number(found: float, wanted: float, tolerance: float | None) -> bool:
+def _same_number(found: Any, wanted: Any, tolerance: float | None) -> bool:
     if isinstance(wanted, numbers.Integral):
         return isinstance(found, numbers.Integral) and found == wanted
     if math.isnan(wanted):

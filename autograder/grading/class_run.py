@@ -4,16 +4,16 @@ No notebook stays in memory. It is read and rebuilt when there is somebody to ru
 it is kept on the disk (`run_cache`), and is read from there when it is to be recorded.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, Self
 
 from nbformat import NotebookNode
 
 from autograder.cells import is_test
 from autograder.execution.job import course_digest, job, job_id
-from autograder.execution.local_pool import LocalPool
 from autograder.execution.sanitize import error_output
 from autograder.ingest.attachments import attachment_limits, scan
 from autograder.ingest.notebook_reader import (
@@ -29,6 +29,20 @@ from .run_cache import RunCache
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many are done, of how many
 FAILED = "grader failed"  # the grader's own failure, not the student's; it must not stop the class
+
+
+class Pool(Protocol):
+    """Processes that run jobs, on this machine or on others. A context manager that ends them."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def do(self, jobs: Iterable[tuple[str, dict]]) -> Iterator[tuple[str, dict]]:
+        """Yield each job's name with its answer, `notebook` or `failed`, as soon as it is done."""
+
+    def dismiss(self) -> None:
+        """Ask all processes to end, without waiting for them."""
 
 
 @dataclass
@@ -66,7 +80,7 @@ class ClassRun:
         self._under_way: dict[str, list[Submission]] = {}
         self._ran = False  # anything at all
 
-    def run(self, pool: LocalPool, level: str, progress: Progress) -> None:
+    def run(self, pool: Pool, level: str, progress: Progress) -> None:
         """Run every notebook that has not been run before."""
         self._tell(progress)
         for name, answer in pool.do(self._jobs(level, progress)):

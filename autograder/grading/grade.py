@@ -20,7 +20,7 @@ from autograder.reporting.gradebook import GradebookScore, copy_gradebook, recor
 from autograder.reporting.report import write_report
 from autograder.reporting.results import ClassResults, Graded, read_results, write_results
 
-from .class_run import ClassRun, Progress
+from .class_run import ClassRun, Pool, Progress
 from .run_cache import RunCache, remove_leftovers
 from .shortcut_detection import shortcuts
 
@@ -38,7 +38,7 @@ def grade(
     progress: Progress = lambda what, done, total: None,
     force: bool = False,
     level: str = "",
-    cluster: LocalPool | None = None,
+    cluster: Pool | None = None,
     pattern: str | None = None,
     students: Collection[str] = (),
 ) -> ClassResults:
@@ -100,17 +100,29 @@ def _absent(submission: Submission, masters: SourceNotebooks) -> Graded:
     """Nothing was handed in, and there is no page to write."""
     cells = filter(is_test, masters[submission.assignment][submission.notebook].cells)
     points = sum(float(cell.metadata.nbgrader.points) for cell in cells)
-    who = submission.student, submission.assignment, submission.notebook
-    return Graded(*who, submission.status, submission.reason, 0.0, points)
+    return Graded(
+        *(submission.student, submission.assignment, submission.notebook),
+        status=submission.status,
+        reason=submission.reason,
+        score=0.0,
+        max_score=points,
+    )
 
 
 def _result(submission: Submission, ran: NotebookNode, entry: GradebookScore) -> Graded:
     points = sum(float(cell.metadata.nbgrader.points) for cell in filter(is_test, ran.cells))
     about = ran.metadata.autograder
     reason = "; ".join([about.reason] * bool(about.reason) + about.get("skipped", []))
-    who = submission.student, submission.assignment, submission.notebook
-    judged = about.status, reason, entry.score, points, entry.checks, about.seed
-    return Graded(*who, *judged, shortcuts(ran))
+    return Graded(
+        *(submission.student, submission.assignment, submission.notebook),
+        status=about.status,
+        reason=reason,
+        score=entry.score,
+        max_score=points,
+        checks=entry.checks,
+        seed=about.seed,
+        shortcuts=shortcuts(ran),
+    )
 
 
 def _kept_from_before(

@@ -6,7 +6,7 @@ renaming, retyping or reordering cells, or changing points, changes no grade.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from copy import deepcopy
 from functools import cache
 from itertools import count
@@ -78,7 +78,7 @@ def _places(master: NotebookNode, theirs: list[NotebookNode]) -> dict[int, int]:
     return places
 
 
-def _by_mark(marks: list[list[str | None]]) -> Marks:
+def _by_mark(marks: Iterable[Sequence[str | None]]) -> Marks:
     """Indices of the student's cells that bear each mark."""
     found: Marks = {}
     for index, of_one in enumerate(marks):

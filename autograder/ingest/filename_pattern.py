@@ -119,8 +119,8 @@ class Pattern:
             yield from (at + len(n) for n in self._masters if path.startswith(n, at))
         elif part == "{notebook}" and notebooks is not None:
             for name in notebooks:
-                if path.startswith(name, at):
-                    yield COPY.match(path, at + len(name)).end()
+                if found := path.startswith(name, at) and COPY.match(path, at + len(name)):
+                    yield found.end()
         elif part == "*" or part.startswith("{"):
             end = path.find("/", at)
             ends = range(at + (part != "*"), (len(path) if end < 0 else end) + 1)

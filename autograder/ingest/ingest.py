@@ -78,7 +78,7 @@ def _ingest(
     pattern: str | None,
     limits: ArchiveLimits,
 ) -> IngestResult:
-    formats = [Moodle(), Nbgrader(masters), Canvas()]
+    formats: list[FilenameFormat] = [Moodle(), Nbgrader(masters), Canvas()]
     if pattern is not None:
         formats = [Pattern(pattern, masters)]
     try:

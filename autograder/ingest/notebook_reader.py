@@ -128,9 +128,8 @@ def _cells(data: dict) -> list:
     if data["nbformat"] == 3:
         sheets = data.get("worksheets")
         parts = [s.get("cells") for s in sheets or [] if isinstance(s, dict)]
-        cells = [cell for part in parts if isinstance(part, list) for cell in part]
-    else:
-        cells = data.get("cells")
+        return [cell for part in parts if isinstance(part, list) for cell in part]
+    cells = data.get("cells")
     if not isinstance(cells, list):
         raise UnreadableNotebook("the file is not a Jupyter notebook: it has no list of cells")
     return cells

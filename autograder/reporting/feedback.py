@@ -56,14 +56,15 @@ class FeedbackExporter(Exporter):
 
     file_extension = ".html"
 
-    def from_notebook_node(
-        self, nb: NotebookNode, resources: dict | None = None, **kwargs: Any
-    ) -> tuple[str, dict]:
+    # nbconvert's own exporters return text here too, whatever their base class declares.
+    def from_notebook_node(  # type: ignore[override]
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kwargs: Any
+    ) -> tuple[str, dict[str, Any]]:
         """Run the preprocessors, which fetch scores and comments, and render the page."""
-        notebook, resources = super().from_notebook_node(nb, resources, **kwargs)
+        notebook, found = super().from_notebook_node(nb, resources, **kwargs)
         names = ("student", "assignment", "notebook", "score", "max_score", "late_penalty")
-        about = {name: resources["nbgrader"][name] for name in names}
-        return page(notebook, **about), resources
+        about = {name: found["nbgrader"][name] for name in names}
+        return page(notebook, **about), found
 
 
 def page(
@@ -102,7 +103,7 @@ def exercises(notebook: NotebookNode) -> list[Exercise]:
             title = cell.metadata.get("course", {}).get("exercise") or "Exercise"
             current = found.setdefault(title, Exercise(title, cells=early))
             early = []
-        if is_solution(cell):
+        if is_solution(cell) and current is not None:
             comment = cell.metadata.nbgrader.get("comment")
             current.answers += 1
             if comment == "No response.":  # nbgrader's own remark on an answer as it was released
