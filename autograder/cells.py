@@ -97,5 +97,5 @@ def grade_id_of(cell: NotebookNode) -> str | None:
 
 
 def is_extra(cell: NotebookNode) -> bool:
-    """Whether the student added this cell (only in a rebuilt notebook)."""
+    """Whether the student added this cell (only in a merged notebook)."""
     return bool(cell.metadata.get("autograder", {}).get("extra"))

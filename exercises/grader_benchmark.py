@@ -26,7 +26,7 @@ import nbformat
 
 from autograder.authoring.trusted_runner import run_cells
 from autograder.cells import to_text
-from autograder.grading.merge import rebuild
+from autograder.grading.merge import merge_submission
 
 from .assignments import HERE, Assignment, all_assignments
 from .synthetic_class import submissions
@@ -117,7 +117,9 @@ def _scores(path: Path) -> list[float]:
 
 def _floor(master: Assignment, texts) -> float:
     """Seconds that cells and hidden tests take, notebook after notebook, in this warm process."""
-    notebooks = [rebuild(master.source, nbformat.reads(text, as_version=4)) for text in texts]
+    notebooks = [
+        merge_submission(master.source, nbformat.reads(text, as_version=4)) for text in texts
+    ]
     run_cells(notebooks[0])
     began = time.perf_counter()
     for notebook in notebooks:

@@ -16,7 +16,7 @@ import pytest
 
 from autograder.authoring import trusted_runner
 from autograder.grading.grade import grade
-from autograder.grading.merge import rebuild
+from autograder.grading.merge import merge_submission
 from autograder.ingest.notebook_reader import read_submission
 from autograder.limits import SEED_VARIABLE
 from autograder.reporting.results import read_results
@@ -154,7 +154,7 @@ def test_in_this_process_everybody_gets_the_same_marks(graded, rows, master, mon
         if assignment != master.assignment or row["status"] != "graded":
             continue
         path = submissions / student / assignment / f"{master.notebook}.ipynb"
-        notebook = rebuild(master.source, read_submission(path))
+        notebook = merge_submission(master.source, read_submission(path))
         monkeypatch.setenv(SEED_VARIABLE, student)  # the same hidden inputs
         earned, _ = trusted_runner.score(notebook, trusted_runner.run_tests_in_process(notebook))
         assert earned == float(row["score"]), student

@@ -1,6 +1,6 @@
 """Runs what a class handed in: each notebook once, several at a time, however large the class.
 
-No notebook stays in memory. It is read and rebuilt when there is somebody to run it, what came of
+No notebook stays in memory. It is read and merged when there is somebody to run it, what came of
 it is kept on the disk (`run_cache`), and is read from there when it is to be recorded.
 """
 
@@ -24,7 +24,7 @@ from autograder.ingest.notebook_reader import (
 from autograder.ingest.submission_tree import SourceNotebooks, Submission
 from autograder.limits import Attached, Environment, Limits
 
-from .merge import rebuild
+from .merge import merge_submission
 from .run_cache import RunCache
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many are done, of how many
@@ -113,7 +113,7 @@ class ClassRun:
         progress("Running notebooks", len(self._outcomes) - under_way, len(self._submissions))
 
     def _jobs(self, level: str, progress: Progress) -> Iterator[tuple[str, dict]]:
-        """What is to be run, rebuilt one after the other; the same notebook only once."""
+        """What is to be run, merged one after the other; the same notebook only once."""
         tests, total = course_digest(self._root), len(self._submissions)
         for number, submission in enumerate(self._submissions, start=1):
             outcome = self._outcomes[submission] = _Outcome(status=submission.status)
@@ -121,7 +121,7 @@ class ClassRun:
                 outcome.reason = submission.reason
                 continue
             try:
-                rebuilt = self._rebuilt(submission)
+                merged = self._merged(submission)
             except UnreadableNotebook as error:
                 outcome.status, outcome.reason = "unreadable", str(error)
                 continue
@@ -132,7 +132,7 @@ class ClassRun:
             if files:  # it takes a while to read them
                 progress("Reading what was handed in", number, total)
             environment = Environment((self._root,), submission.student, files)
-            one = job(rebuilt, self._limits, environment, level, tests)
+            one = job(merged, self._limits, environment, level, tests)
             outcome.run = name = job_id(one)
             if name in self._under_way:
                 self._under_way[name].append(submission)
@@ -144,8 +144,8 @@ class ClassRun:
     def _master(self, submission: Submission) -> NotebookNode:
         return self._masters[submission.assignment][submission.notebook]
 
-    def _rebuilt(self, submission: Submission) -> NotebookNode:
-        return rebuild(self._master(submission), read_submission(submission.path))
+    def _merged(self, submission: Submission) -> NotebookNode:
+        return merge_submission(self._master(submission), read_submission(submission.path))
 
     def _attachments(self, submission: Submission) -> tuple[tuple[Attached, ...], tuple[str, ...]]:
         """The files that belong to a notebook; and a sentence for each that is left out."""
@@ -156,10 +156,10 @@ class ClassRun:
 
     def _not_run(self, submission: Submission, status: str, reason: str) -> NotebookNode:
         """The notebook of somebody whose own was not run: no test passes, and it says why."""
-        notebook = rebuild(self._master(submission), notebook_from_cells([]))
+        notebook = merge_submission(self._master(submission), notebook_from_cells([]))
         with suppress(Exception):
             if status == FAILED:
-                notebook = self._rebuilt(submission)
+                notebook = self._merged(submission)
         for cell in filter(is_test, notebook.cells):
             cell.outputs = [error_output("NotRun", f"Not run: {reason}.")]
         notebook.metadata["autograder"] = {"status": status, "reason": reason, "seed": ""}

@@ -21,7 +21,7 @@ Marks = dict[str | None, list[int]]
 DEFINITION = re.compile(r"^(?:def|class)\s+(\w+)", re.MULTILINE)
 
 
-def rebuild(master: NotebookNode, submission: NotebookNode) -> NotebookNode:
+def merge_submission(master: NotebookNode, submission: NotebookNode) -> NotebookNode:
     """A new notebook: the master's cells in the master's order, the student's code in its places.
 
     - Locked and test cells come from the master.
@@ -32,7 +32,7 @@ def rebuild(master: NotebookNode, submission: NotebookNode) -> NotebookNode:
     - All other cells of the student follow the master's cell that they followed there.
 
     The result is valid nbformat 4.5, has unique cell ids, and holds no source of a master's
-    solution cell. Rebuilding it again changes nothing.
+    solution cell. Merging it again changes nothing.
     """
     theirs = submission.cells
     places = _places(master, theirs)
@@ -96,7 +96,7 @@ def _defined_symbols(cell: NotebookNode) -> list[str]:
 
 
 def _placed(cell: NotebookNode, found: NotebookNode | None) -> list[NotebookNode]:
-    """The master's cell as it stands in the rebuilt notebook; a free one may be gone."""
+    """The master's cell as it stands in the merged notebook; a free one may be gone."""
     if is_solution(cell):
         placed = _fresh(cell, MISSING if found is None else clean_text(found.source))
         placed.metadata["autograder"] = {"defines": list(_defined_in(cell.source))}

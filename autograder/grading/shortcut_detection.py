@@ -15,18 +15,18 @@ from nbformat import NotebookNode
 from autograder.cells import is_extra, is_solution
 
 
-def shortcuts(rebuilt: NotebookNode) -> tuple[str, ...]:
+def shortcuts(merged: NotebookNode) -> tuple[str, ...]:
     """What a student's cells use of the names that the course watches, each name once.
 
     The names stand in the notebook's metadata, `course.shortcuts`: dotted, `*` for any characters,
     such as "torch.nn.Transformer*".
     """
-    watched = rebuilt.metadata.get("course", {}).get("shortcuts", [])
+    watched = merged.metadata.get("course", {}).get("shortcuts", [])
     if not watched:
         return ()
     known: dict[str, str] = {}
     found: list[str] = []
-    for cell in rebuilt.cells:
+    for cell in merged.cells:
         tree = _parsed(cell)
         if tree is None:
             continue

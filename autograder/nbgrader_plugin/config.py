@@ -18,7 +18,7 @@ from traitlets.config import Config
 from autograder.limits import Limits
 from autograder.reporting.feedback import FeedbackExporter
 
-from .preprocessors import HideTests, RebuildFromMaster, RunSubmission
+from .preprocessors import HideTests, MergeSubmission, RunSubmission
 
 
 def configure(
@@ -31,9 +31,9 @@ def configure(
     Args:
         trusted: folders that hidden tests may import from.
     """
-    # Without CheckCellMetadata (a third of the time of all recording): what stands in a rebuilt
+    # Without CheckCellMetadata (a third of the time of all recording): what stands in a merged
     # notebook about grading is the master's, which `generate_assignment` has checked.
-    config.Autograde.sanitize_preprocessors = [RebuildFromMaster]
+    config.Autograde.sanitize_preprocessors = [MergeSubmission]
     # Without ClearMetadataPreprocessor: feedback needs what the cells say about themselves.
     config.Autograde.autograde_preprocessors = [
         RunSubmission,

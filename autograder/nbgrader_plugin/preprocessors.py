@@ -16,7 +16,7 @@ from traitlets import Instance, List, Unicode
 from autograder.cells import grade_id_of, is_test
 from autograder.execution.job import installed_copies
 from autograder.execution.sandbox_client import ForkServer, best_level
-from autograder.grading.merge import rebuild
+from autograder.grading.merge import merge_submission
 from autograder.ingest.attachments import attachment_limits, scan
 from autograder.ingest.notebook_reader import normalize_notebook, read_master
 from autograder.limits import Environment, Limits
@@ -24,17 +24,17 @@ from autograder.limits import Environment, Limits
 Resources = dict
 
 
-class RebuildFromMaster(NbGraderPreprocessor):
+class MergeSubmission(NbGraderPreprocessor):
     """Puts the student's code on the frame of the source notebook; takes OverwriteCells' place."""
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         about = resources["nbgrader"]
         master = read_master(_source_folder(self, about) / f"{about['notebook']}.ipynb")
-        return _with_checksums(rebuild(master, normalize_notebook(nb)), about), resources
+        return _with_checksums(merge_submission(master, normalize_notebook(nb)), about), resources
 
 
 class RunSubmission(NbGraderPreprocessor):
-    """Runs the rebuilt notebook, its cells in an isolated worker; takes Execute's place."""
+    """Runs the merged notebook, its cells in an isolated worker; takes Execute's place."""
 
     trusted = List(Unicode(), help="Folders that hidden tests may import from.").tag(config=True)
     limits = Instance(Limits, (), help="What one submission may use.").tag(config=True)

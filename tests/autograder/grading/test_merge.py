@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from toy_course import HIDDEN, SECRET, answered, cell, master, release
 
 from autograder.cells import grade_id_of, is_extra, is_test
-from autograder.grading.merge import rebuild
+from autograder.grading.merge import merge_submission
 from autograder.ingest.notebook_reader import (
     UnreadableNotebook,
     normalize_notebook,
@@ -111,56 +111,56 @@ EDITS = [
 def test_an_edit_outside_the_answers_changes_nothing(edit):
     submission = answered()
     edit(submission)
-    rebuilt = rebuild(MASTER, submission)
-    honest = rebuild(MASTER, answered())
+    merged = merge_submission(MASTER, submission)
+    honest = merge_submission(MASTER, answered())
     if edit in (
         deleted_prose,
         reordered,
         equal_ids,
     ):  # the free cell's neighbours moved, and it is no answer
-        honest, rebuilt = without(honest, "free"), without(rebuilt, "free")
-    kept = [c for c in rebuilt.cells if not is_extra(c)]
+        honest, merged = without(honest, "free"), without(merged, "free")
+    kept = [c for c in merged.cells if not is_extra(c)]
     assert [(c.id, c.source, c.metadata) for c in kept if c.id in IDS] == [
         (c.id, c.source, c.metadata) for c in honest.cells
     ]
-    assert rebuilt.metadata == MASTER.metadata
+    assert merged.metadata == MASTER.metadata
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.__name__)
 def test_always_valid_unique_without_reference_and_stable(edit):
     submission = answered()
     edit(submission)
-    rebuilt = rebuild(MASTER, submission)
-    nbformat.validate(rebuilt)
-    ids = [c.id for c in rebuilt.cells]
+    merged = merge_submission(MASTER, submission)
+    nbformat.validate(merged)
+    ids = [c.id for c in merged.cells]
     assert len(set(ids)) == len(ids)
-    assert SECRET not in json.dumps(rebuilt)
-    assert [c.source for c in rebuilt.cells if is_test(c)] == [
+    assert SECRET not in json.dumps(merged)
+    assert [c.source for c in merged.cells if is_test(c)] == [
         c.source for c in MASTER.cells if is_test(c)
     ]
-    assert rebuild(MASTER, rebuilt) == rebuilt
-    assert all(c.get("outputs", []) == [] for c in rebuilt.cells)
+    assert merge_submission(MASTER, merged) == merged
+    assert all(c.get("outputs", []) == [] for c in merged.cells)
 
 
 def test_nothing_given_is_changed():
     given = answered()
     before, master_before = deepcopy(given), deepcopy(MASTER)
-    rebuild(MASTER, given)
+    merge_submission(MASTER, given)
     assert given == before
     assert master_before == MASTER
 
 
 def test_a_missing_answer_becomes_a_comment():
-    rebuilt = rebuild(MASTER, without(answered(), "add"))
-    assert cell(rebuilt, "add").source.startswith("# This cell was missing")
-    assert "def twice" in cell(rebuilt, "twice").source
+    merged = merge_submission(MASTER, without(answered(), "add"))
+    assert cell(merged, "add").source.startswith("# This cell was missing")
+    assert "def twice" in cell(merged, "twice").source
 
 
 def test_an_empty_submission_has_all_tests_and_no_reference():
-    rebuilt = rebuild(MASTER, new_notebook())
-    assert [c.id for c in rebuilt.cells] == [i for i in IDS if i != "free"]
-    assert SECRET not in json.dumps(rebuilt)
-    assert HIDDEN in json.dumps(rebuilt)
+    merged = merge_submission(MASTER, new_notebook())
+    assert [c.id for c in merged.cells] == [i for i in IDS if i != "free"]
+    assert SECRET not in json.dumps(merged)
+    assert HIDDEN in json.dumps(merged)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_extra_cells_stay_behind_the_cell_that_they_followed(after, expected):
     submission = answered()
     place = 0 if after is None else [c.id for c in submission.cells].index(after) + 1
     submission.cells.insert(place, new_code_cell("helper"))
-    found = sources(rebuild(MASTER, submission))
+    found = sources(merge_submission(MASTER, submission))
     place = found.index("helper")
     assert found[place : place + 2] == expected
 
@@ -186,7 +186,7 @@ def test_of_duplicates_all_run_in_order():
     second = deepcopy(cell(submission, "add"))
     second.source = "def add(a, b):\n    return 'second'"
     submission.cells.insert([c.id for c in submission.cells].index("add") + 1, second)
-    found = sources(rebuild(MASTER, submission))
+    found = sources(merge_submission(MASTER, submission))
     assert found.index("def add(a, b):\n    return 'first'") == found.index(second.source) - 1
     assert sum(HIDDEN in source for source in found) == 3
 
@@ -195,18 +195,18 @@ def test_a_note_under_an_answers_name_does_not_hide_the_code():
     submission = answered()
     note = new_markdown_cell("my notes", metadata={"nbgrader": {"grade_id": "add"}})
     submission.cells.insert(0, note)
-    rebuilt = rebuild(MASTER, submission)
-    assert cell(rebuilt, "add").source.startswith("def add")
-    assert rebuilt.cells[0].source == "my notes"
+    merged = merge_submission(MASTER, submission)
+    assert cell(merged, "add").source.startswith("def add")
+    assert merged.cells[0].source == "my notes"
 
 
 def test_a_master_without_cell_ids_gets_them():
     old = deepcopy(MASTER)
     for c in old.cells:
         del c["id"]
-    rebuilt = rebuild(old, answered())
-    nbformat.validate(rebuilt)
-    assert [grade_id_of(c) for c in rebuilt.cells] == [grade_id_of(c) for c in MASTER.cells]
+    merged = merge_submission(old, answered())
+    nbformat.validate(merged)
+    assert [grade_id_of(c) for c in merged.cells] == [grade_id_of(c) for c in MASTER.cells]
 
 
 def as_version(notebook: NotebookNode, minor: int) -> dict:
@@ -232,15 +232,15 @@ def as_v3(notebook: NotebookNode) -> dict:
 def test_every_minor_version_is_read(minor, tmp_path: Path):
     path = tmp_path / "a.ipynb"
     path.write_text(json.dumps(as_version(answered(), minor)))
-    rebuilt = rebuild(MASTER, read_submission(path))
-    assert cell(rebuilt, "add").source == cell(answered(), "add").source
+    merged = merge_submission(MASTER, read_submission(path))
+    assert cell(merged, "add").source == cell(answered(), "add").source
 
 
 def test_version_3_is_read(tmp_path: Path):
     path = tmp_path / "a.ipynb"
     path.write_text(json.dumps(as_v3(answered())))
-    rebuilt = rebuild(MASTER, read_submission(path))
-    assert cell(rebuilt, "add").source == cell(answered(), "add").source
+    merged = merge_submission(MASTER, read_submission(path))
+    assert cell(merged, "add").source == cell(answered(), "add").source
 
 
 def test_windows_files_are_read(tmp_path: Path):
@@ -253,7 +253,7 @@ def test_windows_files_are_read(tmp_path: Path):
 def test_text_that_utf8_cannot_hold_is_replaced(tmp_path: Path):
     path = tmp_path / "a.ipynb"
     path.write_text(json.dumps(answered(add="return '\\ud800'")).replace("\\\\ud800", "\\ud800"))
-    nbformat.write(rebuild(MASTER, read_submission(path)), tmp_path / "b.ipynb")
+    nbformat.write(merge_submission(MASTER, read_submission(path)), tmp_path / "b.ipynb")
 
 
 @pytest.mark.parametrize(
@@ -295,5 +295,5 @@ def test_links_folders_and_missing_files_are_not_read(tmp_path: Path):
 
 
 def test_the_release_is_not_taken_for_an_answer():
-    rebuilt = rebuild(MASTER, normalize_notebook(release()))
-    assert cell(rebuilt, "add").source == cell(release(), "add").source
+    merged = merge_submission(MASTER, normalize_notebook(release()))
+    assert cell(merged, "add").source == cell(release(), "add").source

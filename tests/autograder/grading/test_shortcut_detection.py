@@ -6,7 +6,7 @@ import toy_course as toy
 from nbformat.v4 import new_code_cell
 
 from autograder.grading.grade import grade
-from autograder.grading.merge import rebuild
+from autograder.grading.merge import merge_submission
 from autograder.grading.shortcut_detection import shortcuts
 from autograder.reporting.results import read_results
 
@@ -21,7 +21,7 @@ def found(*cells: str, add: str = "return a + b") -> tuple[str, ...]:
     master.metadata["course"]["shortcuts"] = WATCHED
     notebook = toy.answered(add=add)
     notebook.cells[1:1] = [new_code_cell(cell) for cell in cells]
-    return shortcuts(rebuild(master, notebook))
+    return shortcuts(merge_submission(master, notebook))
 
 
 @pytest.mark.parametrize(
@@ -87,4 +87,4 @@ def test_the_instructor_is_told_and_it_costs_nothing(tmp_path):
 def test_a_course_that_watches_nothing_reads_nothing():
     notebook = toy.answered()
     notebook.cells[1:1] = [new_code_cell("import torch\ntorch.nn.MultiheadAttention")]
-    assert shortcuts(rebuild(toy.master(), notebook)) == ()
+    assert shortcuts(merge_submission(toy.master(), notebook)) == ()
