@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from autograder.atomic_write import atomic_write_text
 from autograder.authoring.misconception_matrix import Row, kill_table
 
 from .assignments import HERE, Assignment, chosen
@@ -43,7 +44,7 @@ def record(tables: dict[str, list[Row]]) -> None:
         + "\n]"
         for assignment, rows in tables.items()
     ]
-    RECORD.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8", newline="\n")
+    atomic_write_text(RECORD, "{\n" + ",\n".join(parts) + "\n}\n")
 
 
 @click.command()

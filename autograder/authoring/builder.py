@@ -1,4 +1,4 @@
-"""An assignment's text and the reference become nbgrader's source notebook."""
+"""Build nbgrader's source notebook from an assignment's Markdown and the reference."""
 
 import json
 import re
@@ -10,6 +10,7 @@ from types import ModuleType
 
 from nbformat import NotebookNode
 
+from autograder.atomic_write import atomic_write_text
 from autograder.authoring import instant_runtime
 from autograder.cells import (
     free_cell,
@@ -33,7 +34,7 @@ OPTIONAL = ("shortcuts", "files", "reference_files")  # of the front matter
 
 @dataclass
 class Exercise:
-    """What the blocks of one exercise share."""
+    """Facts that the blocks of one exercise share."""
 
     name: str
     title: str
@@ -44,10 +45,10 @@ class Exercise:
 
 
 def text_files(source: Path) -> list[Path]:
-    """The written assignments below `source`: NN-name/name.md.
+    """Return the assignments below `source`: NN-name/name.md.
 
     Raises:
-        UserError: if there is none.
+        UserError: there is none.
     """
     found = sorted(source.glob("*/*.md"))
     if not found:
@@ -56,24 +57,24 @@ def text_files(source: Path) -> list[Path]:
 
 
 def build(path: Path) -> NotebookNode:
-    """The source notebook for the assignment written in `path`.
+    """Build the source notebook of the assignment in `path`.
 
     Raises:
-        UserError: naming file and line, if the text asks for something that does not exist.
+        UserError: the text refers to something that does not exist; names file and line.
     """
     front, blocks = read_text(path)
     return _Builder(path, front, blocks).notebook()
 
 
 def write(path: Path) -> Path:
-    """Build and write the notebook beside its text; return where."""
+    """Build the notebook, write it next to its Markdown, and return its path."""
     target = path.with_suffix(".ipynb")
-    target.write_text(to_text(build(path)), encoding="utf-8", newline="\n")
+    atomic_write_text(target, to_text(build(path)))
     return target
 
 
 class _Builder:
-    """Walks over the blocks once; each kind of block has a method that adds cells."""
+    """Builder of one notebook: each kind of block has a method that adds cells."""
 
     def __init__(self, path: Path, front: dict, blocks: list[Block]):
         self.path, self.front, self.blocks = path, front, blocks
@@ -88,7 +89,7 @@ class _Builder:
         for block in self.blocks:
             getattr(self, f"_{block.kind}")(block)
         for cell in self.cells:
-            if cell.id == CHECKS_ID:  # now everything is recorded
+            if cell.id == CHECKS_ID:  # everything is recorded by now
                 cell.source = self._instant_machine()
         ids = [cell.id for cell in self.cells]
         for cell_id in ids:
@@ -104,7 +105,7 @@ class _Builder:
         )
 
     def _exercises(self) -> dict[int, Exercise]:
-        """By line of the block; the points are the sum of the tests up to the next exercise."""
+        """Return the exercises by line; tests up to the next exercise add to the points."""
         found, current = {}, None
         for block in self.blocks:
             if block.kind == "exercise":
@@ -250,7 +251,7 @@ class _Builder:
         return self.exercise
 
     def _filled(self, text: str) -> str:
-        """Links to the book are written as `book:page.html#anchor`."""
+        """Fill in the book's address in links such as `book:page.html#anchor`, and the points."""
         return text.replace("](book:", f"]({self.front['book_url']}/").replace(
             "{points}", str(sum(e.points for e in self.exercises.values()))
         )
@@ -265,13 +266,13 @@ class _Builder:
 
 
 def _folded(cell: NotebookNode) -> NotebookNode:
-    """A cell that need not be read: Jupyter shows it on a click."""
+    """Fold a cell that need not be read: Jupyter shows it on a click."""
     cell.metadata["jupyter"] = {"source_hidden": True}
     return cell
 
 
 def _words(name: str) -> str:
-    """MultiHeadAttention -> multi-head-attention"""
+    """Split a name into words: MultiHeadAttention -> multi-head-attention."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
 
 

@@ -1,7 +1,6 @@
-"""Notebooks that ran, kept beside the results: what has not changed is not run again.
+"""Executed notebooks, kept next to the results: what has not changed does not run again.
 
-So a grader that was killed goes on where it was, and a class to which three students were added
-costs three notebooks.
+A grader that was killed resumes where it stopped, and three late submissions cost three notebooks.
 """
 
 import contextlib
@@ -14,17 +13,18 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.atomic_write import atomic_write_text
 from autograder.errors import UserError
 
 FOLDER = ".runs"
 
 
 class RunCache:
-    """The kept runs of one folder of results. Use it as a context manager: it is locked meanwhile.
+    """The executed notebooks of one folder of results. A context manager that locks the folder.
 
     Args:
         out: the folder of results.
-        force: do not look at what is kept.
+        force: ignore what earlier runs left.
     """
 
     def __init__(self, out: Path, force: bool = False):
@@ -49,11 +49,11 @@ class RunCache:
         self._lock.close()
 
     def has(self, name: str) -> bool:
-        """Whether a run of this name need not be made again."""
+        """Return True if a run of this name is there and can be read."""
         return self.read(name) is not None
 
     def read(self, name: str) -> NotebookNode | None:
-        """The kept run of this name; None if there is none, or none that may be looked at."""
+        """Return the executed notebook of this name, or None if there is none to use."""
         self._used.add(name)
         if self._force and name not in self._fresh:
             return None
@@ -64,21 +64,19 @@ class RunCache:
         return None
 
     def keep(self, name: str, notebook: dict) -> None:
-        """Keep a run, whole or not at all."""
-        half = self._folder / f"{name}.half"
-        half.write_text(json.dumps(notebook), encoding="utf-8")
-        half.replace(self._folder / name)
+        """Store an executed notebook."""
+        atomic_write_text(self._folder / name, json.dumps(notebook))
         self._fresh.add(name)
 
     def forget_the_rest(self) -> None:
-        """Remove kept runs of notebooks that are no longer there."""
+        """Remove executed notebooks that this run did not use."""
         for path in self._folder.iterdir():
             if path.name not in self._used | {"lock"}:
                 path.unlink(missing_ok=True)
 
 
 def remove_leftovers(out: Path, own: Path) -> None:
-    """Remove the workplaces of graders that were killed; only while `out` is locked."""
+    """Remove the temporary folders of killed graders; only while `out` is locked."""
     named = re.compile(rf"\.{re.escape(out.name)}-[a-z0-9_]{{8}}")
     for path in out.absolute().parent.iterdir():
         if named.fullmatch(path.name) and path != own:

@@ -1,4 +1,4 @@
-"""The instructor's page: the class at a glance, and what to teach again."""
+"""The instructor's report: results of the class, and the topics to teach again."""
 
 import math
 from collections import Counter
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote
+
+from autograder.atomic_write import atomic_write_text
 
 from .feedback import render
 from .results import CheckOutcome, ClassResults, Graded
@@ -27,19 +29,19 @@ class Section:
 
     @property
     def checks(self) -> tuple[CheckOutcome, ...]:
-        """The columns of the table, from any student that has them."""
+        """Columns of the table, taken from any student that has them."""
         return next((row.checks for row in self.rows if row.checks), ())
 
     @property
     def exercises(self) -> list[tuple[str, int]]:
-        """The exercises over the columns, each with its number of checks."""
+        """Titles of the exercises above the columns, each with its number of checks."""
         return [
             (title, len(list(group))) for title, group in groupby(c.exercise for c in self.checks)
         ]
 
     @property
     def failures(self) -> list[tuple[CheckOutcome, int, int]]:
-        """Checks that somebody failed, worst first: how many failed, of how many that ran."""
+        """Failed checks, worst first: how many notebooks failed it, of how many that ran."""
         ran = [row for row in self.rows if row.status != "unreadable" and row.checks]
         ran = [row for row in ran if row.status != "missing"]
         counts = Counter(c.check for row in ran for c in row.checks if not c.passed)
@@ -48,21 +50,21 @@ class Section:
 
     @property
     def misconceptions(self) -> list[tuple[str, list[Graded]]]:
-        """Recognised mistakes, most frequent first, and who made them."""
-        who: dict[str, list[Graded]] = {}
+        """Recognized mistakes, most frequent first, with the students who made them."""
+        students: dict[str, list[Graded]] = {}
         for row in self.rows:
             for name in row.misconceptions:
-                who.setdefault(name, []).append(row)
-        return sorted(who.items(), key=lambda item: (-len(item[1]), item[0]))
+                students.setdefault(name, []).append(row)
+        return sorted(students.items(), key=lambda item: (-len(item[1]), item[0]))
 
     @property
     def troubled(self) -> list[Graded]:
-        """What could not be graded, or not in full."""
+        """Notebooks that could not be graded completely."""
         return [row for row in self.rows if row.status != "graded" or row.reason]
 
     @property
     def shortcuts(self) -> list[Graded]:
-        """Who lets a library do an exercise's work: points are as earned, a person decides."""
+        """Notebooks that let a library do an exercise's work, for the instructor to decide."""
         return [row for row in self.rows if row.shortcuts]
 
     @property
@@ -73,7 +75,7 @@ class Section:
 
     @property
     def bars(self) -> list[tuple[float, float, int]]:
-        """The distribution of scores: from, to, and how many; full marks are in the last."""
+        """Histogram of the scores: from, to, and count; full marks are in the last bar."""
         top = self.max_score or 1.0
         counts = Counter(
             min(max(math.floor(row.score / top * BINS), 0), BINS - 1) for row in self.rows
@@ -82,7 +84,7 @@ class Section:
 
 
 def sections(results: ClassResults) -> list[Section]:
-    """The class by assignment and notebook."""
+    """Group the results of a class by assignment and notebook."""
     names = sorted({(row.assignment, row.notebook) for row in results.submissions})
     return [
         Section(a, n, tuple(r for r in results.submissions if (r.assignment, r.notebook) == (a, n)))
@@ -91,7 +93,7 @@ def sections(results: ClassResults) -> list[Section]:
 
 
 def write_report(folder: Path, results: ClassResults) -> None:
-    """Write `report.html`, which links to the feedback pages beside it."""
+    """Write `report.html`, which links to the feedback pages next to it."""
     page = render(
         "report.html.j2",
         sections=sections(results),
@@ -99,4 +101,4 @@ def write_report(folder: Path, results: ClassResults) -> None:
         students=len({row.student for row in results.submissions}),
         link=lambda row: quote(row.feedback),
     )
-    (folder / "report.html").write_text(page, encoding="utf-8")
+    atomic_write_text(folder / "report.html", page)

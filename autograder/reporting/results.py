@@ -1,6 +1,6 @@
-"""What grading a class gives, as plain data, and the two files that hold it.
+"""Results of a class as plain data, and the two files that hold it.
 
-Nothing here depends on time or machine: the same submissions give the same bytes.
+They do not depend on time or machine: the same submissions give the same bytes.
 """
 
 import csv
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from autograder.atomic_write import atomic_write_text
 from autograder.cells import is_test
 from autograder.errors import UserError
 
@@ -26,12 +27,12 @@ READ = re.compile(r"Read: (\S.*)")
 
 @dataclass(frozen=True)
 class CheckOutcome:
-    """What became of one hidden test.
+    """Outcome of one hidden test.
 
     Attributes:
-        tests: one sentence, what is tested.
-        message: the feedback, complete but for `read` and `misconception`; empty when passed.
-        misconception: the name of the known mistake that was recognised.
+        tests: one sentence on what is tested.
+        message: the feedback without `read` and `misconception`; empty if the test passed.
+        misconception: the name of the recognized mistake.
         read: where to read on.
     """
 
@@ -46,7 +47,7 @@ class CheckOutcome:
 
     @property
     def passed(self) -> bool:
-        """Whether the test itself passed, whatever a person made of the score."""
+        """Return True if the test itself passed, even if a person changed the score."""
         return not self.message
 
 
@@ -56,8 +57,8 @@ class Graded:
 
     Attributes:
         status: "graded", "missing", "unreadable", ...
-        reason: why it could not be graded, or not in full; files beside it that were left out.
-        shortcuts: what of a library does an exercise's work in it; see `policy`.
+        reason: why it could not be graded completely; and which attachments were skipped.
+        shortcuts: library functions that do an exercise's work; see `shortcut_detection`.
     """
 
     student: str
@@ -73,12 +74,12 @@ class Graded:
 
     @property
     def misconceptions(self) -> list[str]:
-        """Names of the mistakes that were recognised, each once, in the order of the tests."""
+        """Names of the recognized mistakes, each once, in the order of the tests."""
         return list(dict.fromkeys(c.misconception for c in self.checks if c.misconception))
 
     @property
     def feedback(self) -> str:
-        """Path of the feedback page from the folder of results; empty if there is none."""
+        """Path of the feedback page below the folder of results, or ""."""
         return (
             f"feedback/{self.student}/{self.assignment}/{self.notebook}.html" if self.checks else ""
         )
@@ -86,16 +87,16 @@ class Graded:
 
 @dataclass(frozen=True)
 class ClassResults:
-    """A whole class, and what was found among the submissions that is none."""
+    """Results of a whole class, and a line for each file that is no submission."""
 
     submissions: tuple[Graded, ...]
     ignored: tuple[str, ...] = field(default=())
 
 
 def read_checks(notebook: NotebookNode) -> tuple[CheckOutcome, ...]:
-    """The outcomes in an executed notebook, in its order.
+    """Read the outcomes of the hidden tests from an executed notebook.
 
-    The score is what nbgrader noted in the cell, if it did, or else all points or none.
+    The score is nbgrader's score in the cell if there is one, or else all points or none.
     """
     return tuple(_read_check(cell) for cell in notebook.cells if is_test(cell))
 
@@ -118,7 +119,7 @@ def _read_check(cell: NotebookNode) -> CheckOutcome:
 
 
 def _parse(text: str) -> tuple[str, str, str]:
-    """Message, misconception and where to read, from the text of an error."""
+    """Split the text of an error into message, misconception and where to read."""
     lines = text.rstrip().split("\n")
     misconception = read = ""
     if found := MISCONCEPTION.fullmatch(lines[-1].strip()):
@@ -135,15 +136,15 @@ def _parse(text: str) -> tuple[str, str, str]:
 def write_results(folder: Path, results: ClassResults) -> None:
     """Write `results.json` and `grades.csv`."""
     text = json.dumps(asdict(results), indent=1, ensure_ascii=False, sort_keys=True)
-    (folder / "results.json").write_text(text + "\n", encoding="utf-8")
-    (folder / "grades.csv").write_text(grades_csv(results.submissions), encoding="utf-8")
+    atomic_write_text(folder / "results.json", text + "\n")
+    atomic_write_text(folder / "grades.csv", grades_csv(results.submissions))
 
 
 def read_results(folder: Path) -> ClassResults:
     """Read `results.json`.
 
     Raises:
-        UserError: there is none, or it is damaged.
+        UserError: it is missing or damaged.
     """
     path = folder / "results.json"
     try:
@@ -166,7 +167,7 @@ def read_results(folder: Path) -> ClassResults:
 
 
 def grades_csv(submissions: Iterable[Graded]) -> str:
-    """The table for a spreadsheet; no cell can be taken for a formula."""
+    """Return the table for a spreadsheet, in which no cell can act as a formula."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -179,7 +180,7 @@ def grades_csv(submissions: Iterable[Graded]) -> str:
 
 
 def number(value: float) -> str:
-    """A score as people write it: 3, 2.5."""
+    """Format a score: 3, 2.5."""
     return f"{value:.6g}"
 
 
