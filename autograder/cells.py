@@ -1,4 +1,4 @@
-"""Cells and notebooks that come out the same, byte for byte, every time."""
+"""Kinds of notebook cells, and notebooks that are the same byte for byte."""
 
 from pathlib import Path
 from typing import Any
@@ -13,48 +13,48 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
 def text_cell(cell_id: str, source: str) -> NotebookNode:
-    """Prose that students cannot edit."""
+    """Return a cell of prose that students cannot edit."""
     return new_markdown_cell(source, id=cell_id, metadata=_nbgrader(cell_id, locked=True))
 
 
 def given_cell(cell_id: str, source: str, **course: Any) -> NotebookNode:
-    """Code that students run and cannot edit, without points."""
+    """Return a cell of code that students run and cannot edit, without points."""
     return new_code_cell(source, id=cell_id, metadata=_nbgrader(cell_id, locked=True, **course))
 
 
 def solution_cell(cell_id: str, source: str, **course: Any) -> NotebookNode:
-    """Code that students write."""
+    """Return a cell of code that students write."""
     return new_code_cell(source, id=cell_id, metadata=_nbgrader(cell_id, solution=True, **course))
 
 
 def test_cell(cell_id: str, points: int, visible: str, hidden: str, **course: Any) -> NotebookNode:
-    """A hidden test: a visible comment that says what is tested, and the hidden code."""
+    """Return a hidden test: a visible comment on what is tested, and the hidden code."""
     source = f"{visible}\n{BEGIN_HIDDEN}\n{hidden}\n### END HIDDEN TESTS"
     metadata = _nbgrader(cell_id, grade=True, locked=True, points=points, **course)
     return new_code_cell(source, id=cell_id, metadata=metadata)
 
 
 def free_cell(cell_id: str, source: str) -> NotebookNode:
-    """Code for trying things out; nobody grades it."""
+    """Return a cell for trying things out, which is not graded."""
     return new_code_cell(source, id=cell_id)
 
 
 def notebook(cells: list[NotebookNode], **course: Any) -> NotebookNode:
-    """A notebook for the Python kernel with the course's own metadata."""
+    """Return a notebook for the Python kernel with the course's own metadata."""
     metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}, "course": course}
-    made = new_notebook(cells=cells, metadata=metadata)
-    made.nbformat_minor = 5
-    nbformat.validate(made)
-    return made
+    nb = new_notebook(cells=cells, metadata=metadata)
+    nb.nbformat_minor = 5
+    nbformat.validate(nb)
+    return nb
 
 
 def to_text(nb: NotebookNode) -> str:
-    """The notebook as it lies in a file: sorted keys, one line end at the end."""
+    """Return the text of a notebook's file: sorted keys, one newline at the end."""
     return nbformat.writes(nb, version=4).rstrip("\n") + "\n"
 
 
 def read(path: Path) -> NotebookNode:
-    """A notebook of the course itself, in today's format."""
+    """Read a notebook of the course itself, in the current format."""
     return nbformat.read(path, as_version=4)
 
 
@@ -73,29 +73,29 @@ def _nbgrader(cell_id, *, grade=False, solution=False, locked=False, points=None
 
 
 def is_test(cell: NotebookNode) -> bool:
-    """Whether a cell is a hidden test: graded, and not written by the student."""
+    """Return True for a hidden test, which is graded and not written by the student."""
     about = cell.metadata.get("nbgrader", {})
     return bool(about.get("grade")) and not about.get("solution")
 
 
 def is_solution(cell: NotebookNode) -> bool:
-    """Whether a cell is one that students write."""
+    """Return True for a cell that students write."""
     return bool(cell.metadata.get("nbgrader", {}).get("solution"))
 
 
 def split_test(cell: NotebookNode) -> tuple[str, str]:
-    """What students see of a hidden test, and what they do not."""
+    """Split a hidden test into the part that students see and the hidden part."""
     visible, _, hidden = cell.source.partition(BEGIN_HIDDEN)
     return visible.rstrip("\n"), hidden
 
 
 def grade_id_of(cell: NotebookNode) -> str | None:
-    """The cell's grade id, if it has one."""
+    """Return the cell's grade id, if it has one."""
     about = cell.metadata.get("nbgrader")
     name = about.get("grade_id") if isinstance(about, dict) else None
     return name if isinstance(name, str) else None
 
 
 def is_extra(cell: NotebookNode) -> bool:
-    """Whether the student added this cell (only in a merged notebook)."""
+    """Return True for a cell that the student added, in a merged notebook."""
     return bool(cell.metadata.get("autograder", {}).get("extra"))

@@ -1,5 +1,6 @@
-"""The command line. Each command imports what it needs, so that `--help` answers at once."""
+"""The command line. Each command imports what it needs, so that `--help` is fast."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -19,18 +20,18 @@ SOURCE = click.option(
     type=PATH,
     default=Path("exercises"),
     show_default=True,
-    help="The folder of the assignments, with solutions and hidden tests.",
+    help="Folder of the assignments, with solutions and hidden tests.",
 )
 
 
 @main.command()
 @SOURCE
-@click.option("--check", is_flag=True, help="Write nothing; prove that the notebooks are in order.")
+@click.option("--check", is_flag=True, help="Check the notebooks; write nothing.")
 def build(source: Path, check: bool) -> None:
-    """Make the source notebooks from the assignments' texts and the reference.
+    """Build the source notebooks from the assignments' Markdown and the reference.
 
-    With --check: every notebook is exactly what its text gives, the reference earns all points, the
-    untouched release earns none, and no line of a reference or a hidden test gets out.
+    With --check: every notebook is exactly what its Markdown gives, the reference earns all points,
+    the untouched release earns none, and no line of a reference or a hidden test is released.
     """
     from autograder.authoring.commands import build_all, check_all
 
@@ -49,16 +50,16 @@ def build(source: Path, check: bool) -> None:
 
 @main.command()
 @SOURCE
-@click.option("--assignment", help="Release only this assignment.")
+@click.option("--assignment", help="Assignment to release.  [default: all]")
 @click.option(
     "--out",
     type=PATH,
     default=Path("_build/release"),
     show_default=True,
-    help="Where the students' notebooks go.",
+    help="Folder for the students' notebooks.",
 )
 def release(source: Path, assignment: str | None, out: Path) -> None:
-    """Write the students' notebooks: without solutions, without hidden tests."""
+    """Write the students' notebooks, without solutions and hidden tests."""
     from autograder.authoring.commands import release_all
 
     for notebook in release_all(source, out, assignment):
@@ -67,26 +68,29 @@ def release(source: Path, assignment: str | None, out: Path) -> None:
 
 @main.command()
 @click.argument("submissions", type=PATH)
-@click.option("--assignment", help="Grade only this assignment.")
+@click.option("--assignment", help="Assignment to grade.  [default: all]")
 @click.option(
     "--student",
     "students",
     multiple=True,
     metavar="NAME",
-    help="Grade only this student, and keep the others' results. May be given several times.",
+    help="Student to grade; the others' results are kept. May be given several times.",
 )
-@click.option("--pattern", help="How files are named, such as '{student}_{notebook}.ipynb'.")
+@click.option("--pattern", help="Pattern of file names, such as '{student}_{notebook}.ipynb'.")
 @click.option(
     "--out",
     type=PATH,
     default=Path("_build/graded"),
     show_default=True,
-    help="Where grades, feedback, report and gradebook go.",
+    help="Folder for grades, feedback, report and gradebook.",
 )
-@click.option("--jobs", type=int, help="Notebooks that run at a time.  [default: one per core]")
-@click.option("--scheduler", help="Run them on the workers of a dask scheduler.")
-@click.option("--force", is_flag=True, help="Run also what was run before and has not changed.")
-@click.option("--unsafe", is_flag=True, help="Grade even where students' code cannot be locked in.")
+@click.option("--jobs", type=int, help="Notebooks to run at a time.  [default: one per core]")
+@click.option(
+    "--scheduler", help="Address or file of a Dask scheduler, whose workers run the notebooks."
+)
+@click.option("--force", is_flag=True, help="Run unchanged notebooks again.")
+@click.option("--unsafe", is_flag=True, help="Grade even if students' code cannot be isolated.")
+@click.option("-v", "--verbose", is_flag=True, help="Print the grader's steps to stderr.")
 @SOURCE
 def grade(
     submissions: Path,
@@ -98,24 +102,26 @@ def grade(
     scheduler: str | None,
     force: bool,
     unsafe: bool,
+    verbose: bool,
     source: Path,
 ) -> None:
     """Grade a class.
 
-    SUBMISSIONS holds <student>/<assignment>/<notebook>.ipynb, as nbgrader and its exchange have
-    it; or it is what Canvas or Moodle gives when all submissions are downloaded; or it holds files
-    that are named as --pattern says, with {student}, {assignment}, {notebook}, and * for anything.
-    It may be a folder or a zip file.
+    SUBMISSIONS is a folder or a zip file. It holds <student>/<assignment>/<notebook>.ipynb, as in
+    nbgrader and its exchange; or it is an export of all submissions from Canvas or Moodle; or its
+    files are named as --pattern says, with {student}, {assignment}, {notebook}, and * for anything.
 
-    A notebook that is missing, damaged or never ends costs its student marks and nobody else.
-    Killed at any moment, it goes on where it was when it is started again.
+    A notebook that is missing, damaged or never ends affects no other student. If the grader is
+    killed, start it again: it resumes where it stopped. OUT/autograder.log has the details of a
+    run, and of the grader's own errors.
     """
     if jobs is not None and jobs < 1:
         raise UserError("--jobs must be at least 1.")
     if jobs is not None and scheduler is not None:
-        raise UserError("--jobs is about this machine, --scheduler about others: give one of them.")
+        raise UserError("--jobs is for this machine, --scheduler for others: give one of them.")
     from autograder.execution.sandbox_client import best_level
     from autograder.grading.grade import grade as grade_class
+    from autograder.logs import log_to_stderr
     from autograder.protocol.sandbox_spec import LEVELS, NONE
 
     from .console import progress_bar, show
@@ -130,12 +136,15 @@ def grade(
     worst = max(levels, key=[*LEVELS, NONE].index)
     if worst == NONE and not unsafe:
         raise UserError(
-            "Students' code cannot be locked in here (see `autograder doctor`): grade on a Linux "
-            "machine, or say --unsafe if you trust everybody."
+            "Students' code cannot be isolated here (see `autograder doctor`): grade on a Linux "
+            "machine, or give --unsafe if you trust all students."
         )
-    # Each machine of a cluster knows best what it can do; that it can do nothing must be said.
+    # Each machine of a cluster chooses its own level; only NONE must be asked for.
     level = worst if cluster is None or worst == NONE else ""
-    with progress_bar(isolation(levels, cluster is not None)) as progress:
+    with (
+        log_to_stderr() if verbose else nullcontext(),
+        progress_bar(isolation(levels, cluster is not None)) as progress,
+    ):
         results = grade_class(
             *(submissions, source, out, assignment, jobs),
             progress=progress,
@@ -151,7 +160,7 @@ def grade(
 @main.command()
 @click.argument("folder", type=PATH)
 def report(folder: Path) -> None:
-    """Write report.html and grades.csv again from results.json in FOLDER."""
+    """Write report.html and grades.csv again from FOLDER/results.json."""
     from autograder.reporting.report import write_report
     from autograder.reporting.results import read_results, write_results
 
@@ -160,14 +169,14 @@ def report(folder: Path) -> None:
         write_results(folder, results)
         write_report(folder, results)
     except OSError as error:
-        raise UserError(f"Cannot write to {folder} ({error.strerror}).") from None
+        raise UserError(f"Cannot write to {folder} ({error.strerror}): make it writable.") from None
     click.echo(folder / "report.html")
 
 
 @main.command()
 def doctor() -> None:
-    """Say what this machine offers, and how far students' code is isolated."""
+    """Print the versions on this machine, and how far it isolates students' code."""
     from .doctor import findings
 
-    for thing, found in findings():
-        click.echo(f"{thing + ':':<22}{found}")
+    for name, found in findings():
+        click.echo(f"{name + ':':<22}{found}")

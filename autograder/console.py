@@ -1,4 +1,4 @@
-"""What `autograder grade` shows in the terminal."""
+"""The output of `autograder grade` in the terminal."""
 
 import sys
 from collections import Counter
@@ -18,19 +18,20 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from autograder.grading.grade import ENTRIES
-from autograder.grading.grade import Progress as Report
+from autograder.grading.class_run import FAILED
+from autograder.grading.class_run import Progress as Report
+from autograder.grading.grade import ENTRIES, LOG
 from autograder.reporting.results import ClassResults, Graded, number
 
-A_FEW = 5  # absent students of an assignment are named one by one, if they are not more
+A_FEW = 5  # up to so many absent students of an assignment get a row each
 
 
 @contextmanager
 def progress_bar(title: str) -> Iterator[Report]:
-    """A line, then a bar per stage with the time left, gone when the work is done."""
+    """Show a line, then a bar for each stage with the time left; remove the bars at the end."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    # Nothing is drawn before there is work: an error in what the user gave stays one line.
+    # Nothing is drawn before the first stage: an error in an argument stays one line.
     bar = Progress(
         *columns,
         TimeRemainingColumn(),
@@ -40,13 +41,13 @@ def progress_bar(title: str) -> Iterator[Report]:
     )
     stages: dict[str, TaskID] = {}
 
-    def report(what: str, done: int, total: int) -> None:
+    def report(stage: str, done: int, total: int) -> None:
         if not stages:
             console.print(title, highlight=False, soft_wrap=True)
-        if what not in stages:
+        if stage not in stages:
             bar.start()
-            stages[what] = bar.add_task(what, total=total)
-        bar.update(stages[what], completed=done)
+            stages[stage] = bar.add_task(stage, total=total)
+        bar.update(stages[stage], completed=done)
 
     try:
         yield report
@@ -55,7 +56,7 @@ def progress_bar(title: str) -> Iterator[Report]:
 
 
 def show(results: ClassResults, out: Path) -> None:
-    """The summary table, what was ignored, and where everything lies."""
+    """Print the summary table, the ignored files, and the paths of the results."""
     # A file or a pipe has no width: then the table may be as wide as it needs.
     console = Console(width=None if sys.stdout.isatty() else 140)
     absent, rows = _absent(results)
@@ -64,26 +65,29 @@ def show(results: ClassResults, out: Path) -> None:
         table.add_column(name, justify="right" if name == "Score" else "left", overflow="fold")
     for row in rows:
         score = f"{number(row.score)}/{number(row.max_score)}"
-        table.add_row(escape(row.student), escape(row.assignment), score, *_told(row))
+        table.add_row(escape(row.student), escape(row.assignment), score, *_status(row))
     console.print(table)
     for assignment, count in absent.items():
         line = f"[yellow]missing[/] {escape(assignment)}: {count} students handed in nothing"
         console.print(line, highlight=False, soft_wrap=True)
     for line in results.ignored:
         console.print(f"[yellow]ignored[/] {escape(line)}", highlight=False, soft_wrap=True)
+    if failed := sum(row.status == FAILED for row in results.submissions):
+        line = f"{failed} notebooks: the details are in {out / LOG}"
+        console.print(f"[red]{FAILED}[/] {escape(line)}", highlight=False, soft_wrap=True)
     for entry in ENTRIES:
         console.print(str(out / entry), highlight=False, markup=False, soft_wrap=True)
 
 
 def _absent(results: ClassResults) -> tuple[dict[str, int], list[Graded]]:
-    """How many handed in nothing where they are many, by assignment; and all other rows."""
+    """Count absent students of assignments with more than A_FEW; return all other rows too."""
     nothing = Counter(row.assignment for row in results.submissions if row.status == "missing")
     many = {assignment: count for assignment, count in nothing.items() if count > A_FEW}
     rows = [r for r in results.submissions if r.status != "missing" or r.assignment not in many]
     return many, rows
 
 
-def _told(row: Graded) -> tuple[str, str]:
-    colour = "green" if row.status == "graded" else "yellow"
-    told = "; ".join(row.misconceptions) or row.reason
-    return f"[{colour}]{row.status}[/]", escape(told)
+def _status(row: Graded) -> tuple[str, str]:
+    color = "green" if row.status == "graded" else "yellow"
+    diagnosis = "; ".join(row.misconceptions) or row.reason
+    return f"[{color}]{row.status}[/]", escape(diagnosis)

@@ -1,4 +1,4 @@
-"""What this machine can do, and how far a student's code is kept apart: said honestly."""
+"""The isolation levels that this machine supports, and the versions installed on it."""
 
 import os
 import platform
@@ -17,22 +17,22 @@ MEANINGS = {
 
 
 def meaning(level: str) -> str:
-    """What a level keeps from a student's code, in a few words."""
+    """Return what a level prevents, in a few words."""
     return MEANINGS[level]
 
 
 def isolation(levels: list[str], of_workers: bool) -> str:
-    """One line: what keeps students' code in its place, here or on each of the workers."""
-    said = []
+    """Return one line about the isolation here, or on each of the workers."""
+    parts = []
     for level in (*LEVELS, NONE):
         if level in levels:
             where = f" on {levels.count(level)} of the workers" if of_workers else ""
-            said.append(f"{level} ({meaning(level)}){where}")
-    return f"Isolation: {'; '.join(said)}"
+            parts.append(f"{level} ({meaning(level)}){where}")
+    return f"Isolation: {'; '.join(parts)}"
 
 
 def findings() -> list[tuple[str, str]]:
-    """Pairs of a thing and what was found."""
+    """Return pairs of a name and what was found for it."""
     return [
         ("Python", f"{platform.python_version()} ({sys.executable})"),
         ("nbgrader", _version("nbgrader")),

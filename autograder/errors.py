@@ -1,9 +1,9 @@
-"""The one exception for everything that a user can mend."""
+"""The one exception for all problems that a user can fix."""
 
 import click
 
 
 class UserError(click.ClickException):
-    """Something the user gave is wrong: one line that names the file and the fix, exit code 2."""
+    """A wrong argument or file: one line that names it and the fix, exit code 2."""
 
     exit_code = 2

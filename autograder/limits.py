@@ -1,14 +1,14 @@
-"""What a submission may use, and what it is given."""
+"""Limits of submissions and archives, and the environment in which a submission runs."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-SEED_VARIABLE = "AUTOGRADER_SEED"  # `checks` draws the hidden inputs from it
+SEED_VARIABLE = "AUTOGRADER_SEED"  # `checks` draws the hidden inputs with this seed
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may use. The only place where these numbers stand."""
+    """Resources of one submission. These numbers are defined here only."""
 
     cell_seconds: float = 10
     submission_seconds: float = 60  # all cells together
@@ -24,9 +24,9 @@ class Limits:
 
 @dataclass(frozen=True)
 class ArchiveLimits:
-    """What a class's zip file may hold. The only place where these numbers stand.
+    """Limits of a class's zip file. These numbers are defined here only.
 
-    All bytes are counted as they come out, whatever the archive says about itself.
+    All bytes are counted as they are unpacked, whatever sizes the archive declares.
     """
 
     entries: int = 50_000  # files and folders in a whole class's archive
@@ -45,13 +45,13 @@ class ArchiveLimits:
 
 @dataclass(frozen=True)
 class Attached:
-    """A file that was handed in beside a notebook.
+    """A file that was handed in next to a notebook.
 
     Attributes:
-        name: under which students' code finds it in its folder.
-        path: where it lies.
-        size: in bytes.
-        sha256: of what stands in it, in hexadecimal digits.
+        name: the name under which students' code finds it.
+        path: its absolute path.
+        size: its size in bytes.
+        sha256: the hash of its contents, in hexadecimal digits.
     """
 
     name: str
@@ -62,12 +62,12 @@ class Attached:
 
 @dataclass(frozen=True)
 class Environment:
-    """What belongs to one submission.
+    """Environment of one submission.
 
     Attributes:
-        trusted: folders that hidden tests import from.
-        seed: of their hidden inputs.
-        files: what students' code finds in its folder.
+        trusted: folders from which hidden tests import.
+        seed: the seed of their hidden inputs.
+        files: files in the folder in which students' code runs.
     """
 
     trusted: tuple[Path, ...] = ()

@@ -10,6 +10,7 @@ import json
 import logging
 import tempfile
 import time
+import traceback
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -182,7 +183,8 @@ def _result_of(future: Future) -> JobResult:
     try:
         return json.loads(future.result())
     except Exception as error:  # a job that ends all its workers must not stop the others
-        return {"failed": f"{type(error).__name__}: {error}"[:300]}
+        reason = f"{type(error).__name__}: {error}"[:300]
+        return {"failed": reason, "traceback": traceback.format_exc()}
 
 
 def run_remote_job(text: str, files: dict[str, bytes]) -> str:

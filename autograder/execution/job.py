@@ -19,16 +19,18 @@ NOT_TESTS = {"tests", "_build", "book"}
 
 
 class JobResult(TypedDict, total=False):
-    """The reply to a job; it has exactly one of these entries.
+    """The reply to a job: `notebook`, `failed` with `traceback`, or `refused`.
 
     Attributes:
         notebook: with its outputs.
         failed: why the grader itself failed on this job.
+        traceback: of that failure, for the log.
         refused: why this machine does no jobs of this class.
     """
 
     notebook: NotebookNode
     failed: str
+    traceback: str
     refused: str
 
 

@@ -1,6 +1,7 @@
 """Run jobs: the only process where hidden tests meet the results of students' code."""
 
 import socket
+import traceback
 from pathlib import Path
 
 import nbformat
@@ -59,7 +60,8 @@ def serve_jobs(connection: socket.socket, runner: JobRunner) -> None:
             except VersionMismatch as error:
                 result = {"refused": str(error)}
             except Exception as error:  # the grader's own failure must not stop the class
-                result = {"failed": f"{type(error).__name__}: {error}"[:300]}
+                reason = f"{type(error).__name__}: {error}"[:300]
+                result = {"failed": reason, "traceback": traceback.format_exc()}
             write_frame(connection, result, [])
     except PeerClosed:
         pass

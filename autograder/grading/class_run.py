@@ -1,9 +1,10 @@
-"""Runs what a class handed in: each notebook once, several at a time, however large the class.
+"""Run the notebooks of a class: each once, several at a time, however large the class is.
 
-No notebook stays in memory. It is read and merged when there is somebody to run it, what came of
-it is kept on the disk (`run_cache`), and is read from there when it is to be recorded.
+No notebook stays in memory. It is read and merged when a process is free to run it. The executed
+notebook goes to the disk (`run_cache`), and is read from there when it is recorded.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,8 +28,10 @@ from autograder.limits import Attached, Environment, Limits
 from .merge import merge_submission
 from .run_cache import RunCache
 
-Progress = Callable[[str, int, int], None]  # what is being done, how many are done, of how many
+Progress = Callable[[str, int, int], None]  # the stage, how many are done, of how many
 FAILED = "grader failed"  # the grader's own failure, not the student's; it must not stop the class
+
+log = logging.getLogger(__name__)
 
 
 class Pool(Protocol):
@@ -47,7 +50,7 @@ class Pool(Protocol):
 
 @dataclass
 class _Outcome:
-    """How the run of a hand-in is called, or why it was not run; files that were left out."""
+    """The name of a submission's run, or why it did not run; and sentences on skipped files."""
 
     run: str = ""
     status: str = ""
@@ -56,14 +59,14 @@ class _Outcome:
 
 
 class ClassRun:
-    """What a class handed in, run once; then an iterator over hand-ins and what came of them.
+    """The notebooks of a class: `run` them once, then iterate over them and their outcomes.
 
     Args:
-        submissions: those that are to be graded, in the order of the class.
+        submissions: the submissions to grade, in the order of the class.
         masters: the source notebooks.
-        root: the course, from which hidden tests may import.
-        limits: for each notebook.
-        cache: where it is kept what came of them.
+        root: the course's folder, from which hidden tests may import.
+        limits: the limits of each notebook.
+        cache: where executed notebooks are kept.
     """
 
     def __init__(
@@ -82,50 +85,60 @@ class ClassRun:
 
     def run(self, pool: Pool, level: str, progress: Progress) -> None:
         """Run every notebook that has not been run before."""
-        self._tell(progress)
+        self._report(progress)
         for name, answer in pool.do(self._jobs(level, progress)):
             if "notebook" in answer:
                 self._cache.keep(name, answer["notebook"])
             for submission in self._under_way.pop(name):
                 if "failed" in answer:
+                    details = answer.get("traceback", answer["failed"])
+                    log.error("%s: the grader itself failed\n%s", _title(submission), details)
                     outcome = self._outcomes[submission]
                     outcome.status, outcome.reason = FAILED, _own_failure(answer["failed"])
-            self._tell(progress)
+                else:
+                    about = answer["notebook"]["metadata"]["autograder"]
+                    log.info("%s: %s %s", _title(submission), about["status"], about["reason"])
+            self._report(progress)
         if self._under_way:
-            raise RuntimeError(f"nothing came back of {len(self._under_way)} notebooks")
+            raise RuntimeError(f"the pool returned no answer for {len(self._under_way)} notebooks")
         if not self._ran:
-            self._tell(progress)
+            self._report(progress)
 
     def __iter__(self) -> Iterator[tuple[Submission, NotebookNode]]:
-        """Every hand-in, in the order of the class, with its executed notebook."""
+        """Yield every submission, in the order of the class, with its executed notebook."""
         for submission in self._submissions:
             outcome = self._outcomes[submission]
             ran = None if outcome.status else self._cache.read(outcome.run)
             if ran is None:
+                if not outcome.reason:
+                    log.error("%s: its executed notebook cannot be read", _title(submission))
                 reason = outcome.reason or "what came of it could not be read from the disk"
                 ran = self._not_run(submission, outcome.status or FAILED, reason)
             if outcome.skipped:
                 ran.metadata.autograder["skipped"] = list(outcome.skipped)
             yield submission, ran
 
-    def _tell(self, progress: Progress) -> None:
+    def _report(self, progress: Progress) -> None:
         under_way = sum(map(len, self._under_way.values()))
         progress("Running notebooks", len(self._outcomes) - under_way, len(self._submissions))
 
     def _jobs(self, level: str, progress: Progress) -> Iterator[tuple[str, dict]]:
-        """What is to be run, merged one after the other; the same notebook only once."""
+        """Yield a job for each merged notebook that must run; the same notebook only once."""
         tests, total = course_digest(self._root), len(self._submissions)
         for number, submission in enumerate(self._submissions, start=1):
             outcome = self._outcomes[submission] = _Outcome(status=submission.status)
             if submission.status:
                 outcome.reason = submission.reason
+                log.info("%s: %s, %s", _title(submission), outcome.status, outcome.reason)
                 continue
             try:
                 merged = self._merged(submission)
             except UnreadableNotebook as error:
                 outcome.status, outcome.reason = "unreadable", str(error)
+                log.info("%s: unreadable, %s", _title(submission), error)
                 continue
             except Exception as error:
+                log.exception("%s: the grader itself failed", _title(submission))
                 outcome.status, outcome.reason = FAILED, _own_failure(type(error).__name__)
                 continue
             files, outcome.skipped = self._attachments(submission)
@@ -140,6 +153,8 @@ class ClassRun:
                 self._under_way[name] = [submission]
                 self._ran = True
                 yield name, one
+            else:
+                log.info("%s: unchanged since an earlier run", _title(submission))
 
     def _master(self, submission: Submission) -> NotebookNode:
         return self._masters[submission.assignment][submission.notebook]
@@ -148,14 +163,14 @@ class ClassRun:
         return merge_submission(self._master(submission), read_submission(submission.path))
 
     def _attachments(self, submission: Submission) -> tuple[tuple[Attached, ...], tuple[str, ...]]:
-        """The files that belong to a notebook; and a sentence for each that is left out."""
+        """Return the files that belong to a notebook, and a sentence for each skipped one."""
         most = attachment_limits(self._master(submission))
         files, skipped = scan(submission.path.parent, most)
         skipped |= {name: reason for name, reason in submission.skipped if name in most}
         return files, tuple(skipped[name] for name in sorted(skipped))
 
     def _not_run(self, submission: Submission, status: str, reason: str) -> NotebookNode:
-        """The notebook of somebody whose own was not run: no test passes, and it says why."""
+        """Return a notebook in which no test passes, with the reason, for one that did not run."""
         notebook = merge_submission(self._master(submission), notebook_from_cells([]))
         with suppress(Exception):
             if status == FAILED:
@@ -166,5 +181,9 @@ class ClassRun:
         return notebook
 
 
-def _own_failure(what: str) -> str:
-    return f"the grader itself failed on it ({what})"
+def _title(submission: Submission) -> str:
+    return f"{submission.student}/{submission.assignment}/{submission.notebook}"
+
+
+def _own_failure(error: str) -> str:
+    return f"the grader itself failed on it ({error})"

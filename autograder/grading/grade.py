@@ -1,5 +1,10 @@
-"""Grades a class: find, run several at a time, record by one writer, and put in place at once."""
+"""Grade a class: find the submissions, run them, record the results, move them into place.
 
+Several notebooks run at a time, and one writer records them. The results appear in the output
+folder only when all of them are complete.
+"""
+
+import logging
 import os
 import shutil
 import tempfile
@@ -16,6 +21,7 @@ from autograder.execution.local_pool import LocalPool
 from autograder.ingest.ingest import open_submissions
 from autograder.ingest.submission_tree import SourceNotebooks, Submission, read_course
 from autograder.limits import Limits
+from autograder.logs import log_to_file
 from autograder.reporting.gradebook import GradebookScore, copy_gradebook, record
 from autograder.reporting.report import write_report
 from autograder.reporting.results import ClassResults, Graded, read_results, write_results
@@ -26,6 +32,9 @@ from .shortcut_detection import shortcuts
 
 WRITING = "Writing the gradebook and feedback"
 ENTRIES = ("gradebook.db", "autograded", "feedback", "grades.csv", "results.json", "report.html")
+LOG = "autograder.log"
+
+log = logging.getLogger(__name__)
 
 
 def grade(
@@ -45,31 +54,38 @@ def grade(
     """Grade all submissions, of all assignments or of one, and write everything into `out`.
 
     Manual scores and comments in the gradebook of an earlier run are kept. Interrupted at any
-    moment, it leaves earlier results as they were, and the next run goes on where it was.
+    moment, it leaves earlier results as they were, and the next run resumes where it stopped.
+    `autograder.log` in `out` is written while it runs.
 
     Args:
-        jobs: notebooks that run at a time; by default one for each core.
-        force: run also what was run before and has not changed since.
-        level: of isolation; by default the best that the machine allows.
-        cluster: where notebooks run, if not on this machine; `jobs` is then of no account.
-        pattern: how files are named; by default it is recognised.
+        jobs: how many notebooks run at a time; by default one for each core.
+        force: run notebooks again that have not changed since an earlier run.
+        level: the isolation level; by default the best that the machine supports.
+        cluster: where notebooks run, if not on this machine; `jobs` then has no effect.
+        pattern: how files are named; by default the format is recognized.
         students: grade only these, and keep the others' results; by default all.
 
     Raises:
-        UserError: something that the user gave is wrong; nothing has been written.
+        UserError: an argument is wrong, or the results cannot be written; earlier results are
+            unchanged.
     """
     masters = read_course(source, assignment)
     with (
-        _one_line_for_what_is_full(out),
+        _user_error_for_full_disk(out),
         _workplace(out) as folder,
         open_submissions(submissions, masters, folder, assignment, pattern, students) as given,
         RunCache(out, force) as cache,
+        log_to_file(out / LOG),
+        _errors_logged(),
         cluster or LocalPool(jobs or os.cpu_count() or 1) as pool,
     ):
         remove_leftovers(out, folder)
         if (out / "gradebook.db").exists():
             copy_gradebook(out / "gradebook.db", folder / "gradebook.db")
         due = [submission for submission in given.submissions if submission.staged]
+        log.info("Grading %d notebooks of %s with %s", len(due), submissions, source)
+        for line in given.ignored:
+            log.info("ignored %s", line)
         ran = ClassRun(due, masters, source.resolve().parent, limits or Limits(), cache)
         ran.run(pool, level, progress)
         pool.dismiss()
@@ -93,11 +109,12 @@ def grade(
         _put_in_place(folder, out)
         if not is_part:
             cache.forget_the_rest()
+        log.info("Results are in %s", out)
     return results
 
 
 def _absent(submission: Submission, masters: SourceNotebooks) -> Graded:
-    """Nothing was handed in, and there is no page to write."""
+    """Return the result of a missing submission, which gets no feedback page."""
     cells = filter(is_test, masters[submission.assignment][submission.notebook].cells)
     points = sum(float(cell.metadata.nbgrader.points) for cell in cells)
     return Graded(
@@ -128,7 +145,7 @@ def _result(submission: Submission, ran: NotebookNode, entry: GradebookScore) ->
 def _kept_from_before(
     out: Path, folder: Path, assignment: str | None, students: Collection[str]
 ) -> list[Graded]:
-    """Results in `out`, with their pages, of other assignments and students than are graded."""
+    """Keep the results and pages in `out` of assignments and students that are not graded now."""
     if not (out / "results.json").exists():
         return []
     rows = [
@@ -146,21 +163,34 @@ def _kept_from_before(
 
 
 @contextmanager
-def _one_line_for_what_is_full(out: Path) -> Iterator[None]:
-    """Tell the user what the disk or the gradebook's database refuses to take."""
+def _errors_logged() -> Iterator[None]:
+    """Log what ends a run: the message of a user's error, the traceback of any other."""
+    try:
+        yield
+    except UserError as error:
+        log.error("%s", error.message)
+        raise
+    except Exception:
+        log.exception("The run failed")
+        raise
+
+
+@contextmanager
+def _user_error_for_full_disk(out: Path) -> Iterator[None]:
+    """Turn an error of the disk or of the gradebook's database into a user's error."""
     try:
         yield
     except (OSError, SQLAlchemyError) as error:
         reason = getattr(error, "strerror", None) or str(getattr(error, "orig", error))
         raise UserError(
-            f"Cannot write the results to {out} ({reason.splitlines()[0]}): they are as they were. "
-            "Mend that and start again; what has been run is not run again."
+            f"Cannot write the results to {out} ({reason.splitlines()[0]}); earlier results are "
+            "unchanged. Fix this and start again: finished notebooks are not run again."
         ) from None
 
 
 @contextmanager
 def _workplace(out: Path) -> Iterator[Path]:
-    """A temporary folder beside `out`, so that moving results into place is a mere renaming."""
+    """Make a temporary folder next to `out`, so that moving results into place is a rename."""
     out = out.absolute()
     parent = out.parent
     made = [folder for folder in (parent, *parent.parents) if not folder.exists()]
@@ -177,13 +207,13 @@ def _workplace(out: Path) -> Iterator[Path]:
         yield Path(name)
     finally:
         shutil.rmtree(name, ignore_errors=True)
-        with suppress(OSError):  # they are empty only if nothing was graded
+        with suppress(OSError):  # they are empty only if no results were written
             for folder in made:
                 folder.rmdir()
 
 
 def _put_in_place(folder: Path, out: Path) -> None:
-    """Replace the entries of `out` one by one; old folders are moved away first."""
+    """Replace the entries of `out` one by one; old folders are moved out of the way first."""
     out.mkdir(exist_ok=True)
     (folder / "old").mkdir()
     for entry in ENTRIES:

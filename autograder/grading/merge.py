@@ -1,8 +1,8 @@
-"""Puts a student's code on the frame of the master notebook.
+"""Merge a student's code into the source notebook.
 
 The submission decides nothing but the student's own code: which cells exist, what they are
-called, their types, their points and the kernel come from the master. So deleting, duplicating,
-renaming, retyping or reordering cells, or changing points, changes no grade.
+called, their types, their points and the kernel come from the master. Therefore no grade changes
+when a student deletes, duplicates, renames, retypes or reorders cells, or changes points.
 """
 
 import re
@@ -22,24 +22,24 @@ DEFINITION = re.compile(r"^(?:def|class)\s+(\w+)", re.MULTILINE)
 
 
 def merge_submission(master: NotebookNode, submission: NotebookNode) -> NotebookNode:
-    """A new notebook: the master's cells in the master's order, the student's code in its places.
+    """Return a new notebook: the master's cells in their order, with the student's code.
 
     - Locked and test cells come from the master.
-    - A solution cell gets the student's source of the cell of that grade id, or else of that cell
-      id, or else of the first spare code cell that defines its symbol. Without one it becomes a
-      comment, never the reference.
-    - A free cell of the master is the student's version of it, or gone.
-    - All other cells of the student follow the master's cell that they followed there.
+    - A solution cell gets the student's source of the cell with that grade id, or else with that
+      cell id, or else of the first unclaimed code cell that defines its symbol. Without one it
+      becomes a comment, never the reference.
+    - A free cell of the master becomes the student's version of it, or is left out.
+    - All other cells of the student follow the master's cell that they followed in the submission.
 
     The result is valid nbformat 4.5, has unique cell ids, and holds no source of a master's
     solution cell. Merging it again changes nothing.
     """
-    theirs = submission.cells
-    places = _places(master, theirs)
+    submitted = submission.cells
+    places = _places(master, submitted)
     anchors = {index: position for position, index in places.items()}
     extras: dict[int, list[NotebookNode]] = {}
     last = -1  # before the first cell of the master
-    for index, cell in enumerate(theirs):
+    for index, cell in enumerate(submitted):
         if index in anchors:
             last = anchors[index]
         else:
@@ -47,42 +47,42 @@ def merge_submission(master: NotebookNode, submission: NotebookNode) -> Notebook
 
     cells = [_extra(cell) for cell in extras.get(-1, [])]
     for position, cell in enumerate(master.cells):
-        found = theirs[places[position]] if position in places else None
+        found = submitted[places[position]] if position in places else None
         cells += _placed(cell, found)
         cells += [_extra(cell) for cell in extras.get(position, [])]
     return _with_unique_ids(notebook_from_cells(cells, deepcopy(master.metadata)))
 
 
-def _places(master: NotebookNode, theirs: list[NotebookNode]) -> dict[int, int]:
-    """Which of the student's cells stands for which of the master's: position -> index."""
+def _places(master: NotebookNode, submitted: list[NotebookNode]) -> dict[int, int]:
+    """Match cells: position in the master -> index in the submission."""
     places: dict[int, int] = {}
     taken: set[int] = set()
 
-    def claim(mark: Callable[[NotebookNode], str | None], theirs_by_mark: Marks) -> None:
+    def claim(mark: Callable[[NotebookNode], str | None], cells_by_mark: Marks) -> None:
         for position, cell in enumerate(master.cells):
             known = None if position in places else mark(cell)
-            found = [i for i in theirs_by_mark.get(known, []) if i not in taken]
+            found = [i for i in cells_by_mark.get(known, []) if i not in taken]
             if known is not None and found:
                 # A note under a solution's name must not stand for the code of that name.
-                same_type = [i for i in found if theirs[i].cell_type == cell.cell_type]
+                same_type = [i for i in found if submitted[i].cell_type == cell.cell_type]
                 places[position] = (same_type or found)[0]
                 taken.add(places[position])
 
     names = {grade_id_of(cell) for cell in master.cells} - {None}
-    strangers = [None if grade_id_of(c) in names else c.get("id") for c in theirs]
-    sources = [clean_text(c.source) for c in theirs]
-    claim(grade_id_of, _by_mark([[grade_id_of(c)] for c in theirs]))
-    claim(lambda cell: cell.get("id"), _by_mark([[mark] for mark in strangers]))
+    unknown_ids = [None if grade_id_of(c) in names else c.get("id") for c in submitted]
+    sources = [clean_text(c.source) for c in submitted]
+    claim(grade_id_of, _by_mark([[grade_id_of(c)] for c in submitted]))
+    claim(lambda cell: cell.get("id"), _by_mark([[mark] for mark in unknown_ids]))
     claim(lambda cell: None if is_solution(cell) else cell.source, _by_mark([[s] for s in sources]))
-    claim(_symbol, _by_mark([_defined_symbols(c) for c in theirs]))
+    claim(_symbol, _by_mark([_defined_symbols(c) for c in submitted]))
     return places
 
 
 def _by_mark(marks: Iterable[Sequence[str | None]]) -> Marks:
-    """Indices of the student's cells that bear each mark."""
+    """Return the indices of the student's cells that have each mark."""
     found: Marks = {}
-    for index, of_one in enumerate(marks):
-        for mark in dict.fromkeys(of_one):
+    for index, marks_of_cell in enumerate(marks):
+        for mark in dict.fromkeys(marks_of_cell):
             found.setdefault(mark, []).append(index)
     return found
 
@@ -96,7 +96,7 @@ def _defined_symbols(cell: NotebookNode) -> list[str]:
 
 
 def _placed(cell: NotebookNode, found: NotebookNode | None) -> list[NotebookNode]:
-    """The master's cell as it stands in the merged notebook; a free one may be gone."""
+    """Return the master's cell as it appears in the merged notebook, or nothing."""
     if is_solution(cell):
         placed = _fresh(cell, MISSING if found is None else clean_text(found.source))
         placed.metadata["autograder"] = {"defines": list(_defined_in(cell.source))}

@@ -1,8 +1,8 @@
-"""Library functions that do an exercise's work, found in the text of what was handed in.
+"""Find library functions that do an exercise's work in the source of a submission.
 
-A student who calls `nn.MultiheadAttention` where attention is to be written has the right numbers,
-and keeps the points: the text of a program is too easily misread to take marks away, and too easily
-disguised to be trusted. What is found is shown to the instructor, who talks to the student.
+A student who calls `nn.MultiheadAttention` instead of writing attention gets the right numbers and
+keeps the points: source code is too easily misread to take points away, and too easily disguised
+to be trusted. The report shows the names to the instructor, who talks to the student.
 """
 
 import ast
@@ -16,10 +16,10 @@ from autograder.cells import is_extra, is_solution
 
 
 def shortcuts(merged: NotebookNode) -> tuple[str, ...]:
-    """What a student's cells use of the names that the course watches, each name once.
+    """Return the names in a student's cells that the course watches, each once.
 
-    The names stand in the notebook's metadata, `course.shortcuts`: dotted, `*` for any characters,
-    such as "torch.nn.Transformer*".
+    The notebook's metadata lists the watched names in `course.shortcuts`: dotted, with `*` for any
+    characters, such as "torch.nn.Transformer*".
     """
     watched = merged.metadata.get("course", {}).get("shortcuts", [])
     if not watched:
@@ -47,7 +47,7 @@ def _parsed(cell: NotebookNode) -> ast.Module | None:
 
 
 def _bindings(tree: ast.Module, known: dict[str, str]) -> dict[str, str]:
-    """What the names that a cell binds stand for: imports, and plain assignments of such names."""
+    """Return the full names behind the names that a cell binds by imports and assignments."""
     bound = dict(known)
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -63,7 +63,7 @@ def _bindings(tree: ast.Module, known: dict[str, str]) -> dict[str, str]:
 
 
 def _used(tree: ast.Module, known: dict[str, str]) -> Iterator[str]:
-    """Full names of what a cell reads, the longest of each chain of attributes."""
+    """Yield the full names that a cell reads, the longest of each chain of attributes."""
     inner = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Name | ast.Attribute | ast.Call) and id(node) not in inner:
@@ -73,7 +73,7 @@ def _used(tree: ast.Module, known: dict[str, str]) -> Iterator[str]:
 
 
 def _dotted(node: ast.AST, known: dict[str, str]) -> str | None:
-    """The full name that an expression stands for, such as `nn.Linear` or `getattr(nn, "x")`."""
+    """Return the full name of an expression such as `nn.Linear` or `getattr(nn, "x")`."""
     if isinstance(node, ast.Name):
         return known.get(node.id)
     if isinstance(node, ast.Attribute):
@@ -87,5 +87,5 @@ def _dotted(node: ast.AST, known: dict[str, str]) -> str | None:
 
 
 def _matches(name: str, watched: Iterable[str]) -> bool:
-    """Whether a name is watched, or something inside of what is watched."""
+    """Return True if a name, or a module or class that contains it, is watched."""
     return any(fnmatchcase(name, p) or fnmatchcase(name, f"{p}.*") for p in watched)

@@ -95,8 +95,9 @@ def _group_lives(group: int) -> bool:
 
 
 def contents(out: Path) -> dict[str, bytes | list]:
-    """All that a run leaves, and the grades in its gradebook."""
-    paths = [p for p in sorted(out.rglob("*")) if p.is_file() and p.name != "gradebook.db"]
+    """All that a run leaves but for its log, and the grades in its gradebook."""
+    others = ("gradebook.db", "autograder.log")
+    paths = [p for p in sorted(out.rglob("*")) if p.is_file() and p.name not in others]
     found = {str(p.relative_to(out)): p.read_bytes() for p in paths if ".runs" not in p.parts}
     with closing(sqlite3.connect(out / "gradebook.db")) as gradebook:
         return found | {"gradebook": gradebook.execute(GRADES).fetchall()}

@@ -16,7 +16,7 @@ from autograder.doctor import meaning
 from autograder.errors import UserError
 from autograder.execution.local_pool import LocalPool
 from autograder.execution.sandbox_client import best_level
-from autograder.grading.grade import ENTRIES, grade
+from autograder.grading.grade import ENTRIES, LOG, grade
 from autograder.grading.run_cache import RunCache
 from autograder.limits import Limits
 from autograder.reporting.results import ClassResults, grades_csv, read_results
@@ -105,7 +105,7 @@ def test_grades(graded):
         "misnamed/1-sums: not an assignment",
         "renamed/01-sums: the name of sums (1).ipynb, which is taken for sums.ipynb",
     )
-    assert sorted(p.name for p in (folder / "out").iterdir()) == sorted((*ENTRIES, ".runs"))
+    assert sorted(p.name for p in (folder / "out").iterdir()) == sorted((*ENTRIES, LOG, ".runs"))
 
 
 def test_the_gradebook_is_nbgraders_and_agrees(graded):
@@ -214,7 +214,7 @@ def test_what_has_not_changed_is_not_run_again(graded, monkeypatch):
     grade(class_, source, out, limits=LIMITS)
     assert not ran
     assert contents(out) == before
-    with pytest.raises(RuntimeError, match="nothing came back of"):
+    with pytest.raises(RuntimeError, match="the pool returned no answer"):
         grade(class_, source, out, limits=LIMITS, force=True)
     staged = [r for r in read_results(out).submissions if r.status not in ("missing", "unreadable")]
     assert len(ran) == len(staged)
