@@ -17,7 +17,15 @@ From the submissions to the marks, in the order in which a submission passes thr
 Around them:
 
 - `nbgrader_plugin`: the same grading from nbgrader's own commands.
-- `cli`: the command line; `console`: what it prints; `doctor`: what this machine supports.
+- `cli`: the command line.
+- `console`: the output of `autograder grade` in the terminal.
+- `doctor`: the isolation levels that this machine supports.
+- `logs`: the log file of a run, and `--verbose`.
 - `cells`: kinds of notebook cells, and notebooks that are the same byte for byte.
-- `limits`: time, memory and size limits. `errors`: the exception for users' errors.
+- `untrusted_files`: open files that students made.
+- `atomic_write`: write a file whole or not at all.
+- `limits`: time, memory and size limits.
+- `errors`: the exception for users' errors.
+
+The contracts in pyproject.toml say which of them may import which; `lint-imports` checks them.
 """

@@ -1,12 +1,15 @@
-"""What hidden tests call.
+"""Functions for hidden tests: compare a student's work with the reference, and explain the result.
 
 A hidden test compares a student's function or layer with the reference on inputs drawn afresh,
-or checks a law that must hold whatever the numbers are. When it fails it says what happened in
-words: the known mistake if the outcomes match one, otherwise the first difference on the
-smallest case that shows it. Shapes come before numbers.
+or checks a law that must hold for all numbers. When it fails, it explains the result in words: the
+known mistake if the outcomes match one, otherwise the first difference on the smallest case that
+shows it. Shapes come before numbers.
 
 A test calls the student's names and looks at what comes back, nothing more. It does not depend on
 running in the student's process.
+
+- `observation`: call a function, and record its results and gradients, or its exception.
+- `compare`: the first difference between two values, in words.
 """
 
 import copy
@@ -31,7 +34,7 @@ from autograder.limits import SEED_VARIABLE
 
 
 class Mistake(Protocol):
-    """What a test needs to know of a known mistake."""
+    """A known mistake, as far as a test needs it."""
 
     name: str
     sentence: str
@@ -40,7 +43,7 @@ class Mistake(Protocol):
 
 
 class CheckFailed(AssertionError):
-    """A hidden test failed; the text is the student's feedback, complete."""
+    """Failure of a hidden test; the text is the complete feedback for the student."""
 
 
 class Draw:
@@ -52,30 +55,30 @@ class Draw:
         self._generator = torch.Generator().manual_seed(seed)
 
     def normal(self, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
-        """Standard normal numbers."""
+        """Draw standard normal numbers."""
         return torch.randn(*shape, generator=self._generator, dtype=dtype)
 
     def integers(self, low: int, high: int, *shape: int) -> Tensor:
-        """Integers from low to high - 1."""
+        """Draw integers from low to high - 1."""
         return torch.randint(low, high, shape, generator=self._generator)
 
     def integer(self, low: int, high: int) -> int:
-        """One integer from low to high - 1."""
+        """Draw one integer from low to high - 1."""
         return int(self.integers(low, high))
 
 
 def case(label: str, *args: Any, **kwargs: Any) -> Case:
-    """Inputs for one call, with a label that says to a student what is special about them."""
+    """Return inputs for one call, with a label that tells a student what is special in them."""
     return Case(label, args, kwargs)
 
 
 def run_remotely(measure: Callable) -> Callable:
-    """A measurement that runs beside the student's code, wherever that is.
+    """Decorate a measurement so that it runs in the process of the student's code.
 
-    For one that hands over what cannot travel: models, optimisers, predictors. It must be a
-    function that the notebook gives to students, take the student's object first, and return what
-    only right code can give: its result may come from the student's process, where anybody can
-    forge a bare "yes".
+    For arguments that cannot be sent: models, optimizers, predictors. The measurement must be a
+    function that the notebook gives to students, take the student's object first, and return
+    numbers that only correct code can produce: the result may come from the student's process,
+    where a bare "yes" is easy to forge.
     """
 
     def measured(student: Callable, *args: Any, **kwargs: Any) -> Any:
@@ -100,10 +103,10 @@ def agree(
     """Require that the student's function does what the reference does, on every case.
 
     Args:
-        names: what the results are called in the feedback.
+        names: names of the results in the feedback.
         gradients: compare the gradients at every floating-point input too.
-        through: `through(function, *inputs)` measures something of the function, such as a law's
-            two sides; what it returns is compared instead of the function's own results.
+        through: `through(function, *inputs)` measures a property of the function, such as the two
+            sides of a law; its result is compared instead of the function's own results.
         tolerance: relative to the largest expected number; by default that of the dtype.
 
     Raises:
@@ -135,8 +138,8 @@ def agree_layer(
 ) -> None:
     """Require that the student's layer does what the reference does, with the same parameters.
 
-    Both are built with `build` and get the reference's parameters, so that nobody's result
-    depends on initialisation. Evaluation mode, unless `through` switches.
+    Both are built with `build` and get the reference's parameters, so that no result depends on
+    the initialization. They are in evaluation mode unless `through` changes it.
 
     Raises:
         CheckFailed: with the feedback.
@@ -167,7 +170,7 @@ def agree_layer(
 
 
 def require(condition: bool, headline: str, details: str = "") -> None:
-    """Require a condition; the headline says to the student what is wrong.
+    """Require a condition; the headline tells the student what is wrong.
 
     Raises:
         CheckFailed: with headline and details.
@@ -177,8 +180,8 @@ def require(condition: bool, headline: str, details: str = "") -> None:
 
 
 def _raise_on_difference(student, reference, cases, mistakes, observed, tolerance, prepare) -> None:
-    expected = [observed(reference, one) for one in cases]
-    found = [observed(student, one) for one in cases]
+    expected = [observed(reference, case) for case in cases]
+    found = [observed(student, case) for case in cases]
     compared = [difference(f, e, tolerance) for f, e in zip(found, expected, strict=True)]
     differences = {i: wrong for i, wrong in enumerate(compared) if wrong is not None}
     if not differences:
@@ -195,18 +198,18 @@ def _raise_on_difference(student, reference, cases, mistakes, observed, toleranc
 
 
 def _matches_misconception(mistake, prepare, cases, found, expected, observed, tolerance) -> bool:
-    """Whether the student's outcomes are this mistake's on every case, and wrong on some."""
+    """Return True if the outcomes are this mistake's on every case, and wrong on some."""
     try:
         wrong = prepare(mistake.implementation)
     except Exception:  # a layer that cannot be built is not what this student has built
         return False
-    tells = False
-    for one, mine, right in zip(cases, found, expected, strict=True):
-        outcome = observed(wrong, one)
+    differs = False
+    for case, mine, right in zip(cases, found, expected, strict=True):
+        outcome = observed(wrong, case)
         if difference(mine, outcome, tolerance) is not None:
             return False
-        tells = tells or difference(outcome, right, tolerance) is not None
-    return tells
+        differs = differs or difference(outcome, right, tolerance) is not None
+    return differs
 
 
 def _headline(first: Difference, found: Outcome) -> str:
@@ -224,7 +227,7 @@ def _headline(first: Difference, found: Outcome) -> str:
 
 
 def _not_written(error: Exception | None) -> bool:
-    """Whether the stub was left as it is: PyTorch's own NotImplementedError has a message."""
+    """Return True for an unchanged stub: PyTorch's own NotImplementedError has a message."""
     return isinstance(error, NotImplementedError) and not str(error)
 
 

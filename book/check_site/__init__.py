@@ -3,6 +3,15 @@
 Every page is opened light and dark, on a wide and on a narrow screen, and once from the disk. It
 must not ask for anything outside the site, print an error, miss a file, leave a formula unrendered,
 be wider than the screen, or shut anybody out. What can be operated is operated, with the mouse and
-with the keys alone. In reading order: `browser`, `document`, `page`, `figures`, `operate`,
-`budgets`; `external` asks about addresses elsewhere.
+with the keys alone.
+
+1. `browser`: a browser without a network, and a server for the site.
+2. `document`: valid HTML and working links, without a browser.
+3. `page`: open one page and collect its problems.
+4. `operation`: operate what a page offers, with the mouse or the keys.
+5. `figure_checks`: what each interactive figure must show.
+6. `budgets`: sizes, loading times and layout shifts.
+7. `rebuild_time`: seconds until an edited chapter is built again.
+
+`external` checks addresses outside the site: `python -m book.check_site.external`.
 """

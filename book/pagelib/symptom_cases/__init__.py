@@ -2,6 +2,15 @@
 
 Each module has `SITUATIONS`: reference -> name of the situation -> a function of the implementation
 that gives labelled tensors to compare. The first situation in which they differ is the symptom.
+
+1. `one_batch`: shapes, one batch, and attention in NumPy.
+2. `attention`: masks and attention.
+3. `positional_encoding`: positional encoding and embeddings.
+4. `residuals`: layer normalization, feed-forward networks and residual connections.
+5. `encoder_decoder`: encoder, decoder and the whole model.
+6. `training`: vocabulary, batches, loss, optimizer and training step.
+7. `decoding`: searches, the cache and BLEU.
+8. `lab`: the data pipeline, the training loop and the translator.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,5 @@
 """Decoding in other styles.
 
-Reference: `solutions.decoding.predictors`, `decoding`, `ranking`, `beam`, `cache` and `bleu`.
+Reference: `predictors`, `greedy`, `length_penalty`, `beam_search`, `kv_cache` and `bleu` in
+`solutions.decoding`.
 """
