@@ -1,4 +1,4 @@
-"""From a written assignment and the reference to the notebooks that are released.
+"""Build the notebooks that are released, from written assignments and the reference.
 
 Building the source notebook:
 
@@ -9,7 +9,7 @@ Building the source notebook:
 5. `builder`: put these together into the source notebook.
 6. `release`: the students' version, made by nbgrader.
 
-Proving it:
+Checking them:
 
 7. `synthetic_submissions`: notebooks as students would hand them in.
 8. `trusted_runner`: run a trusted notebook in this process.

@@ -1,28 +1,28 @@
-"""The written form of an assignment: Markdown with a few kinds of fenced blocks.
+"""Parse an assignment: Markdown with a few kinds of fenced blocks.
 
 Everything outside these blocks is prose and becomes locked Markdown cells.
 
     ```{given} [package.module.name]   code that students run and cannot edit; with a name, that
                                         function (or module) of the reference is handed out in full
-    ```{data} name                      code that makes `name` of plain values; students get what it
-                                        makes, and not the code
-    ```{checks}                         here the instant checks are set up
+    ```{data} name                      code that defines `name` with plain values; students get the
+                                        values, not the code
+    ```{checks}                         the place where the instant checks are set up
     ```{exercise} name                  YAML: title, reference, difficulty, importance, minutes,
                                         read (page#anchor), docs {title: address}, keep [methods]
-    ```{stub}                           the reference of the current exercise, without its bodies
+    ```{stub}                           the reference of the current exercise without bodies
     ```{hint} title                     Markdown that unfolds on a click
-    ```{instant}                        code that makes `cases` (and, for a layer, `build`) for the
+    ```{instant}                        code that defines `cases` (for a layer also `build`) for the
                                         instant check of the current exercise
-    ```{try}                            code to play with
+    ```{try}                            code for trying things out
     ```{test} id                        `:points: N`, `:tests: one sentence`, then the hidden test
 
 In prose and hints, `](book:page.html#anchor)` links to the book and `{points}` is the sum of all
 points. The file begins with YAML front matter: title; read (the chapter); book_url; preamble, code
 at the head of every hidden test and instant block, which must define `mistakes_of(reference)`.
-shortcuts lists names of libraries that do an exercise's work, such as torch.nn.Transformer*: who
-uses one is named to the instructor. Where students hand in more than the notebook: files, name ->
-at most so many MB; and reference_files, the name of a function that gives those of the perfect
-student, name -> bytes.
+shortcuts lists library functions that do an exercise's work, such as torch.nn.Transformer*: the
+report tells the instructor who uses one. If students hand in attachments: files, name -> largest
+size in MB; and reference_files, the name of a function that returns those of a perfect student,
+name -> bytes.
 """
 
 import re
@@ -43,14 +43,14 @@ KINDS = {"given", "data", "checks", "exercise", "stub", "hint", "instant", "try"
 
 @dataclass(frozen=True)
 class Block:
-    """One part of the text, in order.
+    """One block of the text.
 
     Attributes:
         kind: one of KINDS.
-        argument: what follows the kind on the fence's line.
-        body: the text inside.
+        argument: the text after the kind on the fence's line.
+        body: the text inside the fence.
         options: `:name: value` lines of a test, or the YAML of an exercise.
-        line: where it begins in the file, for messages.
+        line: its first line in the file, for messages.
     """
 
     kind: str
@@ -61,7 +61,7 @@ class Block:
 
 
 def read_text(path: Path) -> tuple[dict, list[Block]]:
-    """Front matter and blocks of an assignment's Markdown file.
+    """Read the front matter and the blocks of an assignment's Markdown file.
 
     Raises:
         UserError: naming file and line, if a block is unknown or its options cannot be read.

@@ -1,4 +1,4 @@
-"""What `autograder build` and `autograder release` do, for a whole folder of assignments."""
+"""Implementation of `autograder build` and `autograder release` for a folder of assignments."""
 
 import shutil
 import sys
@@ -13,21 +13,21 @@ from .release_checks import release_problems
 
 
 def build_all(source: Path) -> list[Path]:
-    """Write the source notebook beside every assignment's text."""
+    """Write the source notebook of every assignment, next to its Markdown."""
     return [write(path) for path in _texts(source)]
 
 
 def check_all(source: Path) -> tuple[list[Path], list[str]]:
-    """The assignments' texts, and one line for each gate that does not hold."""
+    """Return the assignments' Markdown files, and one line for each problem."""
     texts = _texts(source)
     return texts, [line for path in texts for line in release_problems(path)]
 
 
 def release_all(source: Path, out: Path, assignment: str | None) -> list[Path]:
-    """Write the student's version of one or of all assignments; return the notebooks.
+    """Write the students' version of one or of all assignments; return the notebooks.
 
     Raises:
-        UserError: if there is no such assignment, or its notebook is not built.
+        UserError: there is no such assignment, or its notebook is not built.
     """
     texts = {path.parent.name: path for path in _texts(source)}
     if assignment is not None and assignment not in texts:
@@ -38,7 +38,7 @@ def release_all(source: Path, out: Path, assignment: str | None) -> list[Path]:
             raise UserError(f"{texts[name]}: its notebook is missing; run `autograder build`")
     try:
         out.mkdir(parents=True, exist_ok=True)
-        # Made elsewhere and moved, so that nobody finds half a release.
+        # Written elsewhere and moved, so that half a release is never visible.
         with tempfile.TemporaryDirectory(dir=out) as scratch:
             for notebook in release(source, Path(scratch), wanted):
                 target = out / notebook.parent.name
@@ -55,6 +55,6 @@ def _texts(source: Path) -> list[Path]:
     if not source.is_dir():
         raise UserError(f"{source}: no such folder; run in the course's root or give --source")
     root = str(source.resolve().parent)
-    if root not in sys.path:  # the references that the texts name lie beside the folder
+    if root not in sys.path:  # the references that the texts name are next to the folder
         sys.path.insert(0, root)
     return text_files(source)

@@ -1,6 +1,6 @@
-"""Recorded numbers for the instant checks: inputs, expected results, each mistake's results.
+"""Record numbers for the instant checks: inputs, expected results, results of known mistakes.
 
-Numbers only, never code. They are rounded so that every machine writes the same bytes.
+Only numbers are recorded, never code. They are rounded so that every machine writes the same bytes.
 """
 
 import json
@@ -15,7 +15,7 @@ from torch import Tensor
 from autograder.checks import Mistake
 from autograder.checks.observation import Case
 
-DECIMALS = 4  # of what stands in tensors and arrays
+DECIMALS = 4  # of the numbers in tensors and arrays
 DIGITS = 6  # of a plain number, which may be as small as a learning rate
 
 
@@ -28,11 +28,11 @@ def record(
     build: dict | None = None,
     through: Callable | None = None,
 ) -> dict:
-    """What `instant.InstantChecks` needs to know about one function, layer or class.
+    """Record the data that `InstantChecks` needs for one function, layer or class.
 
     Args:
-        through: `through(implementation, *inputs)` measures something of the implementation, and
-            what it returns is recorded; the notebook must give a function of the same name.
+        through: `through(implementation, *inputs)` measures a property of the implementation, and
+            its result is recorded; the notebook must define a function of the same name.
     """
     cases = [Case(c.label, tuple(_rounded(x) for x in c.args)) for c in cases]
     entry: dict[str, Any] = {"names": names, "read": read}
@@ -58,7 +58,7 @@ def record(
     entry["mistakes"] = []
     for mistake in mistakes:
         wrong = outcomes(mistake.implementation)
-        if wrong != expected:  # what these cases cannot tell from right is left to hidden tests
+        if wrong != expected:  # hidden tests find what these cases cannot distinguish
             entry["mistakes"].append(
                 {
                     "sentence": mistake.sentence,
@@ -73,7 +73,7 @@ def record(
 
 
 def to_json(entries: dict[str, dict], book_url: str) -> str:
-    """One line per check, sorted, without blanks."""
+    """Return JSON with one line for each check, sorted, without spaces."""
     lines = [
         f"{json.dumps(name)}: {json.dumps(entry, sort_keys=True, separators=(',', ':'))}"
         for name, entry in entries.items()
@@ -107,7 +107,7 @@ def _rounded(x: Any) -> Any:
 
 
 def _doubled(x: Any) -> Any:
-    """A copy to compute with, in float64: rounded, results are then the same on every machine."""
+    """Copy a value in float64, whose rounded results are the same on every machine."""
     if isinstance(x, list | tuple):
         return type(x)(map(_doubled, x))
     if isinstance(x, dict):
@@ -118,7 +118,7 @@ def _doubled(x: Any) -> Any:
 
 
 def _encode(x: Any) -> Any:
-    """As JSON; `instant._decoded` reads it back.
+    """Return a value as JSON; `instant_runtime._decoded` reads it.
 
     Floating-point tensors are recorded as float32, which is what the student uses.
     """

@@ -1,4 +1,4 @@
-"""The proof of the tests: every known mistake, planted alone, must lose the points named for it."""
+"""Check the hidden tests: each known mistake, alone in a notebook, must lose its points."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from .trusted_runner import PASSED, run_tests_in_process
 
 @dataclass(frozen=True)
 class Row:
-    """One mistake.
+    """Result of one mistake.
 
     Attributes:
         mistake: its name.
-        replaces: the reference that it gets wrong.
-        caught_by: the test that was named in advance.
-        lost: the tests that lost their points.
+        replaces: the reference that it replaces.
+        caught_by: the test that should fail.
+        lost: the tests that failed.
         named: the tests whose feedback named exactly this mistake.
     """
 
@@ -31,24 +31,23 @@ class Row:
 
     @property
     def killed(self) -> bool:
-        """Whether the test named in advance caught it."""
+        """Return True if the test that should fail did."""
         return self.caught_by in self.lost
 
     @property
     def diagnosed(self) -> bool:
-        """Whether that test's feedback named it."""
+        """Return True if that test's feedback named the mistake."""
         return self.caught_by in self.named
 
 
 def kill_table(
     master: NotebookNode, mistakes: Iterable, references: Callable, brief: bool = False
 ) -> list[Row]:
-    """One row per mistake.
+    """Return one row for each mistake.
 
     Args:
-        references: gives the reference of a name.
-        brief: run no tests but those that were named in advance; what else a mistake loses is then
-            not known.
+        references: returns the reference of a name.
+        brief: run only the test that should fail; `lost` is then not complete.
     """
     rows = []
     for mistake in mistakes:
@@ -70,7 +69,7 @@ def kill_table(
 
 
 def tests_of(master: NotebookNode) -> list[str]:
-    """The hidden tests of a notebook, in order."""
+    """Return the hidden tests of a notebook, in order."""
     return [_name(cell) for cell in master.cells if is_test(cell)]
 
 

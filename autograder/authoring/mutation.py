@@ -1,8 +1,8 @@
-"""Small changes to a right answer, made by rule: most make it wrong, and a test must see it.
+"""Mutation testing: small changes to a correct answer, most of which a test must detect.
 
-Known mistakes are what people do. Mutants are what nobody thought of: an operator swapped, a number
-off by one, an argument left out, a step skipped. A mutant that loses no point shows a gap in the
-tests, unless it computes the same as before.
+Known mistakes are those that people make. Mutants are those that no author thought of: an operator
+swapped, a number off by one, an argument left out, a step skipped. A mutant that loses no point
+shows a gap in the tests, unless it computes the same result.
 """
 
 import ast
@@ -41,7 +41,7 @@ SWAPPED = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """A right answer with one change.
+    """A correct answer with one change.
 
     Attributes:
         change: the line that changed, as `before  ->  after`.
@@ -55,10 +55,10 @@ class Mutant:
 def mutants(
     reference: Callable, keep: Collection[str] = (), given: Collection[str] = ()
 ) -> Iterator[Mutant]:
-    """Every mutant of what a student writes of a reference; arguments as of `source.stub`.
+    """Yield every mutant of a reference; the arguments are those of `reference_source.stub`.
 
-    What only guards against wrong input is left alone (`if ...: raise ...`, calls of what is
-    given), and so are texts.
+    Strings are not changed, nor are guards against wrong input: `if ...: raise ...`, and calls of
+    given functions.
     """
     tree = ast.parse(source_of(reference))
     right = ast.unparse(tree) + "\n"
@@ -88,7 +88,7 @@ def _of_statement(tree: ast.Module, statement: ast.stmt, names: dict) -> Iterato
 
 
 def _nodes(node: ast.AST) -> Iterator[ast.AST]:
-    """The node and all below it, but for annotations, docstrings and what raises."""
+    """Yield the node and all below it, except annotations, docstrings and raising code."""
     if isinstance(node, ast.Raise | ast.arguments) or _is_text(node) or _is_guard(node, ()):
         return
     yield node
@@ -140,7 +140,7 @@ def _replacements(node: ast.AST, names: dict) -> Iterator[ast.AST]:
 
 
 def _calls(node: ast.Call, names: dict) -> Iterator[ast.AST]:
-    """Without one keyword; with the first two arguments swapped; skipped altogether."""
+    """Yield a call without one keyword, with swapped arguments, or replaced by its argument."""
     for keyword in node.keywords:
         yield _with(node, keywords=[other for other in node.keywords if other is not keyword])
     if len(node.args) >= 2 and not any(isinstance(arg, ast.Starred) for arg in node.args[:2]):
@@ -159,7 +159,7 @@ def _with(node: ast.AST, **changes) -> ast.AST:
 
 
 def _is_namespace(node: ast.AST, names: dict) -> bool:
-    """Whether it holds functions and no value: `torch`, `self`."""
+    """Return True for a name that holds functions, not a value: `torch`, `self`."""
     if not isinstance(node, ast.Name) or (node.id != "self" and node.id not in names):
         return False
     return isinstance(names.get(node.id, sys), ModuleType)
@@ -184,7 +184,7 @@ def _changed_line(before: str, after: str) -> str:
 
 
 class _Replace(ast.NodeTransformer):
-    """Puts one node in the place of another."""
+    """Transformer that replaces one node by another."""
 
     def __init__(self, target: ast.AST, replacement: ast.AST):
         self.target, self.replacement = target, replacement

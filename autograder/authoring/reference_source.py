@@ -1,4 +1,4 @@
-"""From a reference to what stands in a notebook, by `ast`: its stub, and a wrong version of it."""
+"""Derive notebook cells from a reference by `ast`: its stub, and versions with a mistake."""
 
 import ast
 import importlib
@@ -13,10 +13,10 @@ BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
 
 def resolve_dotted(dotted: str) -> Any:
-    """The object named `package.module.name`, or the module named `package.name`.
+    """Import the object named `package.module.name`, or the module named `package.name`.
 
     Raises:
-        LookupError: if there is no such module or name.
+        LookupError: there is no such module or name.
     """
     module, _, name = dotted.rpartition(".")
     try:
@@ -28,10 +28,10 @@ def resolve_dotted(dotted: str) -> Any:
 
 
 def source_of(thing: Callable | ModuleType) -> str:
-    """Its source without indentation and without decorators; a module's whole file.
+    """Return the source without indentation and decorators; a module's whole file.
 
     Raises:
-        LookupError: if it is not written in Python in a file.
+        LookupError: it is not written in Python in a file.
     """
     try:
         source = textwrap.dedent(inspect.getsource(thing))
@@ -42,7 +42,7 @@ def source_of(thing: Callable | ModuleType) -> str:
 
 
 def stub(reference: Callable, keep: Collection[str] = (), given: Collection[str] = ()) -> str:
-    """The reference with every body between nbgrader's solution marks.
+    """Return the reference with every body between nbgrader's solution marks.
 
     Signatures and docstrings stay outside the marks, and so do the methods named in `keep` and,
     at the start of a body, calls of the functions named in `given`.
@@ -70,7 +70,7 @@ def stub(reference: Callable, keep: Collection[str] = (), given: Collection[str]
 def hidden_lines(
     reference: Callable, keep: Collection[str] = (), given: Collection[str] = ()
 ) -> list[str]:
-    """The lines that a stub hides: what must never stand in a release."""
+    """Return the lines that a stub hides, which must never appear in a release."""
     inside, hidden = False, []
     for line in stub(reference, keep, given).splitlines():
         if line.strip() in (BEGIN, END):
@@ -81,9 +81,9 @@ def hidden_lines(
 
 
 def apply_misconception(mistake: Callable, reference: Callable) -> str:
-    """The mistake's source under the reference's name, as a student would have written it.
+    """Return the mistake's source under the reference's name, as a student would write it.
 
-    A wrong function is renamed. A wrong layer overrides methods: they replace the reference's.
+    A wrong function is renamed. The methods of a wrong layer replace those of the reference.
     """
     source = source_of(mistake)
     top = ast.parse(source).body[0]
@@ -105,7 +105,7 @@ def functions_of(top: ast.stmt) -> list[ast.FunctionDef]:
 
 
 def body_to_write(function: ast.FunctionDef, given: Collection[str]) -> list[ast.stmt]:
-    """The statements of a function that a student has to write."""
+    """Return the statements of a function that a student has to write."""
     body = function.body
     if ast.get_docstring(function, clean=False) is not None:
         body = body[1:]
@@ -132,7 +132,7 @@ def _last_line(statement: ast.stmt) -> int:
 
 
 def _first_line(statement: ast.stmt, lines: list[str]) -> int:
-    """The line where a statement begins, with the comments that stand directly above it."""
+    """Return the first line of a statement, including comments directly above it."""
     first = statement.lineno
     while lines[first - 2].strip().startswith("#"):
         first -= 1

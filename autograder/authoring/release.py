@@ -1,4 +1,4 @@
-"""The student's version of the assignments, made by nbgrader itself."""
+"""Make the students' version of the assignments with nbgrader."""
 
 import logging
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ def release(source: Path, out: Path, assignments: list[str]) -> list[Path]:
 
     Args:
         source: the folder of the assignments' source notebooks.
-        assignments: which of them.
+        assignments: the names of the assignments to release.
 
     Returns:
         The released notebooks.

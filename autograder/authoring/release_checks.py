@@ -1,4 +1,4 @@
-"""What must hold before an assignment may be released; `autograder build --check` proves it."""
+"""Checks that an assignment must pass before its release: `autograder build --check`."""
 
 import tempfile
 from collections.abc import Iterator
@@ -15,11 +15,11 @@ from .release import release
 from .synthetic_submissions import strip_solutions
 from .trusted_runner import PASSED, run_cells, run_tests_in_process, score
 
-SHORT = 12  # shorter lines, such as `else:`, say nothing
+SHORT = 12  # shorter lines, such as `else:`, reveal nothing
 
 
 def release_problems(path: Path) -> Iterator[str]:
-    """One line for everything that is wrong with the assignment written in `path`."""
+    """Yield one line for each problem of the assignment in `path`."""
     built, target = build(path), path.with_suffix(".ipynb")
     if not target.is_file() or target.read_text(encoding="utf-8") != to_text(built):
         yield f"{target} is not what {path} gives: run `autograder build` and commit the notebook"
@@ -41,12 +41,12 @@ def release_problems(path: Path) -> Iterator[str]:
         c.source for c in strip_solutions(built).cells if is_solution(c)
     ]:
         yield f"{path}: the released stubs are not the ones that were graded"
-    for line in sorted(secrets(path, built) & _lines(notebook)):
+    for line in sorted(confidential_lines(path, built) & _lines(notebook)):
         yield f"{path}: the release shows a line of the reference or of a hidden test: {line}"
 
 
-def secrets(path: Path, master: NotebookNode) -> set[str]:
-    """The lines of reference bodies and hidden tests that no released file may contain."""
+def confidential_lines(path: Path, master: NotebookNode) -> set[str]:
+    """Return the lines of references and hidden tests that no released file may contain."""
     _, blocks = read_text(path)
     given = [resolve_dotted(b.argument) for b in blocks if b.kind == "given" and b.argument]
     handed_out = [source_of(function) for function in given]

@@ -1,4 +1,4 @@
-"""Notebooks as students would hand them in, made from a master: for proofs and sample classes."""
+"""Make notebooks as students would hand them in, for release checks and sample classes."""
 
 import copy
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ STUB = "# YOUR CODE HERE\nraise NotImplementedError()"  # what nbgrader leaves o
 
 
 def fill_solutions(master: NotebookNode, answers: Mapping[str, str]) -> NotebookNode:
-    """The master with `answers` (symbol -> source) in the cells that students write.
+    """Return the master with `answers` (symbol -> source) in the cells that students write.
 
     Cells without an answer keep the reference.
     """
@@ -26,7 +26,7 @@ def fill_solutions(master: NotebookNode, answers: Mapping[str, str]) -> Notebook
 
 
 def strip_solutions(master: NotebookNode) -> NotebookNode:
-    """The master as it is released: every solution replaced by nbgrader's stub."""
+    """Return the master as it is released: nbgrader's stub replaces every solution."""
     nb = copy.deepcopy(master)
     for cell in nb.cells:
         if is_solution(cell):
@@ -35,12 +35,12 @@ def strip_solutions(master: NotebookNode) -> NotebookNode:
 
 
 def with_mistake(master: NotebookNode, mistake: Callable, reference: Callable) -> NotebookNode:
-    """Right everywhere but for one known mistake."""
+    """Return the master with one known mistake, and correct everywhere else."""
     return fill_solutions(master, {reference.__name__: apply_misconception(mistake, reference)})
 
 
 def files_of(master: NotebookNode) -> Mapping[str, bytes]:
-    """What the perfect student hands in beside the notebook: name -> what stands in the file."""
+    """Return the attachments of a perfect student: name -> contents."""
     made_by = master.metadata.get("course", {}).get("reference_files")
     return {} if made_by is None else resolve_dotted(made_by)()
 

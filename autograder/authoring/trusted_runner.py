@@ -1,8 +1,7 @@
-"""Run a notebook of the course in this process: quick, and only for code that we trust.
+"""Run a notebook of the course in this process: fast, and only for trusted code.
 
-The gates and the kill table use it on references, known mistakes and stubs. A stranger's notebook
-never comes here. It runs in a folder of its own, in which lie the files that the perfect student
-hands in beside it.
+The release checks and the kill table run references, known mistakes and stubs here, never a
+student's notebook. A notebook runs in its own folder, with the attachments of a perfect student.
 """
 
 import contextlib
@@ -23,23 +22,23 @@ PASSED = ""
 
 
 def run_tests_in_process(nb: NotebookNode) -> Mapping[str, str]:
-    """How each hidden test ended, by its id: PASSED, or what it raised."""
+    """Run a notebook; return PASSED or the error of each hidden test, by its id."""
     ends = run_cells(nb)
     return {cell.id: ends[cell.id] for cell in nb.cells if is_test(cell)}
 
 
 def run_cells(nb: NotebookNode) -> Mapping[str, str]:
-    """Execute every code cell in one namespace; how each ended, by its id."""
+    """Run every code cell in one namespace; return PASSED or the error of each, by its id."""
     return {cell.id: end for cell, end in _ends(nb)}
 
 
 def loses_points(nb: NotebookNode) -> bool:
-    """Whether any hidden test fails; the cells after the first that does are not executed."""
+    """Return True if a hidden test fails; the cells after it are not executed."""
     return any(end != PASSED for cell, end in _ends(nb) if is_test(cell))
 
 
 def score(nb: NotebookNode, ends: Mapping[str, str]) -> tuple[float, float]:
-    """Points earned, and points there are."""
+    """Return the points earned and the points available."""
     points = {
         c.metadata.nbgrader.grade_id: c.metadata.nbgrader.points for c in nb.cells if is_test(c)
     }

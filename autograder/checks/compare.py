@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-SMALL = 24  # tensors of up to so many entries are shown whole
+SMALL = 24  # tensors of up to so many entries are shown completely
 SHORT = 120  # lists and dictionaries of up to so many characters are
 TOLERANCE = {torch.float64: 1e-9, torch.float32: 3e-6, torch.bfloat16: 2e-2, torch.float16: 2e-3}
 ABOUT_ZERO = 1e-9  # numbers nearer than this are equal: what a law gives in place of 0.0
@@ -21,9 +21,9 @@ ABOUT_ZERO = 1e-9  # numbers nearer than this are equal: what a law gives in pla
 
 @dataclass(frozen=True)
 class Difference:
-    """The first thing in which an outcome is not the expected one.
+    """The first difference between an outcome and the expected one.
 
-    kind is one of "error", "structure", "shape", "dtype", "gradient", "nan", "value".
+    `kind` is one of "error", "structure", "shape", "dtype", "gradient", "nan", "value".
     """
 
     kind: str
@@ -33,12 +33,12 @@ class Difference:
 def compare(
     name: str, found: Any, wanted: Any, tolerance: float | None = None
 ) -> Difference | None:
-    """The first difference, shapes before types before numbers; None when they agree.
+    """Return the first difference, shapes before types before numbers, or None.
 
     Args:
-        name: what the value is called in the text.
+        name: name of the value in the text.
         tolerance: relative to the largest expected number; by default that of the dtype, and of
-            float32 for a plain number, because nobody can see what it was computed in.
+            float32 for a plain number, because its own precision is unknown.
     """
     if found is None and wanted is not None:
         if name.startswith("gradient at "):
@@ -144,7 +144,7 @@ def _both(found: Any, wanted: Any) -> str:
 
 
 def _brief(x: Any) -> str:
-    """Numbers with six digits, NumPy's without their type, in lists and dictionaries too."""
+    """Format numbers with six digits, in lists and dictionaries too; NumPy's without type."""
     if isinstance(x, dict):
         return f"{{{', '.join(f'{key!r}: {_brief(value)}' for key, value in x.items())}}}"
     if isinstance(x, list | tuple):
@@ -156,7 +156,7 @@ def _brief(x: Any) -> str:
 
 
 def _side_by_side(found: Tensor, wanted: Tensor, distance: Tensor) -> str:
-    """Both tensors if they are small, otherwise the entry that is furthest off."""
+    """Show both tensors if they are small, otherwise the entry that is furthest off."""
     if wanted.dim() == 0:
         return f"  yours {_number(found).strip()}, expected {_number(wanted).strip()}"
     if wanted.numel() <= SMALL:
@@ -168,7 +168,7 @@ def _side_by_side(found: Tensor, wanted: Tensor, distance: Tensor) -> str:
 
 
 def table(x: Tensor) -> str:
-    """Rows on lines of their own, with their place before them where there are more axes.
+    """Format a tensor, a row on each line, with an index above them if there are more axes.
 
     Leading axes of length 1 are left out; True is 1.
     """

@@ -1,4 +1,4 @@
-"""What a call did: its results and gradients, or its exception; and how two outcomes differ."""
+"""Outcomes of calls: results and gradients, or an exception; and how two outcomes differ."""
 
 import linecache
 import re
@@ -27,7 +27,7 @@ class Case:
     kwargs: Mapping[str, Any] = field(default_factory=dict)
 
     def size(self) -> int:
-        """Number of elements in all inputs: the smallest failing case is the one to show."""
+        """Count the elements of all inputs: the smallest failing case is shown."""
         return _elements((*self.args, *self.kwargs.values()))
 
 
@@ -42,7 +42,7 @@ class Outcome:
 def observe(
     function: Callable, case: Case, names: tuple[str, ...], gradients: bool = False
 ) -> Outcome:
-    """Call `function` on fresh copies of the case's inputs and write down what happens.
+    """Call `function` on fresh copies of the case's inputs and record the outcome.
 
     With `gradients`, also the gradient of a fixed weighted sum of the results with respect to
     every floating-point input and, for a layer, to every parameter.
@@ -86,7 +86,7 @@ def observe(
 def difference(
     found: Outcome, expected: Outcome, tolerance: float | None = None
 ) -> Difference | None:
-    """The first difference, shapes before types before numbers; None when they agree."""
+    """Return the first difference, shapes before types before numbers, or None."""
     if found.error or expected.error:
         if _description(found.error) == _description(expected.error):
             return None
@@ -104,7 +104,7 @@ def difference(
 
 
 def describe_error(error: Exception) -> str:
-    """Type and message, and the last line of the student's own code that was running."""
+    """Return type and message, and the last line of the student's own code that was running."""
     text = f"{type(error).__name__}: {_first_line(error)}"
     place = getattr(error, "place", None)  # of an exception that comes from a worker
     if place is not None:
@@ -153,7 +153,7 @@ def _count(values: Mapping[str, Any]) -> str:
 
 
 def _description(error: Exception | None) -> str | None:
-    """To compare: without the function's own name, which mistake and student do not share."""
+    """Describe an error without function names, in which a mistake and a student differ."""
     return None if error is None else f"{type(error).__name__}: {NAME.sub('()', str(error))}"
 
 
@@ -162,5 +162,5 @@ def _first_line(error: Exception) -> str:
 
 
 def _is_students(filename: str) -> bool:
-    """Whether a frame's file is a notebook cell: IPython names those, and nothing else, so."""
+    """Return True for a notebook cell, by the file name that IPython gives to its frames."""
     return "ipykernel" in filename and "site-packages" not in filename

@@ -1,4 +1,4 @@
-"""From a folder or zip file of submissions to files under student, assignment and notebook.
+"""Turn a folder or zip file of submissions into files by student, assignment and notebook.
 
 1. `ingest`: recognize what was handed in, and open it.
 2. `submission_tree`: find assignments and submissions in nbgrader's folder layout.
@@ -8,6 +8,6 @@
 6. `zip_archive`: extract untrusted zip files.
 7. `selection`: choose which of a student's files is graded.
 8. `stage_lms_export`, `stage_nbgrader_zip`: copy the chosen files into nbgrader's layout.
-9. `notebook_reader`: read a submitted notebook, whatever happened to it.
+9. `notebook_reader`: read a submitted notebook, even a damaged one.
 10. `attachments`: files that are handed in next to a notebook.
 """

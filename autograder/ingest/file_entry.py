@@ -1,4 +1,4 @@
-"""Files that lie in a folder or an archive, before anybody trusts them."""
+"""Names, kinds and sizes of files in a folder or an archive that is not trusted."""
 
 import os
 import re
@@ -12,30 +12,30 @@ from autograder.untrusted_files import RejectedFile, kind_problem, too_large
 
 LONGEST_PART = 255  # bytes of one name in a path, on most disks
 ENCRYPTED_FILE = "the file is encrypted"
-JUNK = {"__MACOSX", "Thumbs.db", "desktop.ini"}  # what systems add by themselves
+JUNK = {"__MACOSX", "Thumbs.db", "desktop.ini"}  # operating systems add these
 
 
 class ByteBudget:
-    """How many bytes may still be taken out, and what is raised when they are more."""
+    """Number of bytes that may still be unpacked, and the error for more."""
 
     def __init__(self, size: int, error: Exception):
         self._left, self._error = size, error
 
     def check(self, size: int) -> None:
-        """Raise the error if there is no room for so many bytes."""
+        """Raise the error if fewer than `size` bytes are left."""
         if size > self._left:
             raise self._error
 
     def consume(self, size: int) -> None:
-        """Note that so many bytes lie on the disk."""
+        """Subtract `size` bytes, which are now on the disk."""
         self._left -= size
 
 
 class ByteBudgets:
-    """Room for a class, and in it for each student.
+    """Byte budgets of a class and of each student.
 
     Args:
-        error: what is raised when the class has none left.
+        error: the error when the budget of the class is used up.
     """
 
     def __init__(self, size: int, error: Exception, limits: ArchiveLimits):
@@ -43,7 +43,7 @@ class ByteBudgets:
         self._students: dict[str, ByteBudget] = {}
 
     def of(self, student: str) -> tuple[ByteBudget, ByteBudget]:
-        """What a file of a student needs room in."""
+        """Return the budgets that a file of a student counts against."""
         if student not in self._students:
             most = self._limits.student_bytes
             refused = RejectedFile(f"the files together are larger than {most // 2**20} MB")
@@ -53,12 +53,12 @@ class ByteBudgets:
 
 @dataclass(frozen=True)
 class FileEntry:
-    """A file or folder, as its folder or archive has it.
+    """A file or folder as it is listed in its folder or archive.
 
     Attributes:
-        path: its name there, with "/" between the parts.
-        number: its place in the order of the whole.
-        problem: why it is not taken out; empty if it may be.
+        path: its path there, with "/" between the parts.
+        number: its index in the list.
+        problem: why it is rejected; empty if it is not.
     """
 
     path: str
@@ -68,20 +68,20 @@ class FileEntry:
 
     @property
     def parts(self) -> list[str]:
-        """The folders above it, and its own name."""
+        """Names of the folders above it, and its own name."""
         return self.path.split("/")
 
     @property
     def is_junk(self) -> bool:
-        """Whether it, or a folder above it, is hidden or was added by some system."""
+        """Return True if it or a folder above it is hidden, or was added by a system."""
         return any(p in JUNK or (p.startswith(".") and p not in (".", "..")) for p in self.parts)
 
 
 class Folder:
-    """The files in a folder and below, to be used as an `Archive` is. Links are not followed.
+    """Files in a folder and below, with the interface of `Archive`. Links are not followed.
 
     Raises:
-        RejectedFile: there are more than an archive may hold.
+        RejectedFile: there are more files than an archive may hold.
         OSError: it cannot be read.
     """
 
@@ -99,7 +99,7 @@ class Folder:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """There is nothing to close."""
+        """Do nothing: no file is open."""
 
     def extract(
         self, entry: FileEntry, target: Path, *budgets: ByteBudget, most: int | None = None
@@ -107,10 +107,10 @@ class Folder:
         """Copy a file to `target`.
 
         Args:
-            most: bytes; by default what a notebook may have.
+            most: the largest size in bytes; by default that of a notebook.
 
         Raises:
-            RejectedFile: it is too large, or something else than a file.
+            RejectedFile: it is too large, or not a regular file.
         """
         if entry.problem:
             raise RejectedFile(entry.problem)
@@ -139,13 +139,13 @@ def _raise(error: OSError) -> None:
 
 
 def normalize_name(name: str) -> str:
-    """A name with one form for each letter, ordinary spaces, and no marks that join letters."""
+    """Return a name in Unicode's NFC form, with ordinary spaces and without joiners."""
     name = unicodedata.normalize("NFC", name).replace("\u200c", "").replace("\u200d", "")
     return "".join(" " if unicodedata.category(c) == "Zs" else c for c in name)
 
 
 def name_problem(name: str, limits: ArchiveLimits) -> str:
-    """What is wrong with a file's name; empty if nothing is."""
+    """Return why a file's name is rejected, or ""."""
     parts = name.removesuffix("/").split("/")
     if not name.isprintable():
         return "the file's name cannot be printed"
@@ -161,5 +161,5 @@ def name_problem(name: str, limits: ArchiveLimits) -> str:
 
 
 def too_large_notebook(limits: ArchiveLimits) -> str:
-    """What is said of a notebook that is too large."""
+    """Return the reason for rejecting a notebook that is too large."""
     return f"{too_large(limits.file_bytes)}: clear its outputs"

@@ -1,4 +1,4 @@
-"""`--pattern`: how an instructor says the way in which files are named."""
+"""The option `--pattern`, which describes how files are named."""
 
 import re
 from collections.abc import Iterator
@@ -13,19 +13,19 @@ from .submission_tree import SourceNotebooks
 
 FIELDS = ("student", "assignment", "notebook")
 COPY = re.compile(r"(?: ?\(\d{1,3}\))*")  # what browsers add to a name: attention (1).ipynb
-LONGEST_PATH = 1000  # letters; a longer one fits no pattern
+LONGEST_PATH = 1000  # characters; a longer path fits no pattern
 Values = dict[str, str]
 
 
 class Pattern:
-    """A form for files, such as `{student}_{notebook}.ipynb`.
+    """A pattern of file names, such as `{student}_{notebook}.ipynb`.
 
-    `*` and `{student}` stand for as few letters as possible, within one name of a path; the other
-    fields stand for the names that the course knows. A file that belongs beside a notebook is named
-    as the notebook, with its own name in place of the last `{notebook}.ipynb` or `/*.ipynb`.
+    `*` and `{student}` match as few characters as possible within one part of a path; the other
+    fields match names that the course knows. An attachment is named as its notebook, with its own
+    name in place of the last `{notebook}.ipynb` or `/*.ipynb`.
 
     Raises:
-        UserError: it is none.
+        UserError: the pattern is not valid.
     """
 
     resubmission_suffix, one_assignment = "", False
@@ -40,10 +40,10 @@ class Pattern:
         self._check(between=parts[::2])
 
     def read(self, path: str) -> ParsedName | None:
-        """What a path says; None if it does not fit, or fits so that it names two students.
+        """Parse a path; return None if it does not match, or could name two students.
 
         Raises:
-            UserError: the pattern does not say enough for this course.
+            UserError: the pattern does not say which assignment or notebook a file is.
         """
         if len(path) > LONGEST_PATH:
             return None
@@ -58,7 +58,7 @@ class Pattern:
         return ParsedName(student_name(student), student, file, assignment)
 
     def _parse_attachment(self, path: str) -> ParsedName | None:
-        """What the path of a file says that belongs beside a notebook; no assignment if several."""
+        """Parse the path of an attachment; the assignment is empty if several would match."""
         readings = []
         for assignment, notebooks in self._masters.items():
             for notebook, master in notebooks.items():
@@ -75,7 +75,7 @@ class Pattern:
         return readings[0] if readings else None
 
     def _tail(self, path: str, name: str) -> str:
-        """The end of a path that stands for a file of this name; empty if none can."""
+        """Return the end of a path that stands for a file of this name, or ""."""
         stem, dot, ending = name.rpartition(".")
         named = re.escape(stem or name) + COPY.pattern + re.escape(dot + ending if stem else "")
         found = re.search(f"{named}$", path)
@@ -85,7 +85,7 @@ class Pattern:
         return found[0] if alone or self._text.endswith("{notebook}.ipynb") else ""
 
     def _values(self, path: str) -> Values | None:
-        """The fields; where the notebook is none of the course's, only if there is one reading."""
+        """Return the fields; with an unknown notebook only if the student is unambiguous."""
         if found := self._match(path, self._notebooks):
             return found
         first, last = self._match(path), self._match(path, shortest=False)
@@ -94,7 +94,7 @@ class Pattern:
     def _match(
         self, path: str, notebooks: list[str] | None = None, shortest: bool = True
     ) -> Values | None:
-        """The first fit; what did not fit is remembered, so that no name takes long."""
+        """Return the first match. Failures are remembered, so that no name takes long."""
         failed: set[tuple[int, int]] = set()
 
         def fit(number: int, at: int) -> Values | None:
@@ -114,7 +114,7 @@ class Pattern:
     def _ends(
         self, part: str, path: str, at: int, notebooks: list[str] | None, shortest: bool
     ) -> Iterator[int]:
-        """Where a part of the pattern may end that begins at a place in the path."""
+        """Yield where a part of the pattern may end if it begins at `at` in the path."""
         if part == "{assignment}":
             yield from (at + len(n) for n in self._masters if path.startswith(n, at))
         elif part == "{notebook}" and notebooks is not None:

@@ -1,4 +1,4 @@
-"""Takes in what a class handed in: nbgrader's folders, folders named otherwise, or a zip file."""
+"""Open the submissions of a class: nbgrader's folders, an export of a platform, or a zip file."""
 
 import os
 import shutil
@@ -28,11 +28,11 @@ SHOWN = 5  # names of students in one line
 
 @dataclass(frozen=True)
 class IngestResult:
-    """What is to be graded.
+    """The submissions to grade.
 
     Attributes:
-        ignored: a line for everything that is not.
-        assignment: the only one, if an option or an export says so.
+        ignored: a line for each file that is not graded.
+        assignment: the only assignment, if an option or an export determines it.
     """
 
     submissions: list[Submission]
@@ -50,15 +50,16 @@ def open_submissions(
     students: Collection[str] = (),
     limits: ArchiveLimits | None = None,
 ) -> Iterator[IngestResult]:
-    """What a class handed in. What is unpacked or copied lies in the workplace until the end.
+    """Open the submissions of a class; unpacked files stay in the workplace until the end.
 
     Args:
-        only: the one assignment that is graded, of all in `masters`.
-        pattern: how files are named; by default it is recognised.
+        only: grade only this assignment of those in `masters`.
+        pattern: how files are named; by default the format is recognized.
         students: grade only these; by default all.
 
     Raises:
-        UserError: nothing handed in, in no known form or too large; or an unknown student.
+        UserError: there are no submissions, their format is unknown, they are too large, or a
+            student is unknown.
     """
     place = workplace / PLACE
     try:
@@ -111,7 +112,7 @@ def _stage(
     limits: ArchiveLimits,
     only: str | None,
 ) -> IngestResult:
-    """Put everything where nbgrader has it, and look at it as if it had always lain there."""
+    """Copy the files into nbgrader's layout, and scan that."""
     format, entries = _recognize(source.entries, formats)
     folder = place / "class"
     if isinstance(format, Nbgrader):
@@ -126,25 +127,26 @@ def _stage(
         only = assignments[0] if format.one_assignment else only
     try:
         found, ignored = scan_submissions(folder, masters, only)
-    except UserError:  # it speaks of our folder
+    except UserError:  # its message names our temporary folder
         raise RejectedFile(f"it has no submission: expected {LAYOUT}") from None
     submissions = []
-    for one in found:
-        verdict = staged.verdicts.get((one.student, one.assignment, one.notebook))
-        status, reason = verdict or (one.status, one.reason)
+    for submission in found:
+        student, assignment = submission.student, submission.assignment
+        verdict = staged.verdicts.get((student, assignment, submission.notebook))
+        status, reason = verdict or (submission.status, submission.reason)
         skipped = tuple(
             (name, why)
-            for (student, assignment, name), why in staged.skipped.items()
-            if (student, assignment) == (one.student, one.assignment)
+            for (*owner, name), why in staged.skipped.items()
+            if owner == [student, assignment]
         )
-        submissions.append(replace(one, status=status, reason=reason, skipped=skipped))
+        submissions.append(replace(submission, status=status, reason=reason, skipped=skipped))
     return IngestResult(submissions, ignored + staged.lines, only)
 
 
 def _recognize(
     entries: list[FileEntry], formats: list[FilenameFormat]
 ) -> tuple[FilenameFormat, list[FileEntry]]:
-    """The form of a class's files, and the files; a folder around all of them does not count."""
+    """Recognize the format; return it and the entries, without a folder around all of them."""
     entries = [entry for entry in entries if not entry.is_junk]
     files = [entry for entry in entries if not entry.is_folder]
     if not files:
@@ -154,17 +156,17 @@ def _recognize(
     inside = []
     if len({entry.parts[0] for entry in entries}) == 1:
         inside = [replace(e, path="/".join(e.parts[1:])) for e in entries if len(e.parts) > 1]
-    for these in (entries, inside):
-        paths = [entry.path for entry in these if not entry.is_folder]
+    for candidates in (entries, inside):
+        paths = [entry.path for entry in candidates if not entry.is_folder]
         fits = [sum(format.read(path) is not None for path in paths) for format in formats]
-        if any(fits):  # what most files fit: one student's names do not decide it
-            return formats[fits.index(max(fits))], these
+        if any(fits):  # the format of most files: one student's names must not decide it
+            return formats[fits.index(max(fits))], candidates
     names = " or ".join(format.name for format in formats)
-    one = next((entry for entry in files if entry.path.endswith(SUFFIX)), files[0])
-    problem = f" ({one.problem})" if one.problem else ""
+    example = next((entry for entry in files if entry.path.endswith(SUFFIX)), files[0])
+    problem = f" ({example.problem})" if example.problem else ""
     raise RejectedFile(
-        f"its files, such as '{display_path(one.path)}'{problem}, are not named as {names} has it: "
-        "describe them with --pattern"
+        f"its files, such as '{display_path(example.path)}'{problem}, are not named as {names} "
+        "has it: describe them with --pattern"
     )
 
 
@@ -186,7 +188,7 @@ def _open(submissions: Path, limits: ArchiveLimits) -> Archive | Folder:
 
 
 def _is_nbgrader_layout(folder: Path, masters: SourceNotebooks) -> bool:
-    """Whether a folder is to be read as nbgrader's: also if nothing says what it is."""
+    """Return True if a folder has nbgrader's layout, or no layout that is known."""
     if not folder.is_dir():
         return False
     names = [path.name for path in folder.iterdir()]
@@ -202,7 +204,7 @@ def _only_students(
     students: Collection[str], found: list[Submission], submissions: Path
 ) -> list[Submission]:
     """Return the submissions of these students, or all if no student is named."""
-    known = sorted({one.student for one in found})
+    known = sorted({submission.student for submission in found})
     for name in students:
         if name in known:
             continue
@@ -210,4 +212,4 @@ def _only_students(
         near = near or get_close_matches(name, known, SHOWN) or known
         named = ", ".join(near[:SHOWN]) + (", ..." if len(near) > SHOWN else "")
         raise UserError(f"No student in {submissions} is called '{name}': there is {named}.")
-    return [one for one in found if not students or one.student in students]
+    return [s for s in found if not students or s.student in students]

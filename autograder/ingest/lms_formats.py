@@ -1,4 +1,4 @@
-"""How learning platforms name what they export: whose file it is, and what that one called it.
+"""File names in the exports of learning platforms: the student, and the name of the file.
 
 Canvas's "Download submissions" gives `musteranna_LATE_123_4567_attention-1.ipynb`: the student's
 name in lower case, LATE if it was, the numbers of the user and of the file, and the file's name, to
@@ -18,20 +18,20 @@ from typing import Protocol
 
 from .submission_tree import printable
 
-LONGEST_NAME = 60  # letters of a student's name, a platform's number included
+LONGEST_NAME = 60  # characters of a student's name, a platform's number included
 
 
 @dataclass(frozen=True)
 class ParsedName:
-    """What the path of a file says.
+    """Parts of a file's path.
 
     Attributes:
         student: the name under which the student is graded.
-        full_name: the whole name as it stands there, in which two students differ.
+        full_name: the full name in the path, in which any two students differ.
         file: the name of the file itself.
-        assignment: empty if the path does not say it.
+        assignment: empty if the path does not contain it.
         order: of two files, the one with the greater number was handed in later.
-        late: whether the platform says so.
+        late: True if the platform marks it as late.
     """
 
     student: str
@@ -43,12 +43,12 @@ class ParsedName:
 
 
 class FilenameFormat(Protocol):
-    """A way of naming files.
+    """A format of file names.
 
     Attributes:
-        name: who names them so.
+        name: the platform that uses it.
         resubmission_suffix: a pattern of what the platform adds to the name of a resubmission.
-        one_assignment: whether all files belong to one assignment, which no path says.
+        one_assignment: True if all files belong to one assignment, which no path contains.
     """
 
     name: str
@@ -56,11 +56,11 @@ class FilenameFormat(Protocol):
     one_assignment: bool
 
     def read(self, path: str) -> ParsedName | None:
-        """What a path says; None if it is not named so."""
+        """Parse a path; return None if it does not have this format."""
 
 
 class Canvas:
-    """A file for each that was handed in, all in one folder."""
+    """Canvas: all submitted files in one folder."""
 
     name, one_assignment = "Canvas", True
     resubmission_suffix = r"(?:-\d{1,3}|-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?"
@@ -71,7 +71,7 @@ class Canvas:
     )
 
     def read(self, path: str) -> ParsedName | None:
-        """What a path says; None if it is not named so."""
+        """Parse a path; return None if it does not have this format."""
         for format in self._formats:
             if found := format.fullmatch(path):
                 student = student_name(found["name"], found["user"])
@@ -82,7 +82,7 @@ class Canvas:
 
 
 class Nbgrader:
-    """Folders as nbgrader has them, in a zip file."""
+    """nbgrader: its folders, in a zip file."""
 
     name, resubmission_suffix, one_assignment = "nbgrader", "", False
 
@@ -90,7 +90,7 @@ class Nbgrader:
         self._assignments = assignments
 
     def read(self, path: str) -> ParsedName | None:
-        """What a path says; None if it is not named so."""
+        """Parse a path; return None if it does not have this format."""
         student, *below = path.split("/")
         if not below or below[0] not in self._assignments or student.startswith((".", "_")):
             return None
@@ -98,7 +98,7 @@ class Nbgrader:
 
 
 class Moodle:
-    """A folder for each student, or the same in the name of each file."""
+    """Moodle: a folder for each student, or the same information in each file name."""
 
     name, resubmission_suffix, one_assignment = "Moodle", "", True
     _format = re.compile(
@@ -108,7 +108,7 @@ class Moodle:
     )
 
     def read(self, path: str) -> ParsedName | None:
-        """What a path says; None if it is not named so."""
+        """Parse a path; return None if it does not have this format."""
         found = self._format.fullmatch(path)
         if found is None:
             return None
@@ -118,7 +118,7 @@ class Moodle:
 
 
 def student_name(name: str, number: str = "") -> str:
-    """A name that can be a folder's, with the number by which a platform tells students apart."""
+    """Return a name that is valid for a folder, with the platform's number of the student."""
     ending = f"-{number}" if number else ""
     name = printable(name).strip(" .").lstrip("._ ")[: LONGEST_NAME - len(ending)]
     return (name or "student") + ending

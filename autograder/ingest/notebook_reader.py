@@ -1,7 +1,7 @@
-"""Reads what a student handed in, whatever has happened to it on the way.
+"""Read a submitted notebook of any version, even a damaged one.
 
-Only cell types, sources, ids and grade ids are kept: outputs, attachments and all other metadata
-are dropped, so that nothing forged there can travel further.
+Only cell types, sources, ids and grade ids are kept. Outputs, attachments and all other metadata
+are dropped, because a student may have forged them.
 """
 
 import json
@@ -20,11 +20,11 @@ VALID_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
 class UnreadableNotebook(Exception):
-    """The file is no notebook that can be graded; the text is one line for the student."""
+    """A file that is not a valid notebook; the text is one line for the student."""
 
 
 def read_submission(path: Path) -> NotebookNode:
-    """The notebook in `path` as nbformat 4.5 with sources only.
+    """Read the notebook in `path` as nbformat 4.5 with sources only.
 
     Reads nbformat 3 and 4 of any minor version, with or without a byte order mark, with any
     line ends.
@@ -41,10 +41,10 @@ def read_submission(path: Path) -> NotebookNode:
 
 
 def normalize_notebook(data: Any) -> NotebookNode:
-    """A notebook's JSON, of whatever version and quality, as nbformat 4.5 with sources only.
+    """Convert a notebook's JSON of any version to nbformat 4.5 with sources only.
 
     Raises:
-        UnreadableNotebook: it is no notebook, or too large.
+        UnreadableNotebook: it is not a notebook, or too large.
     """
     if not isinstance(data, dict) or not isinstance(data.get("nbformat"), int):
         raise UnreadableNotebook("the file is not a Jupyter notebook")
@@ -64,7 +64,7 @@ def normalize_notebook(data: Any) -> NotebookNode:
 
 
 def read_master(path: Path) -> NotebookNode:
-    """The trusted source notebook in `path`.
+    """Read the trusted source notebook in `path`.
 
     Raises:
         ValueError, OSError: it cannot be read, or a grade id or cell id occurs twice.
@@ -77,16 +77,16 @@ def read_master(path: Path) -> NotebookNode:
 
 
 def notebook_from_cells(cells: list[NotebookNode], metadata: dict | None = None) -> NotebookNode:
-    """A notebook of these cells, as they are: `new_notebook` would give some of them random ids."""
+    """Return a notebook of these cells; unlike `new_notebook`, it adds no random ids."""
     return nbformat.from_dict(
         {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata or {}, "cells": cells}
     )
 
 
 def bare_cell(kind: Any, source: str) -> NotebookNode:
-    """A cell of nbformat 4.5, but for its id; of an unknown kind it is a note.
+    """Return a cell of nbformat 4.5 without an id; an unknown kind becomes Markdown.
 
-    By hand: nbformat's own makers validate each cell, which takes longer than all the rest.
+    nbformat's own functions validate each cell, which takes longer than everything else here.
     """
     about = {"cell_type": kind if kind in ("code", "raw") else "markdown"}
     cell = nbformat.from_dict({**about, "metadata": {}, "source": source})
@@ -96,7 +96,7 @@ def bare_cell(kind: Any, source: str) -> NotebookNode:
 
 
 def clean_text(text: str) -> str:
-    """Text with Unix line ends and nothing that UTF-8 cannot hold."""
+    """Return text with Unix line ends, without anything that UTF-8 cannot encode."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text.encode("utf-8", "replace").decode("utf-8")
 
@@ -124,7 +124,7 @@ def _read_text(path: Path) -> str:
 
 
 def _cells(data: dict) -> list:
-    """The list of cells; format 3 kept them in worksheets."""
+    """Return the list of cells; format 3 kept them in worksheets."""
     if data["nbformat"] == 3:
         sheets = data.get("worksheets")
         parts = [s.get("cells") for s in sheets or [] if isinstance(s, dict)]

@@ -1,9 +1,9 @@
-"""Which of the files that a student handed in is graded.
+"""Choose which of a student's files is graded.
 
-A notebook of the right name is. Of several, it is the one that the platform says came last; where
-the platform says nothing it is none, for only the student knows. Where an assignment has one
-notebook, and a student handed in one, that is taken whatever its name. Files that belong beside a
-notebook are chosen by their names alone, in the same way.
+A notebook with the right name is graded. Of several, the latest is, according to the platform; if
+the platform does not record an order, none is, because only the student knows. If an assignment has
+one notebook and a student handed in one, it is graded whatever its name is. Attachments are chosen
+in the same way, by their names alone.
 """
 
 import re
@@ -16,19 +16,19 @@ from .submission_tree import printable
 
 SUFFIX = ".ipynb"
 PACKED = (".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst")
-LONGEST_PATH = 200  # letters in one line
+LONGEST_PATH = 200  # characters in one line
 MOST_NAMES = 3  # of files in one line
 
 
 @dataclass(frozen=True)
 class CandidateFile:
-    """A notebook that a student handed in, or a file that belongs beside one.
+    """A notebook or an attachment that a student handed in.
 
     Attributes:
-        name: of the file.
-        shown: the same, and in which zip file it lies, if it does.
-        extract: takes it out to a path; raises `RejectedFile`.
-        assignment: empty if nothing says which.
+        name: the name of the file.
+        shown: the same for messages, with the name of the zip file that contains it.
+        extract: copies it to a path; raises `RejectedFile`.
+        assignment: empty if it is unknown.
     """
 
     name: str
@@ -40,12 +40,12 @@ class CandidateFile:
 
 @dataclass
 class StudentFiles:
-    """All that one student handed in.
+    """All files of one student.
 
     Attributes:
-        full_names: the student's name, as the paths have it.
-        attachments: files whose name belongs beside a notebook.
-        archives: how many zip files there are.
+        full_names: the student's name as it appears in the paths.
+        attachments: files with the name of an attachment.
+        archives: the number of zip files.
         refused: what was not unpacked, with the reason.
         others: names of files that are neither a notebook nor a zip file.
     """
@@ -59,20 +59,20 @@ class StudentFiles:
     others: list[str] = field(default_factory=list)
 
     def of(self, assignment: str) -> list[CandidateFile]:
-        """The notebooks for an assignment."""
+        """Return the notebooks for an assignment."""
         return [candidate for candidate in self.notebooks if candidate.assignment == assignment]
 
 
 @dataclass
 class Selection:
-    """What is graded of a student's files for one assignment.
+    """The files of a student that are graded for one assignment.
 
     Attributes:
         taken: the file for each notebook.
-        missing: status and reason for each notebook without one.
-        attachments: the file for each name that belongs beside a notebook.
-        skipped: the same names, where there is none, with the reason.
-        lines: what was not taken, or not taken as it is called.
+        missing: status and reason for each notebook without a file.
+        attachments: the file for each attachment.
+        skipped: the reason for each attachment without a file.
+        lines: a line for each file that is not taken, or taken under another name.
     """
 
     taken: dict[str, CandidateFile] = field(default_factory=dict)
@@ -84,14 +84,12 @@ class Selection:
 
 @dataclass
 class StagingResult:
-    """What became of a class's files on their way to nbgrader's layout.
+    """Problems found while the files of a class were copied into nbgrader's layout.
 
     Attributes:
-        verdicts: status and reason of each notebook that cannot be graded: of which student,
-            assignment and name.
-        skipped: the reason for each file beside a notebook that is not taken: of which student,
-            assignment and name.
-        lines: what is ignored.
+        verdicts: (student, assignment, notebook) -> status and reason, if it cannot be graded.
+        skipped: (student, assignment, attachment) -> the reason for skipping it.
+        lines: a line for each ignored file.
     """
 
     verdicts: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
@@ -100,13 +98,13 @@ class StagingResult:
 
 
 def display_path(path: str) -> str:
-    """A path that can be printed; of a long one, the end."""
+    """Return a path for a message: printable, and only the end of a long one."""
     path = "/".join(map(printable, path.split("/")))
     return path if len(path) <= LONGEST_PATH else f"...{path[-LONGEST_PATH:]}"
 
 
 def match_notebook(name: str, notebooks: Collection[str], format: FilenameFormat) -> str:
-    """The notebook that a file's name stands for, whatever was added to it; empty if none."""
+    """Return the notebook that a file's name stands for, with or without suffixes, or ""."""
     stem = name.removesuffix(SUFFIX)
     if stem in notebooks:
         return stem
@@ -117,12 +115,13 @@ def match_notebook(name: str, notebooks: Collection[str], format: FilenameFormat
 
 
 def match_attachment(name: str, names: Iterable[str], resubmission_suffix: str = "") -> str:
-    """The file beside a notebook that a name stands for, whatever was added to it; or nothing."""
-    for one in names:
-        stem, dot, ending = one.rpartition(".")
+    """Return the attachment that a file's name stands for, with or without suffixes, or ""."""
+    suffixes = COPY.pattern + resubmission_suffix
+    for attachment in names:
+        stem, dot, ending = attachment.rpartition(".")
         ending = re.escape(dot + ending) if stem else ""
-        if re.fullmatch(re.escape(stem or one) + COPY.pattern + resubmission_suffix + ending, name):
-            return one
+        if re.fullmatch(re.escape(stem or attachment) + suffixes + ending, name):
+            return attachment
     return ""
 
 
@@ -133,7 +132,7 @@ def select_attachments(
     format: FilenameFormat,
     selection: Selection,
 ) -> None:
-    """Add to a choice the files that belong beside the notebooks of an assignment."""
+    """Add the attachments of an assignment's notebooks to a selection."""
     mine = [
         candidate for candidate in files.attachments if candidate.assignment in ("", assignment)
     ]
@@ -154,7 +153,7 @@ def select_attachments(
 def select_notebooks(
     files: StudentFiles, assignment: str, notebooks: Collection[str], format: FilenameFormat
 ) -> Selection:
-    """The files of a student that are graded for an assignment."""
+    """Select the notebooks of a student that are graded for an assignment."""
     selection = Selection()
     mine = files.of(assignment)
     rest = [
@@ -174,7 +173,7 @@ def select_notebooks(
             selection.taken[notebook] = latest[0]
             selection.lines += _about(latest[0], notebook, named, format)
         else:
-            selection.missing[notebook] = _why(notebook, latest, files)
+            selection.missing[notebook] = _missing(notebook, latest, files)
     if rest:
         selection.lines.append(f"{list_names(rest)}: not called as a notebook of {assignment}")
     return selection
@@ -193,8 +192,8 @@ def _about(
     return lines
 
 
-def _why(notebook: str, several: list[CandidateFile], files: StudentFiles) -> tuple[str, str]:
-    """Status and reason where there is no file, or more than one."""
+def _missing(notebook: str, several: list[CandidateFile], files: StudentFiles) -> tuple[str, str]:
+    """Return status and reason if there is no file, or more than one."""
     if several:
         return "unreadable", f"{list_names(several)} could be {notebook}{SUFFIX}: hand in one"
     if files.refused:
@@ -206,7 +205,7 @@ def _why(notebook: str, several: list[CandidateFile], files: StudentFiles) -> tu
 
 
 def list_names(files: Iterable[CandidateFile]) -> str:
-    """The names of files, or of the first few."""
+    """List the names of files, or of the first few."""
     return _few([candidate.shown for candidate in files])
 
 

@@ -1,4 +1,4 @@
-"""Puts the files of an export where nbgrader has them: under student, assignment and notebook."""
+"""Copy the files of an export into nbgrader's layout: student, assignment, notebook."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -28,16 +28,16 @@ from .selection import (
 from .submission_tree import SourceNotebooks, printable
 from .zip_archive import Archive
 
-MOST_LINES = 20  # about files that are nobody's, or that one student packed too often
-CLEARLY = 2  # times as many students as the next: then an export is for this assignment
+MOST_LINES = 20  # about files of unknown students, or about the archives of one student
+CLEARLY = 2  # an export is for the assignment with so many times the students of the next one
 
 
 class LmsStager:
-    """What a class handed in, by student.
+    """Stager of an export: collects the files by student, then copies those that are graded.
 
     Args:
-        source: what the files are taken from.
-        format: how they are named.
+        source: the export.
+        format: the format of its file names.
         place: a folder for students' own zip files.
     """
 
@@ -59,11 +59,11 @@ class LmsStager:
         self._unmatched: list[str] = []
 
     def collect(self, entries: Iterable[FileEntry]) -> list[str]:
-        """Find out whose each file is; return the assignments that they are for.
+        """Assign each file to its student; return the assignments that the files are for.
 
         Raises:
-            RejectedFile: nothing says for which one an export is.
-            UserError: there is no room.
+            RejectedFile: the assignment of an export cannot be determined.
+            UserError: the byte budget is used up.
         """
         for entry in entries:
             parsed = None if entry.is_folder else self._format.read(entry.path)
@@ -81,10 +81,10 @@ class LmsStager:
         return [assignment] if self._format.one_assignment else sorted(every - {""})
 
     def stage(self, folder: Path, assignments: Iterable[str]) -> StagingResult:
-        """Put what is graded into `folder`, and say what is not.
+        """Copy the files that are graded into `folder`, and report the others.
 
         Raises:
-            UserError: there is no room.
+            UserError: the byte budget is used up.
         """
         staged = StagingResult(lines=sorted(self._unmatched)[:MOST_LINES])
         if more := len(self._unmatched[MOST_LINES:]):
@@ -108,7 +108,7 @@ class LmsStager:
         return staged
 
     def _select(self, student: str, files: StudentFiles, assignment: str, place: Path) -> Selection:
-        """What is graded of a student's files, in its place."""
+        """Select and copy the files of a student that are graded."""
         if files.of(assignment) or self._format.one_assignment:
             place.mkdir(exist_ok=True)
         selection = select_notebooks(files, assignment, self._masters[assignment], self._format)
@@ -149,7 +149,7 @@ class LmsStager:
             files.others.append(name)
 
     def _unpack(self, entry: FileEntry, parsed: ParsedName, files: StudentFiles) -> None:
-        """Look into a zip file that a student handed in; what is in it is taken out later."""
+        """List the files in a student's own zip file; they are extracted later."""
         files.archives += 1
         if files.archives > self._limits.own_archives:
             raise RejectedFile(f"only {self._limits.own_archives} zip files are unpacked")
@@ -178,8 +178,8 @@ class LmsStager:
                     files.others.append(inside)
 
     def _is_attachment(self, name: str) -> bool:
-        """Whether a file's name is one of those that belong beside a notebook."""
-        every = [one for most in self._attachment_limits.values() for one in most]
+        """Return True if a file has the name of an attachment of any assignment."""
+        every = [name for most in self._attachment_limits.values() for name in most]
         return match_attachment(name, every, self._format.resubmission_suffix) != ""
 
     def _candidate(self, parsed: ParsedName, name: str, shown: str, take: partial) -> CandidateFile:
@@ -192,7 +192,7 @@ class LmsStager:
         return CandidateFile(name, shown, take, assignment, parsed.order)
 
     def _most_likely(self) -> str:
-        """The assignment that an export is for: one student's names cannot decide it."""
+        """Return the assignment of an export, as most students' file names have it."""
         if len(self._masters) == 1:
             return next(iter(self._masters))
         named = [{h.assignment for h in files.notebooks} - {""} for files in self._class.values()]
@@ -207,7 +207,7 @@ class LmsStager:
         return ranks[0][0]
 
     def _reject_ambiguous(self) -> None:
-        """Whose name could be another's on some disk, or in our pages, is graded as neither."""
+        """Reject students whose names could be confused, on some disk or in the pages."""
         alike = Counter(s.casefold() for s, files in self._class.items() for _ in files.full_names)
         for student, files in self._class.items():
             if alike[student.casefold()] > 1:
@@ -223,6 +223,6 @@ def _take_from(
     *budgets: ByteBudget,
     most: int | None = None,
 ) -> None:
-    """Take a file out of a student's own zip file, which is not kept open."""
+    """Extract a file from a student's own zip file, which is not kept open."""
     with Archive(archive, limits, limits.own_entries) as own:
         own.extract(entry, target, *budgets, most=most)

@@ -1,4 +1,4 @@
-"""A zip file with nbgrader's layout gets what the folder in it would have got."""
+"""Unpack a zip file with nbgrader's layout, so that it is graded like the folder itself."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -22,10 +22,10 @@ def stage_nbgrader_zip(
     budgets: ByteBudgets,
     limits: ArchiveLimits,
 ) -> StagingResult:
-    """Make the same files in `folder`; of all that nobody asked for only the names count.
+    """Unpack the files into `folder`; those that are not needed are left empty.
 
     Raises:
-        UserError: there is no room for them.
+        UserError: the byte budget is used up.
     """
     staged = StagingResult()
     for entry in entries:
@@ -43,7 +43,7 @@ def _put(
     folder: Path,
     budgets: ByteBudgets,
 ) -> FileEntry:
-    """The entry, with its problem if it turned out to have one."""
+    """Unpack an entry; return it, with its problem if it has one."""
     target = folder.joinpath(*entry.parts[:3])
     if entry.is_folder or len(entry.parts) > 3:
         target.mkdir(parents=True, exist_ok=True)
@@ -68,35 +68,35 @@ def _refuse(
     folder: Path,
     limits: ArchiveLimits,
 ) -> None:
-    """Note what it costs that a file is not taken."""
+    """Record the consequences of a rejected file."""
     good = not name_problem(entry.path, limits)
-    costs = _notebooks(entry, masters) if good else []
+    lost = _notebooks(entry, masters) if good else []
     name = entry.parts[-1]
     if good and name in _attachment_limits(entry, masters):
         student, assignment, _ = entry.parts
         staged.skipped[student, assignment, name] = skip_reason(name, entry.problem)
-    elif not costs:
+    elif not lost:
         staged.lines.append(f"{display_path(entry.path)}: {entry.problem}")
-    for notebook in costs:
+    for notebook in lost:
         student, assignment = entry.parts[:2]
         (folder / student / assignment).mkdir(parents=True, exist_ok=True)
         staged.verdicts[student, assignment, notebook] = ("unreadable", entry.problem)
 
 
 def _could_be_one(entry: FileEntry, masters: SourceNotebooks) -> bool:
-    """Whether it is a notebook by another name, where an assignment wants one only."""
+    """Return True for a misnamed notebook of an assignment that has only one."""
     is_one = len(entry.parts) == 3 and entry.parts[2].lower().endswith(SUFFIX)
     return is_one and len(masters.get(entry.parts[1], {})) == 1
 
 
 def _notebooks(entry: FileEntry, masters: SourceNotebooks) -> list[str]:
-    """The notebooks that an entry is, or that are in it if it stands in an assignment's place."""
+    """Return the notebook that an entry is, or all if it replaces an assignment's folder."""
     known = masters.get(entry.parts[1], {}) if len(entry.parts) in (2, 3) else {}
     return [n for n in known if entry.parts[2:] in ([], [f"{n}{SUFFIX}"])]
 
 
 def _attachment_limits(entry: FileEntry, masters: SourceNotebooks) -> Mapping[str, int]:
-    """The files that may lie beside the notebook in an entry's place: name -> at most so large."""
+    """Return the largest size in bytes of each attachment in an entry's folder, by name."""
     if len(entry.parts) != 3 or entry.parts[1] not in masters:
         return {}
     return assignment_attachment_limits(masters[entry.parts[1]])

@@ -1,4 +1,4 @@
-"""Finds the assignments of a course and what the students of a class handed in."""
+"""Find the assignments of a course and the submissions of a class in nbgrader's layout."""
 
 import os
 import re
@@ -23,10 +23,10 @@ class Submission:
     """One notebook that a student handed in, or should have.
 
     Attributes:
-        status, reason: why it cannot be graded; empty if it may be read.
-        staged: whether the student's folder for the assignment exists, so that a gradebook entry
+        status, reason: why it cannot be graded; empty if it can be read.
+        staged: True if the student's folder for the assignment exists, so that a gradebook entry
             and a feedback page are due.
-        skipped: names of files beside the notebook that were not taken in, each with the reason.
+        skipped: names of attachments that were rejected, each with the reason.
     """
 
     student: str
@@ -40,7 +40,7 @@ class Submission:
 
     @property
     def timestamp(self) -> str:
-        """nbgrader's note of when it was handed in; empty if there is none that can be read."""
+        """Time of the submission in nbgrader's file timestamp.txt, or ""."""
         stamp = self.path.with_name("timestamp.txt")
         with suppress(OSError, ValueError, TypeError, OverflowError):
             if stamp.is_file() and not stamp.is_symlink() and stamp.stat().st_size < 100:
@@ -51,10 +51,10 @@ class Submission:
 
 
 def read_course(source: Path, only: str | None = None) -> SourceNotebooks:
-    """The source notebooks of all assignments in `source`, or of one.
+    """Read the source notebooks of all assignments in `source`, or of one.
 
     Raises:
-        UserError: there are none, the one is unknown, or a notebook is damaged.
+        UserError: there are none, the assignment is unknown, or a notebook is damaged.
     """
     if not source.is_dir():
         raise UserError(f"{source} is not a folder: give the source notebooks with --source.")
@@ -79,13 +79,13 @@ def _master(path: Path) -> NotebookNode:
 
 def scan_submissions(
     submissions: Path, masters: SourceNotebooks, only: str | None = None
-) -> tuple[list, list]:
-    """All hand-ins, sorted, and a line for everything that is none.
+) -> tuple[list[Submission], list[str]]:
+    """Find all submissions, sorted; and write a line for each file that is none.
 
-    Every folder is a student's. Assignments that nobody handed in do not count.
+    Every folder is a student's. Assignments without any submission do not count.
 
     Raises:
-        UserError: no folder, or nothing handed in.
+        UserError: there is no folder, or no submission.
     """
     if not submissions.exists():
         raise UserError(f"{submissions} does not exist: give the folder that holds {LAYOUT}.")
@@ -124,7 +124,7 @@ def scan_submissions(
 
 
 def _student(folder: Path) -> tuple[str, str, str]:
-    """Name, and why nothing in the folder can be graded."""
+    """Return the student's name, with status and reason if the folder cannot be graded."""
     name = printable(folder.name)
     if name != folder.name:
         return name, "unreadable", "the student's folder has a name with unusual characters"
@@ -134,7 +134,7 @@ def _student(folder: Path) -> tuple[str, str, str]:
 
 
 def _only_notebook(path: Path) -> Path:
-    """The only notebook in a folder, if that with the right name is missing; else this path."""
+    """Return the only notebook in a folder if the one with the right name is missing."""
     if path.parent.is_symlink() or os.path.lexists(path):
         return path
     others = [name for name in _names(path.parent) if name.lower().endswith(path.suffix)]
@@ -142,7 +142,7 @@ def _only_notebook(path: Path) -> Path:
 
 
 def _problem(path: Path) -> tuple[str, str, bool]:
-    """Status, reason and whether the student has a folder for the assignment."""
+    """Return status, reason, and True if the student has a folder for the assignment."""
     folder = path.parent
     if folder.is_symlink():
         return "unreadable", f"the folder {folder.name} is a symbolic link", True
@@ -160,10 +160,10 @@ def _problem(path: Path) -> tuple[str, str, bool]:
 def _names(folder: Path) -> list[str]:
     try:
         return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
-    except OSError:  # it may be locked; what matters is said about the notebook itself
+    except OSError:  # it may be locked; reading the notebook reports it
         return []
 
 
 def printable(name: str) -> str:
-    """A file's name without anything that cannot be printed or stored."""
+    """Return a file's name without characters that cannot be printed or stored."""
     return re.sub(r"[^\w .,()+=@#&'!~\[\]-]", "?", name.encode("utf-8", "replace").decode())[:80]

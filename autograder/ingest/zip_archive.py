@@ -1,8 +1,7 @@
-"""Takes files out of zip files that anybody may have made.
+"""Extract files from zip files that are not trusted.
 
-Nothing that a zip file says about itself is believed: neither its names nor its sizes nor how many
-files it holds. What is taken out goes to a path that the grader chooses, so that a name in an
-archive leads nowhere.
+The grader believes nothing that a zip file declares: neither names nor sizes nor the number of
+files. It chooses the path of each extracted file itself, so a name in an archive leads nowhere.
 """
 
 import io
@@ -27,9 +26,9 @@ from .file_entry import (
     too_large_notebook,
 )
 
-PIECE = 2**12  # bytes; so little is read ahead of what comes out
+CHUNK = 2**12  # bytes; small, so that little is read ahead of the unpacked data
 IN_UTF8, ENCRYPTED = 0x800, 0x1  # flags of an entry
-READABLE = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # others do not unpack piece by piece
+READABLE = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # others do not unpack in chunks
 END_OF_TABLE = 2**17  # bytes in which an archive's last record, with its comment, must lie
 DAMAGED = (
     *(zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError),
@@ -38,13 +37,13 @@ DAMAGED = (
 
 
 class Archive:
-    """A zip file. Use it as a context manager.
+    """A zip file, as a context manager.
 
     Args:
-        most: how many files and folders it may hold.
+        most: the largest number of files and folders.
 
     Raises:
-        RejectedFile: it cannot be read, or holds more.
+        RejectedFile: it cannot be read, or holds more files.
     """
 
     def __init__(self, path: Path, limits: ArchiveLimits, most: int):
@@ -73,19 +72,19 @@ class Archive:
     def extract(
         self, entry: FileEntry, target: Path, *budgets: ByteBudget, most: int | None = None
     ) -> None:
-        """Take a file out to `target`, whole or not at all.
+        """Extract a file to `target`, whole or not at all.
 
         Args:
-            most: bytes; by default what a notebook may have.
+            most: the largest size in bytes; by default that of a notebook.
 
         Raises:
             RejectedFile: it is damaged, too large, or not a file. A budget that is used up raises
-                an error of its own.
+                its own error.
         """
         if entry.problem:
             raise RejectedFile(entry.problem)
         info, before, size = self._infos[entry.number], self._file.taken, 0
-        self._check(info.file_size, None, most)  # as large as it says that it is
+        self._check(info.file_size, None, most)  # the size that it declares
         try:
             with target.open("xb") as file:
                 for piece in self._pieces(info):
@@ -103,7 +102,7 @@ class Archive:
     def _pieces(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
         try:
             with self._zip.open(info) as packed:
-                while piece := packed.read(PIECE):
+                while piece := packed.read(CHUNK):
                     yield piece
         except DAMAGED:
             raise RejectedFile("the file is damaged in the zip file") from None
@@ -119,16 +118,16 @@ class Archive:
     def _entries(self) -> list[FileEntry]:
         names = [_name(info) for info in self._infos]
         problems = [name_problem(name, self._limits) for name in names]
-        files = Counter(_same(name) for name in names if not name.endswith("/"))
-        folders = {_same(name) for name in names if name.endswith("/")}
+        files = Counter(_fold(name) for name in names if not name.endswith("/"))
+        folders = {_fold(name) for name in names if name.endswith("/")}
         for name, problem in zip(names, problems, strict=True):
             if not problem:
-                folders.update(map(str, PurePosixPath(_same(name)).parents))
+                folders.update(map(str, PurePosixPath(_fold(name)).parents))
         found = []
         for number, (info, name) in enumerate(zip(self._infos, names, strict=True)):
             problem = problems[number] or self._problem(info)
             is_folder = name.endswith("/")
-            if not is_folder and (files[_same(name)] > 1 or _same(name) in folders):
+            if not is_folder and (files[_fold(name)] > 1 or _fold(name) in folders):
                 problem = problem or "the zip file holds several files of this name"
             found.append(FileEntry(name.removesuffix("/"), number, is_folder, problem))
         return found
@@ -144,7 +143,7 @@ class Archive:
 
 
 class _CountedFile(io.BufferedReader):
-    """A file that counts what is read of it, and never gives more than `most` bytes at a time."""
+    """A file that counts the bytes read, and never returns more than `most` at a time."""
 
     def __init__(self, path: Path, most: int):
         super().__init__(io.FileIO(path))
@@ -162,7 +161,7 @@ class _CountedFile(io.BufferedReader):
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """An entry's name as its maker meant it: many programs write UTF-8 and do not say so."""
+    """Return an entry's name; many programs write UTF-8 without setting the flag."""
     name = info.orig_filename
     if not info.flag_bits & IN_UTF8:
         with suppress(UnicodeError):
@@ -170,6 +169,6 @@ def _name(info: zipfile.ZipInfo) -> str:
     return normalize_name(name)
 
 
-def _same(name: str) -> str:
-    """The same text for names that some disks take for one."""
+def _fold(name: str) -> str:
+    """Return the same text for names that some disks do not distinguish."""
     return name.removesuffix("/").casefold()

@@ -1,7 +1,7 @@
-"""nbgrader's configuration for a course that is graded here.
+"""nbgrader's configuration for a course that this grader grades.
 
-`nbgrader_config.py` at a course's root and `autograder grade` both call `configure`, so that the
-two ways to grade are one.
+`nbgrader_config.py` at a course's root calls `configure`, so that `nbgrader autograde` gives the
+same grades as `autograder grade`.
 """
 
 from collections.abc import Iterable
@@ -31,10 +31,10 @@ def configure(
     Args:
         trusted: folders that hidden tests may import from.
     """
-    # Without CheckCellMetadata (a third of the time of all recording): what stands in a merged
-    # notebook about grading is the master's, which `generate_assignment` has checked.
+    # Without CheckCellMetadata (a third of the recording time): the grading metadata of a merged
+    # notebook is the master's, which `generate_assignment` has checked.
     config.Autograde.sanitize_preprocessors = [MergeSubmission]
-    # Without ClearMetadataPreprocessor: feedback needs what the cells say about themselves.
+    # Without ClearMetadataPreprocessor: feedback needs the metadata of the cells.
     config.Autograde.autograde_preprocessors = [
         RunSubmission,
         LimitOutput,

@@ -1,6 +1,6 @@
-"""Our places in nbgrader: what `nbgrader autograde` and `generate_feedback` do instead.
+"""Preprocessors that replace steps of `nbgrader autograde` and `nbgrader generate_feedback`.
 
-Each is one verb, notebook -> notebook. `course.configure` puts them into nbgrader's lists.
+Each maps a notebook to a notebook. `config.configure` puts them into nbgrader's lists.
 """
 
 import atexit
@@ -25,7 +25,7 @@ Resources = dict
 
 
 class MergeSubmission(NbGraderPreprocessor):
-    """Puts the student's code on the frame of the source notebook; takes OverwriteCells' place."""
+    """Merge the student's code into the source notebook; replaces OverwriteCells."""
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         about = resources["nbgrader"]
@@ -34,10 +34,10 @@ class MergeSubmission(NbGraderPreprocessor):
 
 
 class RunSubmission(NbGraderPreprocessor):
-    """Runs the merged notebook, its cells in an isolated worker; takes Execute's place."""
+    """Run the merged notebook, its cells in an isolated worker; replaces Execute."""
 
     trusted = List(Unicode(), help="Folders that hidden tests may import from.").tag(config=True)
-    limits = Instance(Limits, (), help="What one submission may use.").tag(config=True)
+    limits = Instance(Limits, (), help="Limits of one submission.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         from autograder.execution.notebook_runner import Grader
@@ -52,7 +52,7 @@ class RunSubmission(NbGraderPreprocessor):
 
 
 class HideTests(NbGraderPreprocessor):
-    """Removes the source and the printed output of every test cell, for feedback."""
+    """Remove the source and the printed output of every test cell, for feedback."""
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         for cell in filter(is_test, nb.cells):
@@ -64,27 +64,27 @@ class HideTests(NbGraderPreprocessor):
 
 @cache
 def _fork_server() -> ForkServer:
-    """One for all notebooks of this process."""
+    """Return the fork server of this process, which serves all its notebooks."""
     fork_server = ForkServer()
     atexit.register(fork_server.close)
     return fork_server
 
 
 def _source_folder(preprocessor: NbGraderPreprocessor, about: dict) -> Path:
-    """Where the assignment's source notebooks lie: the exporter's parent is the converter."""
-    course: CourseDirectory = preprocessor.parent.parent.coursedir
+    """Return the folder of the assignment's source notebooks."""
+    course: CourseDirectory = preprocessor.parent.parent.coursedir  # exporter, converter
     return Path(course.format_path(course.source_directory, ".", about["assignment"]))
 
 
 def _submitted_folder(preprocessor: NbGraderPreprocessor, about: dict) -> Path:
-    """Where the student's own files lie: nbgrader has copied them, with what links lead to."""
+    """Return the folder of the student's own files: nbgrader copies the targets of links."""
     course: CourseDirectory = preprocessor.parent.parent.coursedir
     folder = course.submitted_directory
     return Path(course.format_path(folder, about["student"], about["assignment"]))
 
 
 def _with_checksums(notebook: NotebookNode, about: dict) -> NotebookNode:
-    """Note the released cells' checksums: nbgrader tells by them that nothing was written."""
+    """Add the released cells' checksums, by which nbgrader finds unanswered exercises."""
     with Gradebook(about["db_url"]) as gradebook:
         for cell in notebook.cells:
             name = grade_id_of(cell)

@@ -1,4 +1,4 @@
-"""What grading produces: results, gradebook, feedback pages and the report.
+"""Results of grading: plain data, the gradebook, feedback pages and the report.
 
 1. `results`: a class's results as plain data, `results.json` and `grades.csv`.
 2. `gradebook`: record results in nbgrader's gradebook.

@@ -1,4 +1,4 @@
-"""The page that a student gets: what was tested, what broke, where to read on."""
+"""The feedback page of a student: what was tested, what failed, where to read on."""
 
 import re
 from dataclasses import dataclass, field
@@ -20,13 +20,13 @@ from autograder.cells import MISSING, is_extra, is_solution, is_test
 from .results import CheckOutcome, number, read_checks
 
 TEMPLATES = Path(__file__).parent / "templates"
-LONGEST_COLOURED = 20_000
+LONGEST_HIGHLIGHTED = 20_000
 WEB = re.compile(r"https?://\S+")
 
 
 @dataclass
 class Exercise:
-    """A heading of the page: its checks, and the student's cells that belong to it."""
+    """One heading of the page, with its checks and the student's cells."""
 
     title: str
     checks: list[CheckOutcome] = field(default_factory=list)
@@ -37,7 +37,7 @@ class Exercise:
 
     @property
     def blank(self) -> bool:
-        """Whether the student has not begun: no answer touched, no cell added, nothing earned."""
+        """Return True if no answer is touched, no cell added and no point earned."""
         untouched = 0 < self.untouched == self.answers
         added = any(cell["extra"] for cell in self.cells)
         return untouched and not added and self.score == 0
@@ -52,7 +52,7 @@ class Exercise:
 
 
 class FeedbackExporter(Exporter):
-    """Writes the feedback page of an autograded notebook; `GenerateFeedback` calls it."""
+    """Export an autograded notebook as its feedback page, for `GenerateFeedback`."""
 
     file_extension = ".html"
 
@@ -77,7 +77,7 @@ def page(
     max_score: float,
     late_penalty: float,
 ) -> str:
-    """The feedback page of a notebook that ran, with scores and comments in its cells."""
+    """Return the feedback page of an executed notebook with scores and comments in its cells."""
     course = ran.metadata.get("course", {})
     return render(
         "feedback.html.j2",
@@ -94,7 +94,7 @@ def page(
 
 
 def exercises(notebook: NotebookNode) -> list[Exercise]:
-    """The graded notebook by exercise, in its order; cells before the first belong to it."""
+    """Group the cells of a graded notebook by exercise; early cells belong to the first one."""
     found: dict[str, Exercise] = {}
     early: list[dict[str, Any]] = []
     current: Exercise | None = None
@@ -120,41 +120,41 @@ def exercises(notebook: NotebookNode) -> list[Exercise]:
 def _cell(cell: NotebookNode) -> dict[str, Any]:
     errors = [o.evalue for o in cell.outputs if o.output_type == "error"]
     return {
-        "html": coloured(cell.source),
+        "html": highlighted(cell.source),
         "missing": cell.source == MISSING,
         "extra": is_extra(cell),
         "error": errors[0] if errors else "",
     }
 
 
-def coloured(source: str) -> Markup:
-    """Python as HTML with classes for its parts; everything in it is escaped.
+def highlighted(source: str) -> Markup:
+    """Return Python source as highlighted HTML, with everything in it escaped.
 
-    A very long cell stays without colours: they take much time and many times the room.
+    A very long cell is not highlighted, because that is slow and makes the page many times larger.
     """
-    if len(source) > LONGEST_COLOURED:
+    if len(source) > LONGEST_HIGHLIGHTED:
         return escape(source)
     return Markup(highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)))
 
 
 def web_address(text: str) -> str:
-    """The text if it is an address on the web, which a link may point to, or else nothing."""
+    """Return the text if it is a web address that a link may point to, or else ""."""
     return text if WEB.fullmatch(text) else ""
 
 
-def beside(reference: str, book: str) -> str:
-    """The web address of a reference that may be relative to the book's folder, or nothing."""
+def resolve_link(reference: str, book: str) -> str:
+    """Return the web address of a reference that may be relative to the book, or ""."""
     return web_address(urljoin(book.rstrip("/") + "/", reference) if book else reference)
 
 
 def render(template: str, **values: Any) -> str:
-    """Render one of our templates; all text is escaped unless it is markup of ours."""
+    """Render a template of this package; all text is escaped unless it is `Markup`."""
     return _environment().get_template(template).render(**values)
 
 
 @cache
 def _environment() -> Environment:
-    """One for all pages: it keeps the compiled templates."""
+    """Return the environment of all pages, which caches the compiled templates."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -162,5 +162,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": number, "beside": beside}
+    environment.filters |= {"number": number, "resolve_link": resolve_link}
     return environment

@@ -1,8 +1,8 @@
-"""The one writer: records what came out of the runs.
+"""Record executed notebooks in nbgrader's gradebook, and write their pages.
 
-nbgrader declares the assignments in its gradebook; scores and comments are entered as its own
-`SaveAutoGrades` would, but for all students in one transaction. Leaves `gradebook.db`,
-`autograded/` and `feedback/`.
+nbgrader declares the assignments in the gradebook. Scores and comments are entered as its own
+`SaveAutoGrades` would enter them, but many students in one transaction. The results are
+`gradebook.db`, `autograded/` and `feedback/`.
 """
 
 import errno
@@ -37,11 +37,11 @@ from .results import CheckOutcome, read_checks
 
 GROUP = 20  # notebooks that are in memory at a time
 BUSY_SECONDS = 10
-ROOM = 2**20  # bytes that a gradebook needs at least
+MIN_FREE = 2**20  # bytes that a gradebook needs at least
 
 
 def copy_gradebook(old: Path, new: Path) -> None:
-    """Copy a gradebook as it is between two transactions of whoever else uses it.
+    """Copy a gradebook as it is between two transactions of other programs.
 
     Raises:
         UserError: it is locked, or damaged.
@@ -51,8 +51,8 @@ def copy_gradebook(old: Path, new: Path) -> None:
             closing(sqlite3.connect(f"file:{old}?mode=ro", BUSY_SECONDS, uri=True)) as source,
             closing(sqlite3.connect(new)) as target,
         ):
-            # A lock to read, held until the end. Without one `backup` would ask for it again and
-            # again, for ever, however long somebody keeps the gradebook to himself.
+            # A read lock, held until the end. Without it `backup` would retry for as long as
+            # another program locks the gradebook.
             source.execute("BEGIN")
             source.execute("SELECT count(*) FROM sqlite_master").fetchone()
             source.backup(target)
@@ -64,7 +64,7 @@ def copy_gradebook(old: Path, new: Path) -> None:
 
 @dataclass(frozen=True)
 class GradebookScore:
-    """What the gradebook says of a notebook. Its word counts: it knows of manual scores."""
+    """Score of a notebook in the gradebook, which includes manual scores."""
 
     score: float
     checks: tuple[CheckOutcome, ...]
@@ -76,33 +76,33 @@ def record(
     assignments: Iterable[str],
     ran: Iterable[tuple[Submission, NotebookNode]],
 ) -> Iterator[tuple[Submission, NotebookNode, GradebookScore]]:
-    """Enter what ran into the gradebook in the folder, and write all pages.
+    """Enter executed notebooks into the gradebook in the folder, and write all pages.
 
     Yields:
-        each hand-in with its notebook and its entry.
+        Each submission with its notebook and its score.
 
     Raises:
-        UserError: the gradebook that was there belongs to another version of an assignment.
+        UserError: the existing gradebook belongs to another version of an assignment.
     """
-    # nbgrader's own use of SQLAlchemy; nothing a user could do about it.
+    # nbgrader's own use of SQLAlchemy causes them; a user cannot fix it.
     warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
     for assignment in assignments:
         _declare(folder, assignment, masters[assignment])
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
-        # Nobody else sees this copy before it is whole.
+        # No other program sees this copy before it is complete.
         gradebook.db.execute(text("PRAGMA synchronous = OFF"))
         entries, rest = _Entries(gradebook), iter(ran)
         while group := list(islice(rest, GROUP)):
-            entered = [(*one, entries.enter(*one)) for one in group]
-            # What is committed is forgotten, and read again when it is asked for: so the memory
-            # that all this takes does not grow with the class.
+            entered = [(*pair, entries.enter(*pair)) for pair in group]
+            # SQLAlchemy forgets committed objects and reads them again on demand, so memory does
+            # not grow with the class.
             gradebook.db.commit()
             for submission, notebook, entry in entered:
                 yield submission, notebook, _write_pages(folder, submission, notebook, entry)
 
 
 def _declare(folder: Path, assignment: str, notebooks: Mapping[str, NotebookNode]) -> None:
-    """Tell the gradebook what the assignment consists of."""
+    """Declare an assignment and its cells in the gradebook."""
     config = Config()
     log = logging.Logger("autograder.nbgrader", logging.CRITICAL)
     source = folder / "source" / assignment
@@ -114,7 +114,7 @@ def _declare(folder: Path, assignment: str, notebooks: Mapping[str, NotebookNode
         try:
             GenerateAssignment(coursedir=course, config=config, log=log).start()
         except (NbGraderException, DatabaseError):
-            if shutil.disk_usage(folder).free < ROOM:  # nbgrader keeps its reasons to itself
+            if shutil.disk_usage(folder).free < MIN_FREE:  # nbgrader does not say why
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from None
             raise _another_version(assignment) from None
 
@@ -127,19 +127,19 @@ def _another_version(assignment: str) -> UserError:
 
 
 class _Entries:
-    """Students, submissions, grades and comments, found or made."""
+    """Students, submissions, grades and comments in the gradebook, created on demand."""
 
     def __init__(self, gradebook: Gradebook):
         self._db = gradebook.db
         self._students = {student.id: student for student in gradebook.students}
-        self._assignments = {one.name: one for one in gradebook.assignments}
+        self._assignments = {assignment.name: assignment for assignment in gradebook.assignments}
         self._submissions = {
-            (one.student_id, one.assignment.name): one
-            for one in self._db.query(SubmittedAssignment).all()
+            (submitted.student_id, submitted.assignment.name): submitted
+            for submitted in self._db.query(SubmittedAssignment).all()
         }
 
     def enter(self, submission: Submission, ran: NotebookNode) -> SubmittedNotebook:
-        """Note what a notebook earned, as `SaveAutoGrades` does."""
+        """Enter the scores of a notebook, as `SaveAutoGrades` does."""
         notebook = self._notebook(submission)
         grades = {grade.cell.name: grade for grade in notebook.grades}
         comments = {comment.cell.name: comment for comment in notebook.comments}
@@ -169,11 +169,11 @@ class _Entries:
         return next(n for n in submitted.notebooks if n.notebook.name == submission.notebook)
 
     def _submitted(self, submission: Submission) -> SubmittedAssignment:
-        """The entry of a student's submission, with empty grades and comments if it is new."""
+        """Return a student's submission, with empty grades and comments if it is new."""
         key = submission.student, submission.assignment
         submitted = self._submissions.get(key)
         if submitted is None:
-            with self._db.no_autoflush:  # nothing is asked for before it is whole
+            with self._db.no_autoflush:  # no query before it is complete
                 submitted = self._submissions[key] = self._new(submission)
                 self._db.add(submitted)
         if submission.timestamp:
@@ -198,7 +198,7 @@ class _Entries:
 def _write_pages(
     folder: Path, submission: Submission, ran: NotebookNode, entry: SubmittedNotebook
 ) -> GradebookScore:
-    """Write the graded notebook and the feedback; score and checks as the gradebook has them."""
+    """Write the graded notebook and its feedback page; return the gradebook's score."""
     place = folder / "autograded" / submission.student / submission.assignment
     place.mkdir(parents=True, exist_ok=True)
     (place / f"{submission.notebook}.ipynb").write_text(to_text(ran), encoding="utf-8")
@@ -231,7 +231,7 @@ def _write_pages(
 
 @contextmanager
 def _alembic_on_path() -> Iterator[None]:
-    """nbgrader calls `alembic` by name, also when the environment is not activated."""
+    """Put `alembic` on PATH: nbgrader calls it by name, even if no environment is active."""
     before = os.environ.get("PATH", "")
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
     try:

@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell
 from autograder.authoring.misconception_matrix import kill_table
 from autograder.authoring.misconception_matrix import tests_of as hidden_tests_of
 from autograder.authoring.reference_source import source_of
-from autograder.authoring.release_checks import release_problems, secrets
+from autograder.authoring.release_checks import confidential_lines, release_problems
 from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions
 from autograder.authoring.trusted_runner import run_tests_in_process, score
 from autograder.cells import is_test, split_test
@@ -236,7 +236,7 @@ def test_the_files_that_break_graders_are_among_them(master):
 def test_no_student_hands_in_a_line_of_a_hidden_test(master):
     tests = [split_test(cell)[1] for cell in master.source.cells if is_test(cell)]
     code = {line.strip() for test in tests for line in test.splitlines()}
-    hidden = secrets(text_of(master), master.source) & code
+    hidden = confidential_lines(text_of(master), master.source) & code
     assert hidden
     leaks = {
         student: sorted(hidden & set(lines(text)))
