@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+from torch.utils._pytree import tree_map
 
 from autograder.checks import Mistake
 from autograder.checks.observation import Case
@@ -34,7 +35,7 @@ def record(
         through: `through(implementation, *inputs)` measures a property of the implementation, and
             its result is recorded; the notebook must define a function of the same name.
     """
-    cases = [Case(c.label, tuple(_rounded(x) for x in c.args)) for c in cases]
+    cases = [Case(c.label, tree_map(_rounded, c.args)) for c in cases]
     entry: dict[str, Any] = {"names": names, "read": read}
     parameters: dict[str, Tensor] = {}
     if build is not None:
@@ -90,28 +91,21 @@ def _outcome(implementation, case: Case, build, parameters) -> list | str:
             function.eval()
             function.double()
         with torch.no_grad(), np.errstate(all="ignore"):
-            result = function(*[_doubled(x) for x in case.args])
+            result = function(*tree_map(_doubled, case.args))
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     return [_encode(x) for x in (result if isinstance(result, tuple) else (result,))]
 
 
 def _rounded(x: Any) -> Any:
-    if isinstance(x, list | tuple):
-        return type(x)(map(_rounded, x))
-    if isinstance(x, dict):
-        return {key: _rounded(value) for key, value in x.items()}
+    """Round one input, which is no container."""
     if isinstance(x, Tensor) and x.is_floating_point():
         return torch.tensor([round(v, 2) for v in x.flatten().tolist()]).reshape(x.shape)
     return x.round(2) if isinstance(x, np.ndarray) else x
 
 
 def _doubled(x: Any) -> Any:
-    """Copy a value in float64, whose rounded results are the same on every machine."""
-    if isinstance(x, list | tuple):
-        return type(x)(map(_doubled, x))
-    if isinstance(x, dict):
-        return {key: _doubled(value) for key, value in x.items()}
+    """Copy one input in float64, whose rounded results are the same on every machine."""
     if isinstance(x, Tensor):
         return x.double() if x.is_floating_point() else x.clone()
     return x.copy() if isinstance(x, np.ndarray) else x
