@@ -14,7 +14,7 @@ from typing import Protocol, Self
 from nbformat import NotebookNode
 
 from autograder.cells import is_test
-from autograder.execution.job import course_digest, job, job_id
+from autograder.execution.job import JobResult, course_digest, job, job_id
 from autograder.execution.sanitize import error_output
 from autograder.ingest.attachments import attachment_limits, scan
 from autograder.ingest.notebook_reader import (
@@ -41,8 +41,8 @@ class Pool(Protocol):
 
     def __exit__(self, *_: object) -> None: ...
 
-    def do(self, jobs: Iterable[tuple[str, dict]]) -> Iterator[tuple[str, dict]]:
-        """Yield each job's name with its answer, `notebook` or `failed`, as soon as it is done."""
+    def do(self, jobs: Iterable[tuple[str, dict]]) -> Iterator[tuple[str, JobResult]]:
+        """Yield each job's name with its result, in the order in which they finish."""
 
     def dismiss(self) -> None:
         """Ask all processes to end, without waiting for them."""
