@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -22,16 +23,27 @@ class Assignment:
     """One assignment.
 
     Attributes:
-        assignment: name of its folder.
-        notebook: name of its notebook, without ending.
-        source: the source notebook, freshly built.
+        text: the Markdown file that it is written in.
         references: name -> reference, in order of the exercises.
     """
 
-    assignment: str
-    notebook: str
-    source: NotebookNode
+    text: Path
     references: dict[str, Callable]
+
+    @property
+    def assignment(self) -> str:
+        """The name of its folder."""
+        return self.text.parent.name
+
+    @property
+    def notebook(self) -> str:
+        """The name of its notebook, without ending."""
+        return self.text.stem
+
+    @cached_property
+    def source(self) -> NotebookNode:
+        """The source notebook, built on first use; copy it before you change it."""
+        return build(self.text)
 
     @property
     def mistakes(self) -> list[Misconception]:
@@ -54,8 +66,8 @@ class Assignment:
 
 
 def all_assignments(here: Path = HERE) -> list[Assignment]:
-    """All assignments, in order."""
-    return [_master(path) for path in text_files(here)]
+    """All assignments, in order. Each is read once, so that its notebook is built at most once."""
+    return [_read(path) for path in text_files(here)]
 
 
 def chosen(names: Collection[str]) -> list[Assignment]:
@@ -68,16 +80,12 @@ def chosen(names: Collection[str]) -> list[Assignment]:
     return [master for name, master in known.items() if not names or name in names]
 
 
-def _master(path: Path) -> Assignment:
+@cache
+def _read(path: Path) -> Assignment:
     _, blocks = read_text(path)
     references = {
         block.argument: resolve_dotted(block.options["reference"])
         for block in blocks
         if block.kind == "exercise"
     }
-    return Assignment(path.parent.name, path.stem, build(path), references)
-
-
-def text_of(master: Assignment) -> Path:
-    """The written file that a master was built from."""
-    return HERE / master.assignment / f"{master.notebook}.md"
+    return Assignment(path, references)

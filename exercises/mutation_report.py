@@ -23,7 +23,7 @@ from autograder.authoring.synthetic_submissions import fill_solutions
 from autograder.authoring.trusted_runner import loses_points
 from autograder.protocol.time_limit import time_limit
 
-from .assignments import HERE, Assignment, chosen, text_of
+from .assignments import HERE, Assignment, chosen
 
 LEAST = 0.95
 SECONDS = 20  # for one notebook; a mutant may never end
@@ -41,7 +41,7 @@ class Result:
 
 def results_of(master: Assignment) -> Iterator[Result]:
     """Grade every mutant of an assignment."""
-    _, blocks = read_text(text_of(master))
+    _, blocks = read_text(master.text)
     given = {b.argument.rpartition(".")[2] for b in blocks if b.kind == "given" and b.argument}
     keep = {b.argument: b.options.get("keep", ()) for b in blocks if b.kind == "exercise"}
     todo = [

@@ -15,7 +15,7 @@ from autograder.authoring.release_checks import confidential_lines, release_prob
 from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions
 from autograder.authoring.trusted_runner import run_tests_in_process, score
 from autograder.cells import is_test, split_test
-from exercises.assignments import all_assignments, text_of
+from exercises.assignments import all_assignments
 from exercises.kill_table import read_matrix
 from exercises.synthetic_class import NOISY, WITH_EVERYBODY, brief_class, submissions, write_class
 from solutions.alternatives import styles
@@ -160,7 +160,7 @@ def test_the_blank_notebook_earns_nothing_and_says_why(master):
 
 @every_assignment
 def test_every_gate_holds(master):
-    assert list(release_problems(text_of(master))) == []
+    assert list(release_problems(master.text)) == []
 
 
 @every_assignment
@@ -236,7 +236,7 @@ def test_the_files_that_break_graders_are_among_them(master):
 def test_no_student_hands_in_a_line_of_a_hidden_test(master):
     tests = [split_test(cell)[1] for cell in master.source.cells if is_test(cell)]
     code = {line.strip() for test in tests for line in test.splitlines()}
-    hidden = confidential_lines(text_of(master), master.source) & code
+    hidden = confidential_lines(master.text, master.source) & code
     assert hidden
     leaks = {
         student: sorted(hidden & set(lines(text)))
