@@ -114,9 +114,20 @@ def mean(name, column, run="broken"):
     return statistics.mean(of(name, column, run))
 
 
-DATA = TranslationData.load()
-FREQUENCIES = unigram_loss([target for _, target in DATA.pairs("train")])
-LN_V = math.log(len(DATA.target_vocabulary))
+@pytest.fixture(scope="module")
+def data():
+    return TranslationData.load()
+
+
+@pytest.fixture(scope="module")
+def frequency_loss(data):
+    """The loss of a model that knows how frequent each word is, and nothing else."""
+    return unigram_loss([target for _, target in data.pairs("train")])
+
+
+@pytest.fixture(scope="module")
+def uniform_loss(data):
+    return math.log(len(data.target_vocabulary))
 
 
 def test_the_whole_gallery_was_trained_with_every_seed():
@@ -132,23 +143,25 @@ def test_a_leak_is_too_good_and_translates_nothing(name):
     assert max(of(name, "bleu")) < 1 < 30 < min(of("healthy", "bleu"))
 
 
-def test_without_memory_every_source_gets_the_same():
+def test_without_memory_every_source_gets_the_same(frequency_loss):
     assert max(of("MemoryNotPassedOn", "different")) == 1
-    assert mean("MemoryNotPassedOn", "held_out_loss") < FREQUENCIES - 1
+    assert mean("MemoryNotPassedOn", "held_out_loss") < frequency_loss - 1
 
 
-def test_an_inverted_mask_trains_without_a_murmur():
-    assert mean("padding_mask_inverted", "train_loss") < FREQUENCIES - 1
+def test_an_inverted_mask_trains_without_a_murmur(frequency_loss):
+    assert mean("padding_mask_inverted", "train_loss") < frequency_loss - 1
     assert max(of("padding_mask_inverted", "bleu")) < 5
 
 
-def test_without_a_warm_up_it_stops_at_the_frequencies():
-    assert abs(mean("rate_without_warmup", "held_out_loss") - FREQUENCIES) < 0.3
+def test_without_a_warm_up_it_stops_at_the_frequencies(frequency_loss):
+    assert abs(mean("rate_without_warmup", "held_out_loss") - frequency_loss) < 0.3
     assert max(of("rate_without_warmup", "bleu")) < 1
 
 
-def test_two_softmaxes_stop_between_the_frequencies_and_a_uniform_guess():
-    assert FREQUENCIES < mean("LogitsAreProbabilities", "held_out_loss") < LN_V
+def test_two_softmaxes_stop_between_the_frequencies_and_a_uniform_guess(
+    frequency_loss, uniform_loss
+):
+    assert frequency_loss < mean("LogitsAreProbabilities", "held_out_loss") < uniform_loss
 
 
 def test_a_rate_that_never_arrives_changes_nothing():
@@ -169,10 +182,10 @@ def test_with_dropout_on_it_never_says_the_same_twice():
     assert mean("DropsInEvaluation", "held_out_loss") > mean("healthy", "held_out_loss")
 
 
-def test_the_first_loss_tells_of_padding_in_the_divisor_and_of_no_shift():
+def test_the_first_loss_tells_of_padding_in_the_divisor_and_of_no_shift(uniform_loss):
     wrong = "step_divides_by_every_position+batches_do_not_sort"
-    assert max(of(wrong, "first_loss")) < LN_V < min(of("healthy", "first_loss"))
-    assert max(of("collate_without_shift", "first_loss")) < LN_V
+    assert max(of(wrong, "first_loss")) < uniform_loss < min(of("healthy", "first_loss"))
+    assert max(of("collate_without_shift", "first_loss")) < uniform_loss
 
 
 def test_the_wrong_divisor_reports_what_no_model_can_reach_and_harms_none():

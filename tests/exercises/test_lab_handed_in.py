@@ -20,9 +20,7 @@ pytestmark = pytest.mark.slow
 
 (MASTER,) = [m for m in all_assignments() if m.assignment == "07-multi30k-lab"]
 WEIGHTS, ABOUT, LOG = "translator.safetensors", "translator.json", "log.csv"
-POINTS = {c.id: c.metadata.nbgrader.points for c in MASTER.source.cells if is_test(c)}
 OF_THE_FILES = ("log-handed-in", "weights-15", "weights-30", "weights-45")
-REST = sum(POINTS.values()) - sum(POINTS[name] for name in OF_THE_FILES)
 
 
 def changed(how) -> dict[str, bytes]:
@@ -41,17 +39,31 @@ def as_large_as_multi30k_wants() -> dict[str, bytes]:
 
 
 NO_WEIGHTS = "no weights handed in: translator.safetensors is not beside the notebook"
-WRONG = {  # what is handed in, whether the log still counts, and what is said of the weights
-    "right": ({}, True, ""),
-    "without a log": ({LOG: None}, False, ""),
-    "none": ({WEIGHTS: None}, False, NO_WEIGHTS),
-    "too large": ({WEIGHTS: bytes(64 * 2**20 + 1)}, False, NO_WEIGHTS),
-    "of another model": (changed(lambda x: {"w": torch.ones(2)}), False, "is of another model"),
-    "of other shapes": (changed(lambda x: {k: v[:1] for k, v in x.items()}), False, "has shape (1"),
-    "not numbers": (changed(lambda x: {k: v * float("nan") for k, v in x.items()}), False, "NaN"),
-    "a pickle": ({WEIGHTS: b"PK\x03\x04 torch.save"}, False, "is no such file"),
-    "without sizes": ({ABOUT: b"{}"}, False, "translator.json is not a translator's"),
-    "learnt nothing": (as_large_as_multi30k_wants(), True, "on the hidden sentences"),
+# Functions, because the right files have to be trained: what is handed in, whether the log still
+# counts, and what is said of the weights.
+WRONG = {
+    "right": (lambda: {}, True, ""),
+    "without a log": (lambda: {LOG: None}, False, ""),
+    "none": (lambda: {WEIGHTS: None}, False, NO_WEIGHTS),
+    "too large": (lambda: {WEIGHTS: bytes(64 * 2**20 + 1)}, False, NO_WEIGHTS),
+    "of another model": (
+        lambda: changed(lambda x: {"w": torch.ones(2)}),
+        False,
+        "is of another model",
+    ),
+    "of other shapes": (
+        lambda: changed(lambda x: {k: v[:1] for k, v in x.items()}),
+        False,
+        "has shape (1",
+    ),
+    "not numbers": (
+        lambda: changed(lambda x: {k: v * float("nan") for k, v in x.items()}),
+        False,
+        "NaN",
+    ),
+    "a pickle": (lambda: {WEIGHTS: b"PK\x03\x04 torch.save"}, False, "is no such file"),
+    "without sizes": (lambda: {ABOUT: b"{}"}, False, "translator.json is not a translator's"),
+    "learnt nothing": (as_large_as_multi30k_wants, True, "on the hidden sentences"),
 }
 
 
@@ -63,7 +75,7 @@ def graded(tmp_path_factory):
         place = folder / "class" / student / MASTER.assignment
         place.mkdir(parents=True)
         (place / f"{MASTER.notebook}.ipynb").write_text(text, encoding="utf-8")
-        for name, data in (MASTER.files | files).items():
+        for name, data in (MASTER.files | files()).items():
             if data is not None:
                 (place / name).write_bytes(data)
     grade(folder / "class", HERE, folder / "out", jobs=2)
@@ -76,10 +88,9 @@ def test_files_cost_their_own_points_and_say_why(student, graded):
     row = graded[student]
     checks = {check.check: check for check in row.checks}
     right = not said
-    expected = REST + sum(
-        POINTS[name] for name in OF_THE_FILES if (log_counts if name == "log-handed-in" else right)
-    )
-    assert row.score == expected
+    points = {c.id: c.metadata.nbgrader.points for c in MASTER.source.cells if is_test(c)}
+    lost = [n for n in OF_THE_FILES if not (log_counts if n == "log-handed-in" else right)]
+    assert row.score == sum(points.values()) - sum(points[name] for name in lost)
     if student == "learnt nothing" and row.status == "time limit":
         return  # every sentence as long as it may be: too much for a busy machine
     assert row.status == "graded", row.reason

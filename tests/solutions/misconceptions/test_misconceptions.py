@@ -8,13 +8,12 @@ import pytest
 import torch
 
 from autograder.authoring.reference_source import apply_misconception
-from solutions.misconceptions import all_of_them, for_reference, with_inherited
+from solutions.misconceptions import Misconception, all_of_them, for_reference, with_inherited
 from solutions.model import attention, masks
 from solutions.training import optim
 from solutions.training import step as training_step
 
 ALL = all_of_them()
-each = pytest.mark.parametrize("mistake", ALL, ids=[mistake.name for mistake in ALL])
 
 
 def test_names_are_unique():
@@ -25,35 +24,44 @@ def test_a_name_is_that_of_the_implementation():
     assert [m.name for m in ALL] == [m.implementation.__name__ for m in ALL]
 
 
-@each
-def test_it_replaces_a_reference_of_the_same_kind(mistake):
-    reference = mistake.reference
-    assert isinstance(mistake.implementation, type) == isinstance(reference, type)
+def other_kind(mistake: Misconception) -> bool:
+    """Whether it is a function in place of a class, or the other way round."""
+    reference, wrong = mistake.reference, mistake.implementation
     if isinstance(reference, type):
-        assert issubclass(mistake.implementation, reference)
+        return not (isinstance(wrong, type) and issubclass(wrong, reference))
+    return isinstance(wrong, type)
 
 
-@each
-def test_the_sentence_speaks_to_the_student(mistake):
-    sentence = mistake.sentence
-    assert 40 <= len(sentence) <= 260
-    assert sentence.endswith(".")
-    assert sentence[0].isupper()
-    assert re.search(r"\byou(r|rs)?\b", sentence, re.IGNORECASE), "it says neither you nor your"
-    assert "  " not in sentence
+def test_each_replaces_a_reference_of_the_same_kind():
+    assert [m.name for m in ALL if other_kind(m)] == []
 
 
-@each
-def test_the_section_is_a_page_and_an_anchor(mistake):
-    assert re.fullmatch(r"[a-z0-9-]+\.html#[a-z0-9-]+", mistake.section)
+def faults_of_sentence(sentence: str) -> list[str]:
+    """Which of the rules for what a student reads it breaks."""
+    kept = {
+        "has 40 to 260 characters": 40 <= len(sentence) <= 260,
+        "ends with a full stop": sentence.endswith("."),
+        "begins with a capital": sentence[:1].isupper(),
+        "says you or your": re.search(r"\byou(r|rs)?\b", sentence, re.IGNORECASE),
+        "has no double space": "  " not in sentence,
+    }
+    return [rule for rule, holds in kept.items() if not holds]
 
 
-@each
-def test_its_source_can_stand_in_a_notebook_as_a_students_own(mistake):
+def test_each_sentence_speaks_to_the_student():
+    broken = {m.name: faults_of_sentence(m.sentence) for m in ALL}
+    assert {name: rules for name, rules in broken.items() if rules} == {}
+
+
+def test_each_section_is_a_page_and_an_anchor():
+    place = re.compile(r"[a-z0-9-]+\.html#[a-z0-9-]+")
+    assert {m.name: m.section for m in ALL if not place.fullmatch(m.section)} == {}
+
+
+def faults_of_source(mistake: Misconception) -> list[str]:
+    """Why its source could not be what a student wrote."""
     source = apply_misconception(mistake.implementation, mistake.reference)
-    (top,) = ast.parse(source).body
-    assert top.name == mistake.replaces
-    assert not top.decorator_list
+    top, *more = ast.parse(source).body
     outside_init = [n for n in ast.walk(top) if getattr(n, "name", "") != "__init__"]
     hidden_lines = [n for n in outside_init if isinstance(n, ast.FunctionDef)]
     called = {
@@ -62,8 +70,33 @@ def test_its_source_can_stand_in_a_notebook_as_a_students_own(mistake):
         for node in ast.walk(body)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
-    # A student's mistake cannot call the right answer.
-    assert not called & {mistake.replaces, mistake.name, "super"}
+    kept = {
+        "is one definition": not more,
+        "has the reference's name": top.name == mistake.replaces,
+        "has no decorator": not top.decorator_list,
+        # A student's mistake cannot call the right answer.
+        "calls no right answer": not called & {mistake.replaces, mistake.name, "super"},
+    }
+    return [rule for rule, holds in kept.items() if not holds]
+
+
+def test_the_source_of_each_can_stand_in_a_notebook_as_a_students_own():
+    broken = {m.name: faults_of_source(m) for m in ALL}
+    assert {name: rules for name, rules in broken.items() if rules} == {}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "rule"),
+    [
+        ("You are short.", "has 40 to 260 characters"),
+        ("You forgot the mask, so every word sees all the later words", "ends with a full stop"),
+        ("you forgot the mask, so every word sees all the later words.", "begins with a capital"),
+        ("The mask is missing, and every word sees all the later words.", "says you or your"),
+        ("You forgot the mask,  so every word sees all the later words.", "has no double space"),
+    ],
+)
+def test_a_sentence_that_breaks_a_rule_is_named(sentence, rule):
+    assert faults_of_sentence(sentence) == [rule]
 
 
 def test_every_reference_of_the_assignment_has_mistakes():
