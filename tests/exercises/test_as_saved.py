@@ -74,7 +74,7 @@ FORMS = {
 
 
 @pytest.fixture(scope="module", params=["perfect", "half-done"])
-def rows(request, tmp_path_factory):
+def rows(request, tmp_path_factory, warm_pool):
     """The results of one person's work, saved in each of these forms."""
     folder = tmp_path_factory.mktemp(request.param)
     text = dict(submissions(MASTER))[request.param]
@@ -83,7 +83,7 @@ def rows(request, tmp_path_factory):
         path: Path = folder / "class" / form / MASTER.assignment / name
         path.parent.mkdir(parents=True)
         path.write_bytes(saved(json.loads(text)))
-    grade(folder / "class", HERE, folder / "out", jobs=2)
+    grade(folder / "class", HERE, folder / "out", cluster=warm_pool)
     return {row.student: row for row in read_results(folder / "out").submissions}
 
 

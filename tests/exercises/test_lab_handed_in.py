@@ -68,7 +68,7 @@ WRONG = {
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory):
+def graded(tmp_path_factory, warm_pool):
     folder = tmp_path_factory.mktemp("lab")
     text = dict(submissions(MASTER))["perfect"]
     for student, (files, _, _) in WRONG.items():
@@ -78,7 +78,7 @@ def graded(tmp_path_factory):
         for name, data in (MASTER.files | files()).items():
             if data is not None:
                 (place / name).write_bytes(data)
-    grade(folder / "class", HERE, folder / "out", jobs=2)
+    grade(folder / "class", HERE, folder / "out", cluster=warm_pool)
     return {row.student: row for row in read_results(folder / "out").submissions}
 
 

@@ -85,7 +85,7 @@ def cluster(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory) -> Path:
+def course(tmp_path_factory, warm_pool) -> Path:
     """A course, a class of which everybody takes a while, and its results on this machine."""
     folder = tmp_path_factory.mktemp("course")
     toy.write_course(folder)
@@ -93,7 +93,7 @@ def course(tmp_path_factory) -> Path:
         notebook = toy.answered(twice="return 7") if number % 3 == 0 else toy.answered()
         toy.cell(notebook, "free").source = f"import time\ntime.sleep(1)\nprint({number})"
         toy.hand_in(folder / "class", student, notebook)
-    grade_class(folder, "here")
+    grade_class(folder, "here", cluster=warm_pool)
     return folder
 
 

@@ -83,15 +83,15 @@ def test_a_full_disk_is_one_line_and_leaves_nothing_half_written(class_, tmp_pat
     assert done.stdout.strip().endswith("left:")
 
 
-def test_a_gradebook_that_somebody_holds_is_one_line(tmp_path, monkeypatch):
+def test_a_gradebook_that_somebody_holds_is_one_line(tmp_path, monkeypatch, warm_pool):
     toy.write_course(tmp_path)
     toy.hand_in(tmp_path / "class", "ada", toy.answered())
     where = tmp_path / "class", tmp_path / "exercises", tmp_path / "out"
-    grade(*where, limits=LIMITS)
+    grade(*where, limits=LIMITS, cluster=warm_pool)
     before = faults.contents(tmp_path / "out")
     monkeypatch.setattr(gradebook, "BUSY_SECONDS", 0.1)
     with closing(sqlite3.connect(tmp_path / "out" / "gradebook.db")) as somebody:
         somebody.execute("begin exclusive")
         with pytest.raises(UserError, match=r"gradebook\.db cannot be read .*locked"):
-            grade(*where, limits=LIMITS)
+            grade(*where, limits=LIMITS, cluster=warm_pool)
     assert faults.contents(tmp_path / "out") == before

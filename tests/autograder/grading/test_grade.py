@@ -157,24 +157,28 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
-def test_again_in_parallel_gives_the_same_bytes_and_keeps_manual_grades(graded, tmp_path):
+def test_again_in_parallel_gives_the_same_bytes_and_keeps_manual_grades(
+    graded, tmp_path, warm_pool
+):
     folder, _ = graded
     class_, source = folder / "submitted", folder / "exercises"
-    grade(class_, source, tmp_path / "out", jobs=2, limits=LIMITS)
+    grade(class_, source, tmp_path / "out", limits=LIMITS, cluster=warm_pool)
     assert contents(tmp_path / "out") == contents(folder / "out")
     with Gradebook(f"sqlite:///{tmp_path / 'out' / 'gradebook.db'}") as gradebook:
         gradebook.find_grade("add-values", "sums", toy.ASSIGNMENT, "product").manual_score = 1.5
         comment = gradebook.find_comment("add", "sums", toy.ASSIGNMENT, "product")
         comment.manual_comment = "Nearly: <b>add</b>."
         gradebook.db.commit()
-    results = grade(class_, source, tmp_path / "out", toy.ASSIGNMENT, jobs=2, limits=LIMITS)
+    results = grade(
+        class_, source, tmp_path / "out", toy.ASSIGNMENT, limits=LIMITS, cluster=warm_pool
+    )
     assert {r.student: r.score for r in results.submissions}["product"] == 4.5
     text = page(tmp_path, "product")
     assert "Nearly: &lt;b&gt;add&lt;/b&gt;." in text
     assert "partly" in text
 
 
-def test_one_assignment_leaves_the_others_results(tmp_path):
+def test_one_assignment_leaves_the_others_results(tmp_path, warm_pool):
     toy.write_course(tmp_path)
     second = tmp_path / "exercises" / "02-more"
     second.mkdir()
@@ -185,13 +189,14 @@ def test_one_assignment_leaves_the_others_results(tmp_path):
     nbformat.write(toy.release(), place / "sums.ipynb")
     out = tmp_path / "out"
     for assignment in (toy.ASSIGNMENT, "02-more"):
-        grade(tmp_path / "class", tmp_path / "exercises", out, assignment, limits=LIMITS)
+        where = tmp_path / "class", tmp_path / "exercises", out, assignment
+        grade(*where, limits=LIMITS, cluster=warm_pool)
     rows = read_results(out).submissions
     assert [(row.assignment, row.score) for row in rows] == [("01-sums", 6), ("02-more", 0)]
     assert all((out / row.feedback).is_file() for row in rows)
 
 
-def test_an_interrupted_run_leaves_the_results_as_they_were(graded, monkeypatch):
+def test_an_interrupted_run_leaves_the_results_as_they_were(graded, monkeypatch, warm_pool):
     folder, _ = graded
     before = contents(folder / "out")
 
@@ -199,8 +204,11 @@ def test_an_interrupted_run_leaves_the_results_as_they_were(graded, monkeypatch)
         raise KeyboardInterrupt
 
     monkeypatch.setattr("autograder.grading.grade.write_report", interrupt)
+    # Under other limits, so that everything runs again.
+    limits = Limits(cell_seconds=1, submission_seconds=10)
+    where = folder / "submitted", folder / "exercises", folder / "out"
     with pytest.raises(KeyboardInterrupt):
-        grade(folder / "submitted", folder / "exercises", folder / "out")
+        grade(*where, limits=limits, cluster=warm_pool)
     assert contents(folder / "out") == before
     assert not [p for p in folder.iterdir() if p.name.startswith(".")]
 

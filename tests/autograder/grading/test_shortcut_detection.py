@@ -65,7 +65,8 @@ def test_what_is_no_shortcut_is_not_told(cell):
     assert found(cell) == ()
 
 
-def test_the_instructor_is_told_and_it_costs_nothing(tmp_path):
+@pytest.mark.slow
+def test_the_instructor_is_told_and_it_costs_nothing(tmp_path, warm_pool):
     toy.write_course(tmp_path)
     path = tmp_path / "exercises" / toy.ASSIGNMENT / f"{toy.NOTEBOOK}.ipynb"
     master = nbformat.read(path, as_version=4)
@@ -73,7 +74,8 @@ def test_the_instructor_is_told_and_it_costs_nothing(tmp_path):
     nbformat.write(master, path)
     toy.hand_in(tmp_path / "class", "ada", toy.answered())
     toy.hand_in(tmp_path / "class", "grace", toy.answered(add="return int(math.fsum([a, b]))"))
-    results = grade(tmp_path / "class", tmp_path / "exercises", tmp_path / "out", jobs=1)
+    where = tmp_path / "class", tmp_path / "exercises", tmp_path / "out"
+    results = grade(*where, cluster=warm_pool)
     assert [(row.student, row.score, row.shortcuts) for row in results.submissions] == [
         *(("ada", 6, ()), ("grace", 6, ("math.fsum",))),
     ]

@@ -252,11 +252,12 @@ def write_class(class_: Path) -> dict[str, tuple[float, str]]:
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory):
+def graded(tmp_path_factory, warm_pool):
     folder = tmp_path_factory.mktemp("files")
     toy_files.write_course(folder)
     expected = write_class(folder / "class")
-    grade(folder / "class", folder / "exercises", folder / "out", jobs=2, limits=LIMITS)
+    where = folder / "class", folder / "exercises", folder / "out"
+    grade(*where, limits=LIMITS, cluster=warm_pool)
     return folder, expected
 
 
@@ -293,7 +294,7 @@ def test_the_student_and_the_instructor_are_told(graded):
 
 
 @pytest.mark.slow
-def test_only_what_has_another_file_runs_again(graded, monkeypatch):
+def test_only_what_has_another_file_runs_again(graded, monkeypatch, warm_pool):
     folder, _ = graded
     ran: list[dict] = []
     real = LocalPool.do
@@ -305,7 +306,8 @@ def test_only_what_has_another_file_runs_again(graded, monkeypatch):
 
     def again() -> list[str]:
         ran.clear()
-        grade(folder / "class", folder / "exercises", folder / "out", jobs=2, limits=LIMITS)
+        where = folder / "class", folder / "exercises", folder / "out"
+        grade(*where, limits=LIMITS, cluster=warm_pool)
         return [one["seed"] for one in ran]
 
     assert again() == []

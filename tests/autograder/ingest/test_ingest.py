@@ -608,10 +608,10 @@ def export(folder: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_a_canvas_export_is_graded_and_not_run_again(tmp_path, monkeypatch):
+def test_a_canvas_export_is_graded_and_not_run_again(tmp_path, monkeypatch, warm_pool):
     toy.write_course(tmp_path)
     source, out = tmp_path / "exercises", tmp_path / "deep" / "out"
-    results = grade(export(tmp_path), source, out, limits=LIMITS, jobs=2)
+    results = grade(export(tmp_path), source, out, limits=LIMITS, cluster=warm_pool)
     assert {r.student: (r.status, r.score) for r in results.submissions} == {
         "adaking-1": ("graded", 6),
         "hoppergrace-2": ("graded", 6),
@@ -624,15 +624,15 @@ def test_a_canvas_export_is_graded_and_not_run_again(tmp_path, monkeypatch):
     before = (out / "results.json").read_bytes()
     ran = []
     monkeypatch.setattr(LocalPool, "do", lambda self, jobs: ran.extend(jobs) or iter(()))
-    grade(export(tmp_path), source, out, limits=LIMITS, jobs=2)
+    grade(export(tmp_path), source, out, limits=LIMITS, cluster=warm_pool)
     with zipfile.ZipFile(tmp_path / "canvas.zip") as archive:
         archive.extractall(tmp_path / "unpacked")
-    grade(tmp_path / "unpacked", source, out, limits=LIMITS, jobs=2)
+    grade(tmp_path / "unpacked", source, out, limits=LIMITS, cluster=warm_pool)
     assert (ran, (out / "results.json").read_bytes()) == ([], before)
 
 
 @pytest.mark.slow
-def test_one_student_again_leaves_the_others(tmp_path):
+def test_one_student_again_leaves_the_others(tmp_path, command_with_warm_pool):
     toy.write_course(tmp_path)
     source, out = tmp_path / "exercises", tmp_path / "out"
     command = ["grade", str(tmp_path / "class"), "--source", str(source), "--out", str(out)]
@@ -658,14 +658,15 @@ def test_one_student_again_leaves_the_others(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_second_export_keeps_the_first_assignments_results(tmp_path):
+def test_a_second_export_keeps_the_first_assignments_results(tmp_path, warm_pool):
     toy.write_course(tmp_path)
     (tmp_path / "exercises" / "02-more").mkdir()
     nbformat.write(toy.master(), tmp_path / "exercises" / "02-more" / "more.ipynb")
     text = json.dumps(toy.answered())
     for notebook in ("sums", "more"):
         path = write_zip(tmp_path / f"{notebook}.zip", {f"ada_1_2_{notebook}.ipynb": text})
-        grade(path, tmp_path / "exercises", tmp_path / "out", limits=LIMITS, jobs=1)
+        where = path, tmp_path / "exercises", tmp_path / "out"
+        grade(*where, limits=LIMITS, cluster=warm_pool)
     rows = read_results(tmp_path / "out").submissions
     assert [(row.assignment, row.score) for row in rows] == [("01-sums", 6), ("02-more", 6)]
     assert all((tmp_path / "out" / row.feedback).is_file() for row in rows)

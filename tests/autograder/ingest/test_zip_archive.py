@@ -435,12 +435,13 @@ def attackers(folder: Path) -> tuple[dict[str, bytes | str], dict[str, int], dic
 
 
 @pytest.mark.slow
-def test_a_class_of_attackers_costs_nobody_else_anything(tmp_path):
+def test_a_class_of_attackers_costs_nobody_else_anything(tmp_path, warm_pool):
     toy.write_course(tmp_path)
     files, kinds, verdicts = attackers(tmp_path)
     export = write_zip(tmp_path / "moodle.zip", files, kinds)
     before = everything_below(tmp_path)
-    results = grade(export, tmp_path / "exercises", tmp_path / "out", limits=LIMITS, jobs=2)
+    where = export, tmp_path / "exercises", tmp_path / "out"
+    results = grade(*where, limits=LIMITS, cluster=warm_pool)
     for row in results.submissions:
         marks, status, reason = verdicts.pop(row.student.rpartition("-")[0])
         assert (row.score, row.status) == (marks, status), row
