@@ -1,5 +1,7 @@
 """What holds for every test."""
 
+from collections import defaultdict
+
 import pytest
 import torch
 from hypothesis import settings
@@ -13,8 +15,27 @@ torch.set_num_threads(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Slow files first, so that no worker waits for another at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    """Tests that share a fixture stay on one worker, and what takes longest starts first.
+
+    A file's tests are one group; `xdist_group` makes a smaller one. The mark `slow(seconds=...)`
+    says about how long a test's group takes.
+    """
+    seconds: defaultdict[str, float] = defaultdict(float)
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        slow = item.get_closest_marker("slow")
+        if slow is not None:
+            group = group_of(item)
+            seconds[group] = max(seconds[group], slow.kwargs.get("seconds", 10))
+    items.sort(key=lambda item: -seconds[group_of(item)])
+
+
+def group_of(item: pytest.Item) -> str:
+    """The name of the group that it belongs to."""
+    marker = item.get_closest_marker("xdist_group")
+    assert marker is not None
+    return marker.args[0]
 
 
 @pytest.fixture(scope="session")

@@ -140,6 +140,7 @@ def test_a_broken_text_leaves_the_notebook_that_was_there(course):
     assert course.with_suffix(".ipynb").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_the_installed_command_does_the_same(tmp_path):
     command = Path(sys.executable).parent / "autograder"
     done = subprocess.run(

@@ -121,6 +121,7 @@ def test_the_file_is_written_beside_its_text_and_can_be_read_again(course):
     assert "execution_count" not in {k for c in read(target).cells for k, v in c.items() if v}
 
 
+@pytest.mark.slow
 def test_two_processes_write_the_same_bytes():
     code = (
         "import hashlib\nfrom pathlib import Path\n"

@@ -7,11 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import toy_course as toy
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
+@pytest.mark.slow
 def test_nbgraders_own_commands(tmp_path):
     """As an nbgrader user types them: same marks, no hidden code in feedback, no text copied."""
     toy.write_course(tmp_path)
