@@ -22,7 +22,7 @@ ROW_SUMS = "row sums"
 
 def symptom_table(*replaced: str) -> Table:
     """One row for every known way to get the named references wrong."""
-    known = [mistake for name in replaced for mistake in misconceptions.of(name)]
+    known = [mistake for name in replaced for mistake in misconceptions.for_reference(name)]
     return _table(known, f"Known mistakes in {', '.join(replaced)}")
 
 
