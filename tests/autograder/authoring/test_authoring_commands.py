@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sums import TEXT, write_course
+from toy_assignment_text import TEXT, write_course
 
 from autograder.cli import main
 

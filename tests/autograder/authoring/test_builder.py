@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from sums import TEXT, write_course
+from toy_assignment_text import TEXT, write_course
 
 from autograder import errors
 from autograder.authoring.builder import CHECKS_ID, build, text_files, write

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from rpc_to_fork import remote
 from torch import Tensor, nn
-from worker_talk import remote
 
 from autograder.execution.remote_errors import RemoteError, WorkerGone, WorkerLate
 

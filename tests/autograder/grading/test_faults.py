@@ -7,7 +7,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-import faults
+import killed_grader
 import pytest
 import toy_course as toy
 
@@ -50,7 +50,7 @@ sys.exit(code)
 
 
 def test_killed_at_random_moments_it_loses_nothing(tmp_path):
-    _, same = faults.disturbed(tmp_path, students=6, kills=3, seed=3)
+    _, same = killed_grader.disturbed(tmp_path, students=6, kills=3, seed=3)
     assert same
 
 
@@ -58,8 +58,8 @@ def test_killed_at_random_moments_it_loses_nothing(tmp_path):
 def class_(tmp_path_factory) -> Path:
     """A class, and its results in a folder `whole`."""
     folder = tmp_path_factory.mktemp("class")
-    faults.write_class(folder, 8)
-    faults.finish(folder, "whole")
+    killed_grader.write_class(folder, 8)
+    killed_grader.finish(folder, "whole")
     return folder
 
 
@@ -88,10 +88,10 @@ def test_a_gradebook_that_somebody_holds_is_one_line(tmp_path, monkeypatch, warm
     toy.hand_in(tmp_path / "class", "ada", toy.answered())
     where = tmp_path / "class", tmp_path / "exercises", tmp_path / "out"
     grade(*where, limits=LIMITS, cluster=warm_pool)
-    before = faults.contents(tmp_path / "out")
+    before = killed_grader.contents(tmp_path / "out")
     monkeypatch.setattr(gradebook, "BUSY_SECONDS", 0.1)
     with closing(sqlite3.connect(tmp_path / "out" / "gradebook.db")) as somebody:
         somebody.execute("begin exclusive")
         with pytest.raises(UserError, match=r"gradebook\.db cannot be read .*locked"):
             grade(*where, limits=LIMITS, cluster=warm_pool)
-    assert faults.contents(tmp_path / "out") == before
+    assert killed_grader.contents(tmp_path / "out") == before

@@ -14,7 +14,7 @@ import pytest
 import toy_course as toy
 import toy_files
 from nbformat.v4 import new_code_cell, new_notebook
-from zips import LINK, PIPE, write_zip, zip_bytes
+from zip_files import LINK, PIPE, write_zip, zip_bytes
 
 from autograder.execution.job import job, job_id
 from autograder.execution.local_pool import LocalPool

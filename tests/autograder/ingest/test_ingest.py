@@ -12,7 +12,7 @@ import pytest
 import toy_course as toy
 from click.testing import CliRunner
 from nbformat.v4 import new_notebook
-from zips import everything_below, write_zip, zip_bytes
+from zip_files import everything_below, write_zip, zip_bytes
 
 from autograder.cli import main
 from autograder.errors import UserError

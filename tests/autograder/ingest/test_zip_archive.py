@@ -15,7 +15,7 @@ import toy_course as toy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_notebook
-from zips import DEVICE, LINK, PIPE, everything_below, write_zip, zip_bytes
+from zip_files import DEVICE, LINK, PIPE, everything_below, write_zip, zip_bytes
 
 from autograder.errors import UserError
 from autograder.grading.grade import grade

@@ -9,7 +9,7 @@ import pytest
 import torch
 from hypothesis import example, given
 from hypothesis import strategies as st
-from worker_talk import FRAME_LIMITS
+from rpc_to_fork import FRAME_LIMITS
 
 from autograder.execution.rpc_client import RpcClient
 from autograder.execution.rpc_codec import CheckerCodec

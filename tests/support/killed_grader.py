@@ -1,4 +1,4 @@
-"""Graders that are killed: `python tests/support/faults.py --kills 50`.
+"""Graders that are killed: `python tests/support/killed_grader.py --kills 50`.
 
 A class is graded by the command as an instructor gives it. The command, and with it all that it has
 started, is killed with SIGKILL at a random moment and given again, many times; then it may end. The
