@@ -29,3 +29,5 @@ Around them:
 
 The contracts in pyproject.toml say which of them may import which; `lint-imports` checks them.
 """
+
+__version__ = "1.0.0"

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import click
 
+from . import __version__
 from .errors import UserError
 
 PATH = click.Path(path_type=Path)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="autograder")
 def main() -> None:
     """Build, release and grade notebooks that give feedback."""
 
