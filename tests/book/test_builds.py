@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import autograder
 from book.check_site import budgets
 from book.check_site.__main__ import check
 from book.check_site.browser import NO_BROWSER, browsing, find_browser
@@ -51,7 +52,7 @@ def test_the_site_says_what_it_is(html):
     sitemap = (html / "sitemap.xml").read_text()
     assert {page for page in pages if f"{page}</loc>" in sitemap} == pages
     text = (html / "book" / "attention.html").read_text(encoding="utf-8")
-    assert "Version 0.1.0" in text
+    assert f"Version {autograder.__version__}" in text
     assert '<meta property="og:title" content="Attention">' in text
     card = text.split('og:image" content="')[1].split('"')[0].split("graded-transformer/")[-1]
     assert (html / card).read_bytes().startswith(b"\x89PNG")
