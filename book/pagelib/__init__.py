@@ -5,6 +5,8 @@ Figures and tables:
 - `figures`: drawings as inline SVG in the reader's colors, and tables.
 - `interactive`: figures that readers operate.
 - `model_figure`: figure 1 of the paper.
+- `grader_processes`: the processes of the grader and their messages.
+- `package_diagram`: the project's packages and their imports.
 
 Known mistakes:
 
