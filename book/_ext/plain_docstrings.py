@@ -1,8 +1,9 @@
 """Docstrings are plain text; the API page wants reStructuredText.
 
-What has a meaning there and none in plain text is escaped, `code` in single backticks becomes code,
-*emphasis* stays, and the entries of a section such as "Args:" become a list. Functions that only
-refuse bad input (`require_...`) are left out of the page.
+`sphinx.ext.napoleon` formats the sections, such as "Args:". Before it sees a docstring, this
+extension escapes characters that are markup in reStructuredText only. `code` in single backticks
+becomes code, and *emphasis* stays. Results are listed by name where the docstring names them.
+Functions that only check their input (`require_...`) are left out of the page.
 """
 
 import re
@@ -10,8 +11,9 @@ import re
 MARKUP = re.compile(
     r"``.+?``|`(?P<code>[^`]+)`|(?<![\w*])\*\w+\*(?![\w*])|(?P<special>[*|\\]|(?<=\w)_(?!\w))"
 )
-SECTION = re.compile(r"(Args|Args, parameters|Attributes|Parameters|Raises|Returns|Yields): *(.*)")
-ENTRY = re.compile(r"(?P<names>\w[\w, ]{0,50}): +(?P<text>.*)")
+SENTENCE = re.compile(r"(Args, parameters|Parameters): +(.*)")  # a section in one sentence
+ENTRY = re.compile(r"    \w[\w, ]{0,50}: +.*")
+BEFORE_NAPOLEON = 400  # the priority of Sphinx's own handlers is 500
 
 
 def as_text(line: str) -> str:
@@ -25,36 +27,32 @@ def as_text(line: str) -> str:
     return MARKUP.sub(replaced, line)
 
 
-def as_rst(lines: list[str]) -> list[str]:
-    """A whole docstring: sections get a bold title, and a list with an item for each entry."""
-    rst, in_section, item_open, sentence = [], False, False, False
-    for line in lines:
-        section = SECTION.fullmatch(line)
-        if section:
-            in_section, item_open, sentence = True, False, bool(section[2])
-            rst += ["", f"**{section[1]}**: {as_text(section[2])}".rstrip(": ")]
-            rst += [] if sentence else [""]
-        elif not line.strip():
-            item_open = sentence = False
-            rst.append("")
-        elif sentence and line.startswith("    "):
-            rst.append(as_text(line.strip()))
-        elif in_section and line.startswith("    "):
-            text, deeper = line[4:], line.startswith("     ")
-            entry = None if deeper else ENTRY.fullmatch(text)
-            if entry:
-                rst.append(f"- ``{entry['names']}``: {as_text(entry['text'])}")
-            else:
-                rst.append(f"{'  ' if item_open else '- '}{as_text(text.strip())}")
-            item_open = True
+def for_napoleon(lines: list[str]) -> list[str]:
+    """A whole docstring as napoleon expects it."""
+    found, in_sentence = [], False
+    for place, line in enumerate(lines):
+        if sentence := SENTENCE.fullmatch(line):
+            in_sentence = True
+            found.append(f"**{sentence[1]}**: {as_text(sentence[2])}")
+            continue
+        in_sentence = in_sentence and bool(line.strip())
+        if line == "Returns:" and not all(map(ENTRY.fullmatch, _entries(lines[place + 1 :]))):
+            found.append("Return:")  # one result without a name
         else:
-            in_section = False
-            rst.append(as_text(line))
-    return rst
+            found.append(as_text(line.strip() if in_sentence else line))
+    return found
+
+
+def _entries(lines: list[str]) -> list[str]:
+    """The first lines of a section's entries."""
+    end = next((i for i, line in enumerate(lines) if line and not line.startswith(" ")), len(lines))
+    return [line for line in lines[:end] if re.match(r" {4}\S", line)]
 
 
 def process(app, what, name, obj, options, lines):
-    lines[:] = as_rst(lines)
+    lines[:] = for_napoleon(lines)
+    if what in ("attribute", "property") and lines:
+        lines.insert(0, "\\ ")  # or napoleon takes what precedes a colon for a type
 
 
 def skip(app, what, name, obj, skipped, options):
@@ -63,6 +61,6 @@ def skip(app, what, name, obj, skipped, options):
 
 
 def setup(app):
-    app.connect("autodoc-process-docstring", process)
+    app.connect("autodoc-process-docstring", process, priority=BEFORE_NAPOLEON)
     app.connect("autodoc-skip-member", skip)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

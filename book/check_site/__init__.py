@@ -13,5 +13,5 @@ with the keys alone.
 6. `budgets`: sizes, loading times and layout shifts.
 7. `rebuild_time`: seconds until an edited chapter is built again.
 
-`external` checks addresses outside the site: `python -m book.check_site.external`.
+Links to other sites are left to Sphinx's linkcheck builder.
 """

@@ -5,7 +5,6 @@ follow, reporting every breach of them. (`html5lib`, where it comes from, rests 
 W3C's own checker needs Java.) It does not know ids, so those are compared here.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -126,13 +125,3 @@ def _outermost(tree: Element, tag: str) -> Iterator[Element]:
             yield child
         else:
             yield from _outermost(child, tag)
-
-
-def outside_links(site: Path, pages: list[str]) -> dict[str, list[str]]:
-    """The addresses outside the site -> the pages that name them."""
-    found: dict[str, list[str]] = {}
-    for page in pages:
-        for link in Document(site / page).links:
-            if re.match(r"https?://", link):
-                found.setdefault(link, []).append(page)
-    return found

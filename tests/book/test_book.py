@@ -232,8 +232,7 @@ def test_bibliography_entries_are_list_items():
     assert repair('<section id="proofreading">') == '<section id="proofreading">'
 
 
-def test_docstrings_become_lists_and_nothing_in_them_is_markup_by_accident():
-    plain = extension("plain_docstrings")
+def test_in_docstrings_nothing_is_markup_by_accident():
     docstring = """x_i * |x|, see `mask` and ``code``; W_ and d_model, *before* 2*3*4.
 
 Parameters: one; two (also
@@ -244,20 +243,28 @@ Args:
         over two lines.
     a, b: both.
 
-Returns:
-    (B, T): no name before it,
-    and a second line.
-
 Not in the list: anything.
 """
-    assert plain.as_rst(docstring.splitlines()) == [
+    assert extension("plain_docstrings").for_napoleon(docstring.splitlines()) == [
         "x_i \\* \\|x\\|, see ``mask`` and ``code``; W\\_ and d_model, *before* 2\\*3\\*4.",
-        *("", "", "**Parameters**: one; two (also", "three), four.", ""),
-        *("", "**Args**", ""),
-        *("- ``query``: (..., T, d_k) float,", "  over two lines.", "- ``a, b``: both.", ""),
-        *("", "**Returns**", "", "- (B, T): no name before it,", "  and a second line.", ""),
-        "Not in the list: anything.",
+        *("", "**Parameters**: one; two (also", "three), four.", ""),
+        *("Args:", "    query: (..., T, d_k) float,", "        over two lines."),
+        *("    a, b: both.", "", "Not in the list: anything."),
     ]
+
+
+@pytest.mark.parametrize(
+    ("results", "title"),
+    [
+        (["    output: (B, T, d_v).", "    weights: (B, T, S),", "        a list."], "Returns:"),
+        (["    (B, T): no name before it,", "    and a second line."], "Return:"),
+        (["    the mask."], "Return:"),
+    ],
+)
+def test_results_are_listed_by_name_if_they_have_names(results, title):
+    lines = ["A function.", "", "Returns:", *results, "", "Raises:", "    ValueError: never."]
+    found = extension("plain_docstrings").for_napoleon(lines)
+    assert found == [*lines[:2], title, *lines[3:]]
 
 
 def test_the_api_leaves_out_what_only_refuses():
@@ -423,13 +430,25 @@ def test_the_glossary_has_each_word_once_with_a_link():
         assert set(links) <= labels, term
 
 
-def test_the_api_names_modules_that_exist_once_each():
+def test_the_api_lists_every_module_in_reading_order():
+    """A module that only defines a command is left out."""
     text = (BOOK / "api.md").read_text(encoding="utf-8")
-    modules = re.findall(r"automodule:: solutions\.([\w.]+)", text)
-    assert len(modules) == len(set(modules))
-    for module in modules:
-        place = ROOT / "solutions" / module.replace(".", "/")
-        assert place.with_suffix(".py").exists() or (place / "__init__.py").exists()
+    listed = re.findall(r"automodule:: solutions\.([\w.]+)", text)
+    rooms = list(dict.fromkeys(name.split(".")[0] for name in listed))
+    support = {"misconceptions", "alternatives", "notebook_support", "tooling"}
+    packages = {place.parent.name for place in (ROOT / "solutions").glob("*/__init__.py")}
+    assert packages - support == set(rooms) - support
+    for room in set(rooms) - support:
+        docstring = ast.get_docstring(
+            ast.parse((ROOT / f"solutions/{room}/__init__.py").read_text())
+        )
+        entries = re.findall(r"^(?:\d+\.|-) (.*?):(?: |$)", docstring, re.MULTILINE)
+        order = [f"{room}.{name}" for entry in entries for name in re.findall(r"`(\w+)`", entry)]
+        on_page = [name for name in listed if name.startswith(f"{room}.")]
+        assert on_page == [name for name in order if name in on_page]
+        for name in set(order) - set(on_page):
+            module = (ROOT / "solutions" / name.replace(".", "/")).with_suffix(".py")
+            assert "click.command" in module.read_text(encoding="utf-8"), name
 
 
 def test_of_mistakes_chosen_by_name_each_has_a_row():

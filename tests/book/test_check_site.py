@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from book.check_site import __main__ as command
-from book.check_site import budgets, document, external, operation, rebuild_time
+from book.check_site import budgets, document, operation, rebuild_time
 from book.check_site.browser import NO_BROWSER, browsing, find_browser
 from book.check_site.page import look, opened, reading, shut_out
 
@@ -167,18 +167,6 @@ def test_without_a_browser_it_names_the_command(folder, monkeypatch):
     done = CliRunner().invoke(command.main, ["--site", str(folder)])
     assert done.exit_code == 2
     assert "apt-get install chromium" in done.output
-
-
-def test_addresses_outside_are_asked(site, tmp_path, monkeypatch):
-    links = f"<a href='{site.home}/book/well.html'>a</a><a href='{site.home}/no.html'>b</a>"
-    (tmp_path / "book").mkdir()
-    (tmp_path / "book" / "index.html").write_text(PAGE.format(links))
-    done = CliRunner().invoke(external.main, ["--site", str(tmp_path)])
-    assert done.exit_code == 1
-    assert f"{site.home}/no.html: 404 Not Found (on book/index.html)" in done.output
-    assert "1 of 2 addresses answer." in done.output
-    monkeypatch.setattr(external, "SHY", {404})
-    assert CliRunner().invoke(external.main, ["--site", str(tmp_path)]).exit_code == 0
 
 
 def test_a_page_that_is_not_there_is_one_line(tmp_path):
