@@ -9,9 +9,23 @@ from . import __version__
 from .errors import UserError
 
 PATH = click.Path(path_type=Path)
+EXTRAS = {"torch": "torch", "safetensors": "torch", "dask": "cluster", "distributed": "cluster"}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Commands of which some need packages that the grader alone does not install."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            if error.name not in EXTRAS:
+                raise
+            command = f"pip install 'graded-transformer[{EXTRAS[error.name]}]'"
+            raise UserError(f"This needs {error.name}, which is not installed: {command}") from None
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="autograder")
 def main() -> None:
     """Build, release and grade notebooks that give feedback."""

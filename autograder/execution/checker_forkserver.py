@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 from importlib import import_module
+from importlib.util import find_spec
 
 from autograder.protocol.handshake import VersionMismatch, accepts_hello, say_hello
 from autograder.protocol.messages import (
@@ -48,7 +49,8 @@ def main() -> None:
     fork_server = ForkServer()
     fork_server.launch()  # it imports its modules while this process imports its own
     for name in PRELOAD:
-        import_module(name)
+        if find_spec(name.partition(".")[0]) is not None:
+            import_module(name)
     gc.collect()
     gc.freeze()
     if sys.platform == "linux":

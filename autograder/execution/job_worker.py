@@ -5,12 +5,12 @@ import traceback
 from pathlib import Path
 
 import nbformat
-import torch
 from nbformat import NotebookNode
 
 from autograder.limits import Attached, Environment, Limits
 from autograder.protocol.framing import PeerClosed, read_frame, write_frame
 from autograder.protocol.handshake import VersionMismatch
+from autograder.protocol.optional_torch import torch
 
 from .job import JOB_FRAME, JobResult, installed_copies
 from .notebook_runner import Grader

@@ -15,13 +15,13 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 
 import numpy as np
-import torch
 from nbformat import NotebookNode
 
 from autograder.cells import grade_id_of, is_test
 from autograder.limits import Environment, Limits
 from autograder.protocol.framing import BadFrame, FrameLimits, FrameTimeout, PeerClosed, write_frame
 from autograder.protocol.messages import BeginHiddenTest, CellResult, EndHiddenTest, RunCell
+from autograder.protocol.optional_torch import torch
 from autograder.protocol.sandbox_spec import SandboxSpec
 from autograder.protocol.time_limit import time_limit
 from autograder.untrusted_files import reopened

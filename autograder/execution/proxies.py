@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from torch import Tensor, nn
+from autograder.protocol.optional_torch import Tensor, nn
 
 from .session import Session
 

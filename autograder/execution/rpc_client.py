@@ -12,9 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-import torch
-from torch import Tensor
-
 from autograder.protocol.codec import DecodeError, NotSerializable
 from autograder.protocol.framing import (
     BadFrame,
@@ -24,6 +21,7 @@ from autograder.protocol.framing import (
     read_frame,
     write_frame,
 )
+from autograder.protocol.optional_torch import INSTALLED, Tensor, torch
 from autograder.protocol.rpc_messages import (
     Call,
     CallGiven,
@@ -295,6 +293,8 @@ class RpcClient:
 
     def _mirror(self, changes: Sequence[Node]) -> None:
         """Update the mirrors of modules."""
+        if changes and not INSTALLED:
+            raise DecodeError("a module without PyTorch")
         for key, name, *_ in changes:
             if type(key) is not int or type(name) is not str or not name.isidentifier():
                 raise DecodeError("a module without a name")

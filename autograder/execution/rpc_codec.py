@@ -12,16 +12,17 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
-from torch import Tensor, nn
 
 from autograder.protocol.codec import Codec, DecodeError, NotSerializable
+from autograder.protocol.optional_torch import INSTALLED, Tensor, nn
 from autograder.protocol.rpc_messages import Node
 
 from .proxies import RemoteModule, RemoteObject
 from .session import Session
 
 LONGEST_RANGE = 1_000_000
-LIBRARIES = ("torch", "torch.nn", "torch.nn.functional", "torch.optim", "numpy", "builtins", "math")
+TORCH = ("torch", "torch.nn", "torch.nn.functional", "torch.optim") if INSTALLED else ()
+LIBRARIES = (*TORCH, "numpy", "builtins", "math")
 
 
 class CheckerCodec(Codec):

@@ -7,9 +7,8 @@ modules import each other.
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
-from torch import nn
-
 from autograder.protocol.framing import FrameLimits
+from autograder.protocol.optional_torch import nn
 from autograder.protocol.rpc_messages import Node
 from autograder.protocol.shared_state import SharedState
 

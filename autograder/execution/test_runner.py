@@ -8,9 +8,8 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-import torch
-
 from autograder.limits import SEED_VARIABLE, Environment
+from autograder.protocol.optional_torch import torch
 
 from .rpc_client import RpcClient
 from .test_dependencies import HiddenTest

@@ -7,6 +7,7 @@
 5. `shared_state`: tensors, arrays and containers that both sides hold.
 6. `sandbox_spec`: isolation levels and the limits of one worker.
 7. `time_limit`: a time limit for a block of code.
+8. `optional_torch`: PyTorch, or what stands in for it where it is not installed.
 
 It imports nothing else of the project.
 """

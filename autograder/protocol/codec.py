@@ -12,19 +12,16 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import torch
-from torch import Tensor
 
+from .optional_torch import INSTALLED, Tensor, torch
 from .rpc_messages import Node
 
 SAFE_INTEGER = 2**53
 DEPTH = 60  # of containers in one another
-CROSSING = {  # dtypes that safetensors holds and that a course may meet
-    *(torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64),
-    *(torch.float16, torch.bfloat16, torch.float32, torch.float64),
-}
-DTYPES = {str(dtype).removeprefix("torch."): dtype for dtype in CROSSING}
 ARRAYS = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64")
+# What safetensors holds and this course may meet.
+DTYPES = {name: getattr(torch, name) for name in (*ARRAYS, "bfloat16")} if INSTALLED else {}
+CROSSING = set(DTYPES.values())
 KEEPS_ORDER = {"OrderedDict": OrderedDict}
 
 
@@ -143,6 +140,8 @@ class Codec:
         x = np.asarray(x)
         if not x.dtype.isnative or any(step < 0 for step in x.strides):
             x = x.astype(x.dtype.newbyteorder("="))
+        if not INSTALLED:
+            return ["raw", x.dtype.name, np.ascontiguousarray(x).tobytes().hex(), list(x.shape)]
         return ["array", self.pack(torch.from_numpy(np.ascontiguousarray(x).copy())), list(x.shape)]
 
     # ---- kinds that both sides know --------------------------------------------------------------
@@ -230,6 +229,15 @@ class Codec:
 
     def _decode_array(self, node: Node, shape: list) -> np.ndarray:
         return self.decode(node).numpy().reshape(shape)
+
+    def _decode_raw(self, dtype: str, text: str, shape: list) -> np.ndarray:
+        """An array from a side without PyTorch."""
+        if dtype not in ARRAYS:
+            raise DecodeError(f"an array of {dtype!r}")
+        data = bytes.fromhex(text)
+        if dtype == "bool":  # a byte other than 0 and 1 is no truth value
+            return (np.frombuffer(data, np.uint8) != 0).reshape(shape)
+        return np.frombuffer(data, dtype).reshape(shape).copy()
 
     def _decode_objects(self, node: Node) -> np.ndarray:
         return np.array(self.decode(node), dtype=object)

@@ -103,10 +103,12 @@ def _packed(tensors: "list[Tensor]") -> bytes:
 
 
 def _unpacked(packed: bytes, most: int) -> "list[Tensor]":
-    import torch
-    from safetensors import SafetensorError
-    from safetensors.torch import load
-
+    try:
+        import torch
+        from safetensors import SafetensorError
+        from safetensors.torch import load
+    except ImportError:
+        raise BadFrame("tensors, but PyTorch is not installed here") from None
     try:
         found = load(packed)
     except (SafetensorError, ValueError, TypeError, RuntimeError, KeyError, OverflowError):

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
-from torch import Tensor, nn
 
 from .codec import Codec, DecodeError, Node
+from .optional_torch import Tensor, nn, torch
 
 MOST_CONTAINERS = 1000
 

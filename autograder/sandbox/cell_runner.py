@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-import torch
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
@@ -30,6 +29,7 @@ from autograder.protocol.messages import (
     WorkerReady,
     decode,
 )
+from autograder.protocol.optional_torch import torch
 from autograder.protocol.time_limit import time_limit
 
 from .rpc_server import RpcServer, describe, serve

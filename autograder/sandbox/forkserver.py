@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,8 @@ def main() -> None:
         return
     os.environ.setdefault("MPLBACKEND", "agg")
     for name in PRELOAD:
-        __import__(name)
+        if find_spec(name.partition(".")[0]) is not None:
+            __import__(name)
     from .cell_runner import Worker, new_shell
 
     shell = new_shell()

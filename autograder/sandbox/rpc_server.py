@@ -13,11 +13,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-import torch
-from torch import Tensor, nn
 
 from autograder.protocol.codec import Codec, NotSerializable
 from autograder.protocol.framing import FrameLimits, PeerClosed, read_frame, write_frame
+from autograder.protocol.optional_torch import Tensor, nn, torch
 from autograder.protocol.rpc_messages import (
     Call,
     CallGiven,
