@@ -10,7 +10,7 @@ import toy_course as toy
 from click.testing import CliRunner
 
 from autograder.cli import main
-from autograder.execution.job import LARGEST
+from autograder.execution.job import JOB_FRAME
 from autograder.execution.job_worker import serve_jobs
 from autograder.grading import class_run
 from autograder.grading.grade import LOG, grade
@@ -98,7 +98,7 @@ def test_a_failed_job_sends_one_line_and_its_traceback():
     thread = threading.Thread(target=serve_jobs, args=(others, Runner()))
     thread.start()
     write_frame(ours, {"any": "job"}, [])
-    answer, _ = read_frame(ours, LARGEST)
+    answer, _ = read_frame(ours, JOB_FRAME)
     ours.close()
     thread.join()
     others.close()
