@@ -3,7 +3,6 @@
 import ast
 from collections.abc import Mapping
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -49,9 +48,10 @@ class LazyGroup(click.Group):
 
 def summary(module: str) -> str:
     """Return the first line of the docstring of a command's `main`, without importing it."""
-    tree = ast.parse(Path(find_spec(module).origin).read_text(encoding="utf-8"))
+    path = Path(__file__).parents[1].joinpath(*module.split(".")).with_suffix(".py")
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     (main,) = (n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "main")
-    return ast.get_docstring(main).partition("\n")[0]
+    return (ast.get_docstring(main) or "").partition("\n")[0]
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

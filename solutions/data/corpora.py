@@ -177,12 +177,14 @@ class TranslationData:
         """
         if direction not in ("de-en", "en-de"):
             raise ValueError(f"direction must be 'de-en' or 'en-de', not {direction!r}")
-        splits = sentences(source, folder)
-        languages = direction.split("-")
+        source_language, target_language = direction.split("-")
         tokens = {}
-        for split, (german, english) in splits.items():
+        for split, (german, english) in sentences(source, folder).items():
             of = {"de": german, "en": english}
-            tokens[split] = tuple(tokenise(of[language], language) for language in languages)
+            tokens[split] = (
+                tokenise(of[source_language], source_language),
+                tokenise(of[target_language], target_language),
+            )
         vocabularies = (
             Vocabulary.from_sentences(side, min_count, merges) for side in tokens["train"]
         )

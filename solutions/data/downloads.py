@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-import pooch
+import pooch  # type: ignore[import-untyped]  # it comes without types
 from rich.console import Console
 from rich.progress import track
 

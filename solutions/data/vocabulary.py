@@ -217,7 +217,7 @@ class Vocabulary:
         """Write types and merges to a JSON file, whole or not at all."""
         path = Path(path)
         unfinished = path.with_name(path.name + ".part")
-        content = {"types": self.types}
+        content: dict[str, object] = {"types": self.types}
         if self.merges:
             content["merges"] = self.merges
         text = json.dumps(content, ensure_ascii=False, indent=0)

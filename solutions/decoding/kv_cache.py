@@ -8,14 +8,23 @@ Legend: R rows (prefixes that are being written), t tokens written so far, S sou
 d_model width, d_k = d_model / h, V size of the target vocabulary.
 """
 
-import torch
-from torch import Tensor, nn
+from collections.abc import Sequence
+from typing import cast
 
-from solutions.model.attention import merge_heads, scaled_dot_product_attention, split_heads
+import torch
+from torch import Tensor
+
+from solutions.model.attention import (
+    MultiHeadAttention,
+    merge_heads,
+    scaled_dot_product_attention,
+    split_heads,
+)
+from solutions.model.decoder import DecoderLayer
 from solutions.model.transformer import Transformer
 
 
-def keys_and_values(attention: nn.Module, x: Tensor, h: int) -> tuple[Tensor, Tensor]:
+def keys_and_values(attention: MultiHeadAttention, x: Tensor, h: int) -> tuple[Tensor, Tensor]:
     """The half of multi-head attention that belongs to what is read.
 
     Args:
@@ -30,7 +39,11 @@ def keys_and_values(attention: nn.Module, x: Tensor, h: int) -> tuple[Tensor, Te
 
 
 def attend(
-    attention: nn.Module, x: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None = None
+    attention: MultiHeadAttention,
+    x: Tensor,
+    keys: Tensor,
+    values: Tensor,
+    mask: Tensor | None = None,
 ) -> Tensor:
     """The other half, which belongs to what is reading.
 
@@ -63,7 +76,7 @@ class SelfAttentionCache:
         keys, values: (R, h, t, d_k), of the t tokens written so far.
     """
 
-    def __init__(self, attention: nn.Module, h: int, rows: int):
+    def __init__(self, attention: MultiHeadAttention, h: int, rows: int):
         nothing = attention.W_k.weight.new_empty(rows, h, 0, attention.W_k.out_features // h)
         self.attention = attention
         self.keys, self.values = nothing, nothing
@@ -112,8 +125,8 @@ class DecoderCache:
             raise ValueError("a model in training mode drops at random; call model.eval() first")
         h = model.config.h
         memory, source_mask = model.encode(source)
-        layers = model.decoder.layers
-        self.model = model
+        layers = cast(Sequence[DecoderLayer], model.decoder.layers)
+        self.model, self.layers = model, layers
         self.length = 0
         self.sentences = torch.arange(len(source), device=source.device)  # the one of each row
         self.visible = source_mask.unsqueeze(1)  # an axis for the heads: (B, 1, 1, S)
@@ -137,7 +150,7 @@ class DecoderCache:
         model = self.model
         x = model.target_embedding(tokens.unsqueeze(1))  # (R, 1, d_model)
         x = model.target_positions(x, start=self.length)
-        for number in range(len(model.decoder.layers)):
+        for number in range(len(self.layers)):
             x = self._through_layer(number, x)
         self.length += 1
         return model.target_embedding.to_logits(model.decoder.norm(x)).squeeze(1)  # (R, V)
@@ -158,7 +171,7 @@ class DecoderCache:
 
     def _through_layer(self, number: int, x: Tensor) -> Tensor:
         """`DecoderLayer.forward` for the newest position alone: (R, 1, d_model)."""
-        layer = self.model.decoder.layers[number]
+        layer = self.layers[number]
         x = layer.residual_1(x, self.written[number].step)
         keys, values = self.of_memory[number]
         x = layer.residual_2(

@@ -148,7 +148,7 @@ def train(
             losses = []
 
 
-def evaluate(model: nn.Module, data: TranslationData) -> dict[str, float]:
+def evaluate(model: transformer.Transformer, data: TranslationData) -> dict[str, float]:
     """What a person would look at: the numbers under teacher forcing, and the translations.
 
     Args:
@@ -188,7 +188,9 @@ def evaluate(model: nn.Module, data: TranslationData) -> dict[str, float]:
     return dict(zip(SEEN, seen, strict=True))
 
 
-def translations(model: nn.Module, pairs: list[tuple[list[int], list[int]]]) -> list[list[int]]:
+def translations(
+    model: transformer.Transformer, pairs: list[tuple[list[int], list[int]]]
+) -> list[list[int]]:
     """Greedy, without a cache: what is searched is the model as it was trained."""
     source = batching.pad([source for source, _ in pairs], PAD)
     return greedy.translate(model, source, BOS, EOS, beam_size=1, extra=EXTRA, cached=False)
@@ -237,9 +239,10 @@ def main(
         names = mistakes.split(",") if mistakes else GALLERY
         chosen = {name: mistakes_called(name) for name in names}
         data = TranslationData.load()
-        sizes = {"N": 2, "d_model": width, "d_ff": 2 * width, "h": heads, "dropout": 0.1}
         vocabularies = len(data.source_vocabulary), len(data.target_vocabulary)
-        config = TransformerConfig(*vocabularies, **sizes)
+        config = TransformerConfig(
+            *vocabularies, N=2, d_model=width, d_ff=2 * width, h=heads, dropout=0.1
+        )
         about = run_metadata(context, "solutions fault-injection")
         curves = RunLog(out, about)
     done = 0
@@ -254,7 +257,7 @@ def main(
                 with patched(known):
                     for row in train(data, config, epochs, seed, told):
                         row = {what: round(number, 4) for what, number in row.items()}
-                        curves.append({"mistake": name, "seed": seed} | row)
+                        curves.append({"mistake": name, "seed": seed, **row})
                 done += epochs
                 click.echo(
                     f"{name:50} seed {seed}  loss {row['train_loss']:6.3f}  held out "

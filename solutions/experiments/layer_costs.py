@@ -26,7 +26,7 @@ from solutions.tooling.cli_tools import (
     progress_bar,
     user_errors,
 )
-from solutions.tooling.run_log import RunLog, run_metadata
+from solutions.tooling.run_log import Cell, RunLog, run_metadata
 from solutions.training.fused import FusedMultiHeadAttention
 
 KERNEL = 3
@@ -174,7 +174,7 @@ def forward_and_backward(layer: nn.Module, x: Tensor) -> Callable[[], None]:
 
 def costs(
     lengths: list[int], widths: list[int], batch: int, repeats: int, report: ProgressCallback
-) -> list[dict[str, float]]:
+) -> list[dict[str, Cell]]:
     """One row for each width, kind of layer and length.
 
     Args:
@@ -183,13 +183,14 @@ def costs(
         repeats: how often each layer is timed.
         report: told after every run.
     """
-    rows, works = [], {}
+    rows: list[dict[str, Cell]] = []
+    works = {}
     for d in widths:
         for kind, layer in layers_of_width(d).items():
             for n in lengths:
                 x = torch.randn(batch, n, d, requires_grad=True)
                 works[f"{kind}, n = {n}, d = {d}"] = forward_and_backward(layer, x)
-                row = {
+                row: dict[str, Cell] = {
                     "layer": kind,
                     "n": n,
                     "d": d,

@@ -7,9 +7,10 @@ program that is made of products can be faster than that.
 """
 
 import time
-from collections import Counter
+from collections import defaultdict
 from itertools import cycle, islice
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 import torch
@@ -21,7 +22,7 @@ from torch.utils.flop_counter import flop_registry
 from solutions.data.batching import make_batches
 from solutions.data.corpora import TranslationData
 from solutions.tooling.cli_tools import PATH, SEED, TerseCommand, out_option, user_errors
-from solutions.tooling.run_log import Cell, RunLog, run_metadata
+from solutions.tooling.run_log import RunLog, run_metadata
 from solutions.training.fused import fastest_precision
 from solutions.translator.train_config import TrainConfig
 
@@ -61,7 +62,7 @@ class Watch(TorchDispatchMode):
 
     def __init__(self) -> None:
         super().__init__()
-        self.seconds: Counter[str] = Counter()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
         self.multiply_adds = 0
 
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):
@@ -148,38 +149,59 @@ def main(
             rows = rows_of(precision, seconds, multiply_adds, peak(precision, SQUARES))
             print_table(rows)
             for row in rows:
-                curves.append(row)
+                curves.append(row._asdict())
+
+
+class Row(NamedTuple):
+    """Time that one kind of operator takes in a step.
+
+    Attributes:
+        precision: name of the dtype.
+        kind: one of `KINDS`, `REST` or `PYTHON`.
+        milliseconds: per step.
+        share: of the whole step, from 0 to 1.
+        multiply_adds: of all products in a step; the same in every row.
+        peak_per_second: multiply-adds of the fastest large product; the same in every row.
+    """
+
+    precision: str
+    kind: str
+    milliseconds: float
+    share: float
+    multiply_adds: int
+    peak_per_second: int
 
 
 def rows_of(
     precision: torch.dtype, seconds: dict[str, float], multiply_adds: int, highest: float
-) -> list[dict[str, Cell]]:
-    """One row for each kind; multiply-adds and the peak stand in all of them."""
+) -> list[Row]:
+    """Return one row for each kind."""
     whole = sum(seconds.values())
+    name = str(precision).removeprefix("torch.")
     return [
-        {
-            "precision": str(precision).removeprefix("torch."),
-            "kind": kind,
-            "milliseconds": round(1000 * spent, 3),
-            "share": round(spent / whole, 4),
-            "multiply_adds": multiply_adds,
-            "peak_per_second": round(highest),
-        }
+        Row(
+            name,
+            kind,
+            round(1000 * spent, 3),
+            round(spent / whole, 4),
+            multiply_adds,
+            round(highest),
+        )
         for kind, spent in seconds.items()
     ]
 
 
-def print_table(rows: list[dict[str, Cell]]) -> None:
-    """The kinds of one precision, and how near the products come to the peak."""
-    table = Table(rows[0]["precision"], "ms a step", "share")
+def print_table(rows: list[Row]) -> None:
+    """Print the kinds of one precision, and how close the products come to the peak."""
+    table = Table(rows[0].precision, "ms a step", "share")
     for row in rows:
-        table.add_row(row["kind"], f"{row['milliseconds']:.1f}", f"{row['share']:.0%}")
+        table.add_row(row.kind, f"{row.milliseconds:.1f}", f"{row.share:.0%}")
     Console().print(table)
-    (products,) = [row for row in rows if row["kind"] == PRODUCTS]
-    rate = products["multiply_adds"] / (products["milliseconds"] / 1000)
+    (products,) = [row for row in rows if row.kind == PRODUCTS]
+    rate = products.multiply_adds / (products.milliseconds / 1000)
     click.echo(
         f"products: {rate / 1e9:,.0f} thousand million multiply-adds a second, "
-        f"{rate / products['peak_per_second']:.0%} of the most that this machine manages"
+        f"{rate / products.peak_per_second:.0%} of the most that this machine manages"
     )
 
 

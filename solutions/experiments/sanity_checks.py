@@ -157,6 +157,7 @@ OF_THE_TRAINING: tuple[Callable[[], bool], ...] = (
 def checkup() -> dict[str, bool]:
     """Name of each test -> whether it was passed. One that raises is not passed."""
     model = new_model()
+    tests: dict[str, Callable[[], bool]]
     tests = {test.__name__: partial(test, model) for test in OF_A_MODEL}
     tests |= {test.__name__: test for test in OF_THE_TRAINING}
     return {name: _passed(test) for name, test in tests.items()}

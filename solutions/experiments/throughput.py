@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from itertools import cycle
 from pathlib import Path
 from random import Random
+from typing import NamedTuple
 
 import click
 import torch
@@ -35,7 +36,7 @@ from solutions.model.masks import causal_mask
 from solutions.model.positional import PositionalEncoding
 from solutions.model.transformer import Transformer
 from solutions.tooling.cli_tools import PATH, SEED, TerseCommand, out_option, user_errors
-from solutions.tooling.run_log import Cell, RunLog, run_metadata
+from solutions.tooling.run_log import RunLog, run_metadata
 from solutions.training.fused import fast, fast_batch_loss, fastest_precision
 from solutions.training.loss import smoothed_targets
 from solutions.training.optim import Adam, NoamSchedule, clip_gradients
@@ -183,15 +184,30 @@ def measure(ways: dict[str, Step], turns: int, steps: int) -> dict[str, list[flo
     return rates
 
 
-def compared(rates: dict[str, list[float]]) -> list[dict[str, Cell]]:
-    """A row for each way: its median rate, and the medians of its ratios to the first two ways."""
+class Row(NamedTuple):
+    """Throughput of one way to train.
+
+    Attributes:
+        way: its name.
+        target_tokens_per_second: median over the turns, padding not counted.
+        to_naive, to_torch: median ratios to the first two ways, turn by turn.
+    """
+
+    way: str
+    target_tokens_per_second: int
+    to_naive: float
+    to_torch: float
+
+
+def compared(rates: dict[str, list[float]]) -> list[Row]:
+    """Return a row for each way."""
     return [
-        {
-            "way": name,
-            "target_tokens_per_second": round(statistics.median(mine)),
-            "to_naive": _ratio(mine, rates["naive"]),
-            "to_torch": _ratio(mine, rates["nn.Transformer"]),
-        }
+        Row(
+            name,
+            round(statistics.median(mine)),
+            _ratio(mine, rates["naive"]),
+            _ratio(mine, rates["nn.Transformer"]),
+        )
         for name, mine in rates.items()
     ]
 
@@ -245,16 +261,16 @@ def main(
     rows = compared(measure(ways, turns, steps))
     with RunLog(out, about) as curves:
         for row in rows:
-            curves.append(row)
+            curves.append(row._asdict())
     print_table(rows)
 
 
-def print_table(rows: list[dict[str, Cell]]) -> None:
-    """Median rates, and median ratios to the first two ways."""
+def print_table(rows: list[Row]) -> None:
+    """Print the median rates, and the median ratios to the first two ways."""
     table = Table("way", "target tokens/s", "against naive", "against nn.Transformer")
     for row in rows:
-        ratios = (f"{row[column]:.2f}x" for column in ("to_naive", "to_torch"))
-        table.add_row(row["way"], f"{row['target_tokens_per_second']:,.0f}", *ratios)
+        ratios = (f"{ratio:.2f}x" for ratio in (row.to_naive, row.to_torch))
+        table.add_row(row.way, f"{row.target_tokens_per_second:,.0f}", *ratios)
     Console().print(table)
 
 

@@ -127,9 +127,8 @@ def with_inherited(reference: Callable) -> tuple[Misconception, ...]:
 
 def _functions(reference: Callable) -> list[FunctionType]:
     """Where its code is: the function itself, or what a class defines besides its constructor."""
-    if not isinstance(reference, type):
-        return [reference]
-    functions = [f for f in vars(reference).values() if isinstance(f, FunctionType)]
+    members = vars(reference).values() if isinstance(reference, type) else [reference]
+    functions = [f for f in members if isinstance(f, FunctionType)]
     return [f for f in functions if f.__name__ != "__init__"]
 
 
@@ -143,4 +142,5 @@ def _on_top_of(reference: Callable, known: Misconception) -> Callable:
     if isinstance(reference, type):
         methods = {f.__name__: rebound(f) for f in _functions(reference)}
         return type(reference.__name__, (reference,), methods)
-    return rebound(reference)
+    (function,) = _functions(reference)
+    return rebound(function)

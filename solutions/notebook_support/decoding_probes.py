@@ -121,6 +121,6 @@ def read_on(cache: Callable, weights: Tensor, h: int, x: Tensor, rows: list) -> 
 
 
 def _linear(weight: Tensor) -> nn.Linear:
-    made = nn.Linear(*weight.shape, bias=False, dtype=weight.dtype)
+    made = nn.Linear(weight.size(0), weight.size(1), bias=False, dtype=weight.dtype)
     made.weight = nn.Parameter(weight)
     return made

@@ -39,8 +39,9 @@ class MultiHeadAttention(nn.Module):
     def __init__(self, d_model: int, h: int, dropout: float = 0.0):
         super().__init__()
         self.h, self.p = h, dropout
-        for name in ("W_q", "W_k", "W_v", "W_o"):
-            self.add_module(name, nn.Linear(d_model, d_model, bias=False))
+        self.W_q, self.W_k, self.W_v, self.W_o = (
+            nn.Linear(d_model, d_model, bias=False) for _ in range(4)
+        )
 
     def forward(
         self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None
@@ -54,14 +55,19 @@ class MultiHeadAttention(nn.Module):
         blind = ~allowed.any(dim=-1, keepdim=True)  # (B, T, 1)
         hidden = ~(allowed | blind).repeat_interleave(self.h, dim=0)  # (B * h, T, S)
         output, _ = F.multi_head_attention_forward(
-            *(x.transpose(0, 1) for x in (query, key, value)),  # it wants the positions first
-            d_model,
-            self.h,
-            *(None, None, None, None),  # no joint projection, no biases
-            False,
-            self.p,
-            self.W_o.weight,
-            None,
+            query.transpose(0, 1),  # it wants the positions first
+            key.transpose(0, 1),
+            value.transpose(0, 1),
+            embed_dim_to_check=d_model,
+            num_heads=self.h,
+            in_proj_weight=None,  # no joint projection, and no biases
+            in_proj_bias=None,
+            bias_k=None,
+            bias_v=None,
+            add_zero_attn=False,
+            dropout_p=self.p,
+            out_proj_weight=self.W_o.weight,
+            out_proj_bias=None,
             training=self.training,
             need_weights=False,
             attn_mask=hidden,
@@ -115,7 +121,7 @@ class TokenEmbedding(nn.Module):
     def __init__(self, vocabulary_size: int, d_model: int):
         super().__init__()
         rows = torch.randn(vocabulary_size, d_model) / d_model**0.5
-        self.embedding = nn.Embedding(*rows.shape, _weight=rows)
+        self.embedding = nn.Embedding(vocabulary_size, d_model, _weight=rows)
 
     def forward(self, tokens: Tensor) -> Tensor:
         """(B, T) token ids -> (B, T, d_model), multiplied by sqrt(d_model)."""
@@ -131,6 +137,8 @@ class TokenEmbedding(nn.Module):
 
 class PositionalEncoding(nn.Module):
     """Section 3.5, sines and cosines, with the dropout of section 5.4. Nothing is trained."""
+
+    table: Tensor
 
     def __init__(self, d_model: int, dropout: float = 0.0, max_length: int = 5000):
         super().__init__()
@@ -205,7 +213,7 @@ def select_own_parts_1_3(notebook: dict[str, object]) -> None:
         print("All parts are stand-ins.")
 
 
-def _fault(name: str, own: Callable) -> str:
+def _fault(name: str, own) -> str:
     """What is wrong with an own part; empty if it agrees with the stand-in."""
     try:
         for sizes in _SIZES.get(name, [None]):

@@ -69,10 +69,11 @@ class Stack(nn.Module):
             read: for each attention, what it reads (None: x itself) and the mask.
         """
         for one in self.layers:
+            part = dict(one.named_children())
             for name, (memory, mask) in zip(self.attentions, read, strict=True):
-                attend = partial(self._attend, getattr(one, name), memory, mask)
-                x = getattr(one, f"around_{name}")(x, attend)
-            x = one.around_network(x, one.network)
+                attend = partial(self._attend, part[name], memory, mask)
+                x = part[f"around_{name}"](x, attend)
+            x = part["around_network"](x, part["network"])
         return self.top(x)
 
     @staticmethod
@@ -83,6 +84,11 @@ class Stack(nn.Module):
 
 class Transformer(nn.Module):
     """Figure 1. `encode`, `decode` and `target_embedding.to_logits` are what others need of it."""
+
+    source_embedding: TokenEmbedding
+    target_embedding: TokenEmbedding
+    source_positions: PositionalEncoding
+    target_positions: PositionalEncoding
 
     def __init__(self, config: TransformerConfig):
         super().__init__()
@@ -123,7 +129,7 @@ def frequent_types(sentences: list[list[str]], min_count: int = 2) -> list[str]:
     """The tokens that occur min_count times or more, by falling count, ties by the alphabet."""
     numbers = Counter(itertools.chain.from_iterable(sentences))
     by_name = sorted(numbers)
-    by_name.sort(key=numbers.get, reverse=True)  # stable: equal ones stay in the alphabet's order
+    by_name.sort(key=numbers.__getitem__, reverse=True)  # stable: ties stay alphabetical
     return [token for token in by_name if numbers[token] >= min_count]
 
 
@@ -136,7 +142,10 @@ def collate(pairs: list[tuple[list[int], list[int]]], pad_id: int) -> tuple[Tens
     """Pairs of ids -> source (B, S), target_in (B, T), target_out (B, T), padded with pad_id."""
     sources, targets = zip(*pairs, strict=True)
     sides = sources, [y[:-1] for y in targets], [y[1:] for y in targets]
-    return tuple(pad_sequence(list(map(torch.tensor, rows)), True, pad_id) for rows in sides)
+    read, begun, ended = (
+        pad_sequence(list(map(torch.tensor, rows)), True, pad_id) for rows in sides
+    )
+    return read, begun, ended
 
 
 def token_batches(lengths: list[tuple[int, int]], max_tokens: int, seed: int) -> list[list[int]]:
@@ -160,8 +169,10 @@ def label_smoothing_loss(
 ) -> tuple[Tensor, Tensor]:
     """(N, V) logits, (N,) ids -> the summed loss in nats and the number of tokens; PyTorch's own
     smoothing, which gives padding its share too."""
-    kinds = {"ignore_index": pad_id, "label_smoothing": smoothing, "reduction": "sum"}
-    return F.cross_entropy(logits, targets, **kinds), targets.ne(pad_id).sum()
+    loss = F.cross_entropy(
+        logits, targets, ignore_index=pad_id, label_smoothing=smoothing, reduction="sum"
+    )
+    return loss, targets.ne(pad_id).sum()
 
 
 class NoamSchedule:
@@ -190,7 +201,7 @@ def train_step(
     max_norm: float = 1.0,
 ) -> float:
     """One step on one batch; the loss per real target token, in nats, before the step."""
-    total, tokens = batch_loss(model.train(), batch, smoothing)
+    total, tokens = batch_loss(model.train(), batch, smoothing)  # type: ignore[arg-type]
     optimizer.zero_grad()
     (total / tokens).backward()
     nn.utils.clip_grad_norm_(model.parameters(), max_norm)
@@ -210,7 +221,7 @@ def average_weights(checkpoints: list[dict[str, Tensor]]) -> dict[str, Tensor]:
 # ---- the search (assignment 6) -------------------------------------------------------------------
 
 
-def search(model: nn.Module, source: Tensor, extra: int = 25) -> list[list[int]]:
+def search(model: Transformer, source: Tensor, extra: int = 25) -> list[list[int]]:
     """Write the likeliest next token, again and again, until it is EOS or the sentence too long.
 
     Args:

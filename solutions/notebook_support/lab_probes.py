@@ -41,14 +41,14 @@ class EchoModel(nn.Module):
         super().__init__()
         self.config = SimpleNamespace(pad_id=PAD)
         self.target_embedding = nn.Module()
-        self.target_embedding.to_logits = nn.Linear(V, V, bias=False)
-        nn.init.eye_(self.target_embedding.to_logits.weight)
+        to_logits = nn.Linear(V, V, bias=False)
+        nn.init.eye_(to_logits.weight)
+        self.V, self.target_embedding.to_logits = V, to_logits
         self.dropout = nn.Dropout(dropout)
 
     def encode(self, source: Tensor) -> tuple[Tensor, Tensor]:
         """(B, S) ids -> memory (B, S, V), mask (B, 1, S)."""
-        V = self.target_embedding.to_logits.in_features
-        return F.one_hot(source, V).float(), source.ne(PAD)[:, None]
+        return F.one_hot(source, self.V).float(), source.ne(PAD)[:, None]
 
     def decode(self, target: Tensor, memory: Tensor, source_mask: Tensor) -> Tensor:
         """(B, T) ids -> (B, T, V): position t knows the t-th word of the source."""
@@ -299,8 +299,9 @@ def reloaded(load: Callable, damage: str = "", half: bool = False) -> list:
         vocabularies.
     """
     source_ids, target_ids = _numbered([("eins", "one"), ("zwei", "two"), ("drei", "three")])
-    sizes = {"N": 1, "d_model": 8, "d_ff": 12, "h": 2, "dropout": 0.0, "max_length": 16}
-    config = TransformerConfig(7, 7, **sizes, pre_norm=True)
+    config = TransformerConfig(
+        *(7, 7), N=1, d_model=8, d_ff=12, h=2, dropout=0.0, pre_norm=True, max_length=16
+    )
     with torch.random.fork_rng(devices=[]), tempfile.TemporaryDirectory() as scratch:
         torch.manual_seed(0)
         model = Transformer(config).eval()
@@ -309,7 +310,7 @@ def reloaded(load: Callable, damage: str = "", half: bool = False) -> list:
         folder, saved = Path(scratch), Transformer(config)
         saved.load_state_dict(model.state_dict())
         if damage == "another model":
-            saved.decoder = nn.Linear(2, 3)
+            saved.add_module("decoder", nn.Linear(2, 3))
         if damage == "a shape":
             saved.source_embedding.embedding = nn.Embedding(9, 8)
         if damage == "a NaN":
@@ -369,6 +370,7 @@ def my_log(load: Callable) -> list[dict[str, str]]:
 
 def _numbered(words: list[tuple[str, str]]) -> tuple[dict[str, int], dict[str, int]]:
     first = len(SPECIALS)
-    return tuple(
+    source_ids, target_ids = (
         {pair[side]: number for number, pair in enumerate(words, start=first)} for side in (0, 1)
     )
+    return source_ids, target_ids

@@ -8,6 +8,7 @@ Legend: h heads, T target length, S source length.
 import gzip
 import os
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -43,7 +44,7 @@ def multi30k_texts(folder: str = "") -> Texts:
         ValueError: if a file is not there.
     """
     place = Path(folder or os.environ.get("MULTI30K_DIR") or "multi30k")
-    texts = {}
+    texts: Texts = {}
     for split in ("train", "val", "test_2016_flickr"):
         sides = []
         for language in ("de", "en"):
@@ -52,7 +53,7 @@ def multi30k_texts(folder: str = "") -> Texts:
                 raise ValueError(f"{path} is not there: say above where Multi30k lies")
             with gzip.open(path, "rt", encoding="utf-8") as file:
                 sides.append(file.read().splitlines())
-        texts[split] = tuple(sides)
+        texts[split] = sides[0], sides[1]
     return texts
 
 
@@ -71,14 +72,19 @@ def train_translator(
         the model, its sizes, the two vocabularies, the log.
     """
     splits = {
-        split: tuple([tokens_of(sentence) for sentence in side] for side in sides)
-        for split, sides in texts.items()
+        split: ([tokens_of(one) for one in german], [tokens_of(one) for one in english])
+        for split, (german, english) in texts.items()
     }
     known = build_vocabularies(splits, numbers["min_count"])
     pairs, validation = (encode_pairs(*splits[split], *known) for split in ("train", "val"))
+    source_ids, target_ids = known
     config = TransformerConfig(
-        *(len(SPECIALS) + len(ids) for ids in known),
-        **{name: numbers[name] for name in ("N", "d_model", "d_ff", "dropout")},
+        source_vocabulary=len(SPECIALS) + len(source_ids),
+        target_vocabulary=len(SPECIALS) + len(target_ids),
+        N=numbers["N"],
+        d_model=numbers["d_model"],
+        d_ff=numbers["d_ff"],
+        dropout=numbers["dropout"],
         h=1 if change == "one head" else numbers["h"],
         pre_norm=True,
         positions="learned" if change == "no positions" else "sinusoidal",
@@ -87,7 +93,8 @@ def train_translator(
     model = Transformer(config).to("cuda" if torch.cuda.is_available() else "cpu")
     if change == "no positions":
         for positions in (model.source_positions, model.target_positions):
-            nn.init.zeros_(positions.table).requires_grad_(False)
+            for table in positions.parameters():
+                nn.init.zeros_(table).requires_grad_(False)
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.Adam(trained, betas=(0.9, 0.98), eps=1e-9)
     warmup = numbers["warmup"]
@@ -105,7 +112,7 @@ def train_translator(
 
 
 def looked_at(
-    model: nn.Module,
+    model: Transformer,
     source: list[str],
     target: list[str],
     source_ids: dict[str, int],
@@ -124,7 +131,8 @@ def looked_at(
         (h, T + 1, S + 1): row t is where each head looks before it writes target token t (the last
         one is EOS); the last column is the source's EOS. Each row sums to 1.
     """
-    attention, found = model.decoder.layers[layer].cross_attention, []
+    decoder_layer: Any = model.decoder.layers[layer]
+    attention, found = decoder_layer.cross_attention, []
 
     def weigh(_, inputs: tuple) -> None:
         query, key, _, mask = inputs

@@ -6,7 +6,8 @@ tries it out.
 Legend: B batch, T target length, S source length, d_model width.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -65,8 +66,10 @@ def tried(layer_class: Callable, sizes: dict, *inputs: Tensor) -> tuple[dict[str
         `owned`; the output, float32.
     """
     layer = built(layer_class, sizes)
-    inputs = [x.double() if isinstance(x, Tensor) and x.is_floating_point() else x for x in inputs]
-    return owned(layer), layer(*inputs).float()
+    in_double = (
+        x.double() if isinstance(x, Tensor) and x.is_floating_point() else x for x in inputs
+    )
+    return owned(layer), layer(*in_double).float()
 
 
 def gradients(
@@ -82,12 +85,12 @@ def gradients(
         Where no gradient arrives there are zeros.
     """
     layer = built(layer_class, sizes)
-    inputs = [x.clone().requires_grad_(x.is_floating_point()) for x in inputs]
-    output = layer(*inputs)
+    leaves = [x.clone().requires_grad_(x.is_floating_point()) for x in inputs]
+    output = layer(*leaves)
     upstream = torch.linspace(-1, 1, output.numel(), dtype=output.dtype).reshape(output.shape)
     names = {p: " = ".join(several) for p, several in names_of(layer).items()}
-    wanted = [*names, *(x for x in inputs if x.requires_grad)]
-    found = [torch.zeros_like(x) for x in wanted]
+    wanted = [*names, *(x for x in leaves if x.requires_grad)]
+    found: Sequence[Tensor] = [torch.zeros_like(x) for x in wanted]
     if output.requires_grad:
         found = torch.autograd.grad(
             output, wanted, upstream, allow_unused=True, materialize_grads=True
@@ -158,7 +161,7 @@ def dropped_embeddings(model_class: Callable, sizes: dict, source: Tensor, targe
     Returns:
         the shares in training, to one decimal, and whether anything is dropped in evaluation.
     """
-    model = built(model_class, sizes)
+    model: Any = built(model_class, sizes)
     _, mask = model.encode(source)
     nothing = torch.zeros(*source.shape, model.config.d_model, dtype=torch.float64)
 

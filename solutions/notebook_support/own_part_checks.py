@@ -19,7 +19,7 @@ _PAIRS = [([5, 4, 3], [2, 7, 8, 3]), ([6, 3], [2, 9, 3])]
 _LENGTHS = [(n, 7 - n % 4) for n in (3, 5, 4, 6, 6, 2, 5, 3, 4)]
 
 
-def select_own_parts_4_6(notebook: dict[str, object], stand_ins: dict[str, Callable]) -> None:
+def select_own_parts_4_6(notebook: dict[str, Any], stand_ins: dict[str, Callable]) -> None:
     """Say for each part whose it is; put back the stand-in for a part that does not do its work.
 
     Args:
@@ -37,7 +37,7 @@ def select_own_parts_4_6(notebook: dict[str, object], stand_ins: dict[str, Calla
         print("All parts are stand-ins.")
 
 
-def part_fault(name: str, own: Callable, right: Callable) -> str:
+def part_fault(name: str, own: Any, right: Callable) -> str:
     """What is wrong with an own part; empty if nothing is."""
     try:
         if name == "Transformer":

@@ -38,7 +38,7 @@ def walk(optimizer: type, start: Tensor, gradients: Tensor, *settings) -> Tensor
 
 
 def rates(
-    schedule: type, steps: int, d_model: int, warmup: int, factor: float = 1.0
+    schedule: Callable, steps: int, d_model: int, warmup: int, factor: float = 1.0
 ) -> tuple[list, list]:
     """What a schedule returns, and what it writes into an optimiser with two groups of parameters.
 
@@ -129,7 +129,8 @@ class ToyTranslator(nn.Module):
 
     def forward(self, source: Tensor, target: Tensor) -> Tensor:
         """(B, S) and (B, T) integers -> logits (B, T, V)."""
-        return self.target_embedding.to_logits(self.decode(target, *self.encode(source)))
+        to_logits = self.target_embedding.get_submodule("to_logits")
+        return to_logits(self.decode(target, *self.encode(source)))
 
     def encode(self, source: Tensor) -> tuple[Tensor, Tensor]:
         """(B, S) integers -> memory (B, S, d_model), mask (B, 1, S)."""

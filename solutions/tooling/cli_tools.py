@@ -59,7 +59,7 @@ def user_errors() -> Iterator[None]:
 class ProgressCallback(Protocol):
     """Say that so many steps are done, with a few words about them."""
 
-    def __call__(self, done: int, words: str) -> None: ...
+    def __call__(self, done: int, words: str, /) -> None: ...
 
 
 @contextmanager

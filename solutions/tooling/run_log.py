@@ -9,6 +9,7 @@ import io
 import json
 import os
 import shlex
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -41,13 +42,13 @@ class RunLog:
         self._file = self.path.open("w", encoding="utf-8", newline="")
         atomic_write_text(folder / HEADER, json.dumps(about, indent=2) + "\n")
 
-    def append(self, row: dict[str, Cell]) -> None:
+    def append(self, row: Mapping[str, Cell]) -> None:
         """Add one evaluation and put it on the disk.
 
         Raises:
             ValueError: if the columns are not those of the first row.
         """
-        lines = [] if self.columns else [list(row)]
+        lines: list[Sequence[Cell]] = [] if self.columns else [list(row)]
         self.columns = self.columns or list(row)
         if list(row) != self.columns:
             odd = sorted(set(row) ^ set(self.columns)) or "their order"
@@ -130,7 +131,7 @@ def atomic_write_text(path: Path, text: str) -> None:
     partial.replace(path)
 
 
-def _csv(rows: list[list[Cell]]) -> str:
+def _csv(rows: Sequence[Sequence[Cell]]) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue()

@@ -11,7 +11,7 @@ Results are the same up to rounding (dropout's random choices are others), and s
 the parameters: a checkpoint fits both.
 """
 
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -28,6 +28,8 @@ from solutions.model.residual import LayerNorm
 from solutions.model.transformer import Transformer
 
 from .step import batch_loss
+
+M = TypeVar("M", bound=nn.Module)
 
 CHUNK = 2**20  # logits at a time: 4 MB, what the caches of two cores hold
 
@@ -179,7 +181,7 @@ _FASTER = {
 }
 
 
-def fast(model: nn.Module) -> nn.Module:
+def fast(model: M) -> M:
     """Let a model's attention, layer norms and dropout use the faster kernels from now on.
 
     Args:

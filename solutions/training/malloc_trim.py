@@ -7,6 +7,7 @@ training of the lab grows past 5 GB in an hour, of which it uses less than one.
 
 import ctypes
 import os
+from collections.abc import Callable
 from functools import cache
 
 
@@ -18,6 +19,6 @@ def give_back_memory() -> None:
 
 
 @cache
-def _malloc_trim() -> "ctypes._CFuncPtr | None":
+def _malloc_trim() -> Callable[[int], int] | None:
     """Of glibc, on Linux; other C libraries have none."""
     return getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None

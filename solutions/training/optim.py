@@ -40,7 +40,7 @@ class Adam(Optimizer):
         super().__init__(parameters, {"lr": lr, "betas": betas, "eps": eps})
 
     @torch.no_grad()
-    def step(self) -> None:
+    def step(self) -> None:  # type: ignore[override]  # PyTorch's takes a closure too
         """Move every parameter that has a gradient."""
         for group in self.param_groups:
             for parameter in group["params"]:
@@ -153,7 +153,8 @@ def average_weights(checkpoints: list[dict[str, Tensor]]) -> dict[str, Tensor]:
     for name, last in mean.items():
         if last.is_floating_point():
             # Summed in float64: many nearly equal float32 numbers would lose digits.
-            total = sum(one[name].double() for one in checkpoints)
+            zero = torch.zeros_like(last, dtype=torch.float64)
+            total = sum((one[name].double() for one in checkpoints), start=zero)
             mean[name] = (total / len(checkpoints)).to(last.dtype)
     return mean
 

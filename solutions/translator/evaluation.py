@@ -47,7 +47,7 @@ def evaluate(
         read, reference_tokens = translator.tokens(source), tokenise(references, languages[1])
         for beam in beams:
             wrote = translator.translate(
-                read, beam, alpha, lambda n, done=done: report(done + n), unknown=unknown
+                read, beam, alpha, _counting_from(done, report), unknown=unknown
             )
             done += len(read)
             texts = [translator.written(tokens) for tokens in wrote]
@@ -91,9 +91,14 @@ def best_alpha(
             {"val": pairs},
             [beam],
             alpha,
-            lambda n, place=place: report(place * sentences + n),
+            _counting_from(place * sentences, report),
             resamples=1,
             unknown=unknown,
         )
         found[alpha] = only["scores"]["tokens"]["score"]
     return max(found, key=found.__getitem__), found
+
+
+def _counting_from(done: int, report: Callable[[int], None]) -> Callable[[int], None]:
+    """Return a callback that adds the sentences of earlier searches to its count."""
+    return lambda n: report(done + n)

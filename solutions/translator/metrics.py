@@ -51,20 +51,22 @@ def scores(
         the keys of `COLUMNS`, each with "score" and "signature", and, for BLEU, "half_width": half
         of the 95 % interval.
     """
-    init_distributed = [
+    wrote, wanted = (
         [" ".join(tokens) for tokens in side] for side in (translations, reference_tokens)
-    ]
+    )
     no_case = BLEU(tokenize="13a", lowercase=True)
     return {
         # force: these texts are tokenised, and sacreBLEU need not warn of it.
-        "tokens": _score(BLEU(tokenize="none", force=True), *init_distributed, resamples),
+        "tokens": _score(BLEU(tokenize="none", force=True), wrote, wanted, resamples),
         "13a": _score(BLEU(tokenize="13a"), texts, references, resamples),
         "13a_lower_case": _score(no_case, texts, references, resamples),
         "chrf": _score(CHRF(), texts, references, 1),
     }
 
 
-def _score(metric: BLEU | CHRF, texts: list[str], references: list[str], resamples: int) -> Json:
+def _score(
+    metric: BLEU | CHRF, texts: Sequence[str], references: Sequence[str], resamples: int
+) -> Json:
     found = metric.corpus_score(texts, [references], n_bootstrap=resamples)
     signature = metric.get_signature().format()
     about = json.loads(found.format(width=4, signature=signature, is_json=True))

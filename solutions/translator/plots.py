@@ -5,6 +5,7 @@ Legend: h heads, T target length, S source length.
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -12,6 +13,7 @@ from torch import Tensor
 
 from solutions.decoding.greedy import evaluating
 from solutions.model.attention import scaled_dot_product_attention, split_heads
+from solutions.model.decoder import DecoderLayer
 from solutions.model.transformer import Transformer
 
 ENDINGS = (".png", ".svg")
@@ -33,7 +35,7 @@ def draw_curves(rows: Sequence[dict[str, float]], path: Path) -> None:
     ):
         axes.plot(epochs, [row[name] for row in rows], marker=".", label=label)
     axes.set(xlabel="epoch", ylabel="loss, nats per token")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.locator_params(axis="x", integer=True)
     axes.legend()
     save_picture(figure, path)
 
@@ -52,16 +54,16 @@ def cross_attention_weights(
     Returns:
         (h, T, S): each row sums to 1.
     """
-    attention = model.decoder.layers[layer].cross_attention
+    attention = cast(DecoderLayer, model.decoder.layers[layer]).cross_attention
     found: list[Tensor] = []
 
     def weigh(_, inputs: tuple[Tensor, ...]) -> None:
         query, key, value, mask = inputs
-        heads = (
+        q, k, v = (
             split_heads(matrix(x), attention.h)
             for matrix, x in ((attention.W_q, query), (attention.W_k, key), (attention.W_v, value))
         )
-        found.append(scaled_dot_product_attention(*heads, mask.unsqueeze(-3))[1])
+        found.append(scaled_dot_product_attention(q, k, v, mask.unsqueeze(-3))[1])
 
     hook = attention.register_forward_pre_hook(weigh)
     try:

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import click
 import torch
@@ -80,7 +81,7 @@ def session(context: click.Context, team: ProcessGroup, settings: TrainConfig) -
     }
 
 
-def option(name: str, kind: object, words: str, **more: object):
+def option(name: str, kind: click.ParamType, words: str, **more: Any):
     """An option with the default that `TrainConfig` has, if it has one."""
     defaults = {field.name: field.default for field in fields(TrainConfig)}
     field = name.removeprefix("--").replace("-", "_")
@@ -88,7 +89,7 @@ def option(name: str, kind: object, words: str, **more: object):
     return click.option(name, field, type=kind, help=words, **more)
 
 
-def size_option(name: str, kind: object, words: str):
+def size_option(name: str, kind: click.ParamType, words: str):
     """An option whose default stands in the configuration."""
     return option(name, kind, f"{words}  [default: as --config]", default=None, show_default=False)
 
@@ -138,7 +139,7 @@ def main(
     device: str,
     threads: int,
     save_every: float,
-    **given: object,
+    **given: Any,
 ) -> None:
     """Train a translator. The same command goes on with a run that was stopped or killed.
 

@@ -116,8 +116,8 @@ def forget_positions(model: Transformer) -> None:
     Zeros keep the checkpoint an ordinary one: whoever loads it computes the same.
     """
     for positions in (model.source_positions, model.target_positions):
-        nn.init.zeros_(positions.table)
-        positions.table.requires_grad_(False)
+        for table in positions.parameters():
+            nn.init.zeros_(table).requires_grad_(False)
 
 
 def resize_keys(model: Transformer, d_k: int) -> None:

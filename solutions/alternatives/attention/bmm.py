@@ -48,8 +48,10 @@ class MultiHeadAttention(nn.Module):
     def __init__(self, d_model, h, dropout=0.0):
         super().__init__()
         self.n_heads = h
-        for name in ("W_q", "W_k", "W_v", "W_o"):
-            setattr(self, name, nn.Linear(d_model, d_model, False))
+        self.W_q = nn.Linear(d_model, d_model, False)
+        self.W_k = nn.Linear(d_model, d_model, False)
+        self.W_v = nn.Linear(d_model, d_model, False)
+        self.W_o = nn.Linear(d_model, d_model, False)
         self.p = dropout
 
     def forward(self, query, key, value, mask=None):

@@ -43,10 +43,10 @@ class MultiHeadAttention(nn.Module):
         )
 
     def forward(self, query, key, value, mask=None):
-        qkv = (
+        q, k, v = (
             split_heads(W(x), self.h)
             for W, x in ((self.W_q, query), (self.W_k, key), (self.W_v, value))
         )
         m = mask if mask is None or mask.dim() == 2 else mask[:, None]
-        x, _ = scaled_dot_product_attention(*qkv, m, self.dropout * self.training)
+        x, _ = scaled_dot_product_attention(q, k, v, m, self.dropout * self.training)
         return self.W_o(merge_heads(x))

@@ -110,7 +110,7 @@ def beam_step(prefixes, scores, log_probabilities, eos_id, at_limit):
 def beam_search(predictor, limits, pad_id, bos_id, eos_id, beam_size=4, alpha=0.6):
     # A living hypothesis is (score, prefix, its row in the predictor). At first there is one each.
     living = {sentence: [(0.0, [bos_id], sentence)] for sentence in range(len(limits))}
-    finished = defaultdict(list)
+    finished: dict[int, list] = defaultdict(list)
     while living:
         beams = [hypothesis for each in living.values() for hypothesis in each]
         predictor.reorder(torch.tensor([row for _, _, row in beams]))
@@ -164,7 +164,7 @@ class SelfAttentionCache:
 
 
 def clipped_matches(candidate, reference, n):
-    left = defaultdict(int)
+    left: dict[tuple, int] = defaultdict(int)
     for i in range(len(reference) - n + 1):
         left[tuple(reference[i : i + n])] += 1
     pieces = [tuple(candidate[i : i + n]) for i in range(len(candidate) - n + 1)]

@@ -34,13 +34,13 @@ def greedy(predictor, limits, pad_id, bos_id, eos_id):
     limits = limits.tolist()
     prefixes = [[bos_id] for _ in limits]
     ended = [False for _ in limits]
-    result = [[] for _ in limits]
+    result: list[list[int]] = [[] for _ in limits]
     while not all(ended):
         answers = predictor.log_probabilities(torch.tensor(prefixes)).tolist()
         for i, answer in enumerate(answers):
-            best = None
+            best = -1
             for token, log_p in enumerate(answer):
-                if token not in (pad_id, bos_id) and (best is None or log_p > answer[best]):
+                if token not in (pad_id, bos_id) and (best < 0 or log_p > answer[best]):
                     best = token
             if not ended[i] and best != eos_id:
                 result[i].append(best)
@@ -55,7 +55,7 @@ def length_penalty(length, alpha):
 
 
 def rank_hypotheses(hypotheses, alpha):
-    ranked = []
+    ranked: list[tuple] = []
     for tokens, log_p in hypotheses:
         score = log_p / length_penalty(len(tokens), alpha)
         place = 0
@@ -97,7 +97,8 @@ def beam_step(prefixes, scores, log_probabilities, eos_id, at_limit):
     best, parents, tokens = extend_beams(scores, log_probabilities, 2 * k)
     rows, all_finished = [], []
     for r in range(R):
-        living, finished = [], []
+        living: list[tuple] = []
+        finished: list[tuple] = []
         for i in range(2 * k):
             parent, token = int(parents[r, i]), int(tokens[r, i])
             prefix = [*prefixes[r, parent].tolist(), token]
@@ -117,7 +118,7 @@ def beam_step(prefixes, scores, log_probabilities, eos_id, at_limit):
 
 
 def beam_search(predictor, limits, pad_id, bos_id, eos_id, beam_size=4, alpha=0.6):
-    finished = [[] for _ in limits]
+    finished: list[list] = [[] for _ in limits]
     still_open = list(range(len(limits)))
     predictor.reorder(torch.tensor([b for b in still_open for _ in range(beam_size)]))
     prefixes = torch.full((len(limits), beam_size, 1), bos_id)

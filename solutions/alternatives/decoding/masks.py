@@ -91,7 +91,8 @@ def beam_search(predictor, limits, pad_id, bos_id, eos_id, beam_size=4, alpha=0.
     predictor.reorder(torch.arange(B).repeat_interleave(k))
     prefixes = torch.full((B, k, 1), bos_id)
     scores = torch.where(torch.arange(k) == 0, 0.0, -math.inf).expand(B, k)
-    finished, over = [[] for _ in range(B)], [False] * B
+    finished: list[list] = [[] for _ in range(B)]
+    over = [False] * B
     while not all(over):
         answer = predictor.log_probabilities(prefixes.flatten(0, 1)).view(B, k, -1).clone()
         answer[..., [pad_id, bos_id]] = -math.inf

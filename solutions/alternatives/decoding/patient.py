@@ -90,7 +90,7 @@ def beam_search(predictor, limits, pad_id, bos_id, eos_id, beam_size=4, alpha=0.
     prefixes = torch.full((B, k, 1), bos_id)
     scores = torch.full((B, k), -math.inf, dtype=torch.float64)
     scores[:, 0] = 0
-    finished = [[] for _ in range(B)]
+    finished: list[list] = [[] for _ in range(B)]
     for length in range(1, int(limits.max()) + 1):
         answer = forbid(
             predictor.log_probabilities(prefixes.reshape(B * k, length)), (pad_id, bos_id)

@@ -22,7 +22,8 @@ def length_limits(source, pad_id, extra=50):
 
 
 def greedy(predictor, limits, pad_id, bos_id, eos_id):
-    done, rows, prefixes = {}, torch.arange(len(limits)), torch.full((len(limits), 1), bos_id)
+    done: dict[int, list[int]] = {}
+    rows, prefixes = torch.arange(len(limits)), torch.full((len(limits), 1), bos_id)
     while len(rows):
         answer = forbid(predictor.log_probabilities(prefixes), [pad_id, bos_id])
         prefixes = torch.cat([prefixes, answer.max(1, keepdim=True).indices], 1)
@@ -75,7 +76,8 @@ def beam_step(prefixes, scores, log_probabilities, eos_id, at_limit):
 
 
 def beam_search(predictor, limits, pad_id, bos_id, eos_id, beam_size=4, alpha=0.6):
-    ids, done = torch.arange(len(limits)), [[] for _ in limits]
+    ids = torch.arange(len(limits))
+    done: list[list] = [[] for _ in limits]
     predictor.reorder(ids.repeat_interleave(beam_size))
     prefixes = torch.full((len(limits), beam_size, 1), bos_id)
     scores = torch.tensor([0.0] + [-math.inf] * (beam_size - 1)).repeat(len(limits), 1)

@@ -43,9 +43,7 @@ class Encoder(nn.Module):
         self.layers = nn.ModuleList()
         for _ in range(config.N):
             self.layers.append(EncoderLayer(config))
-        self.norm = nn.Identity()
-        if config.pre_norm:
-            self.norm = LayerNorm(config.d_model)
+        self.norm = LayerNorm(config.d_model) if config.pre_norm else nn.Identity()
 
     def forward(self, x, mask=None):
         for i in range(len(self.layers)):
@@ -88,9 +86,7 @@ class Decoder(nn.Module):
         self.layers = nn.ModuleList()
         for _ in range(config.N):
             self.layers.append(DecoderLayer(config))
-        self.norm = nn.Identity()
-        if config.pre_norm:
-            self.norm = LayerNorm(config.d_model)
+        self.norm = LayerNorm(config.d_model) if config.pre_norm else nn.Identity()
 
     def forward(self, x, memory, target_mask=None, source_mask=None):
         for i in range(len(self.layers)):
@@ -109,6 +105,8 @@ class Transformer(nn.Module):
         else:
             self.source_embedding = TokenEmbedding(config.source_vocabulary, d)
             self.target_embedding = TokenEmbedding(config.target_vocabulary, d)
+        self.source_positions: nn.Module
+        self.target_positions: nn.Module
         if config.positions == "learned":
             self.source_positions = LearnedPositionalEncoding(d, p, longest)
             self.target_positions = LearnedPositionalEncoding(d, p, longest)

@@ -12,6 +12,8 @@ from solutions.model.residual import LayerNorm, ResidualSublayer
 
 class EncoderLayer(nn.Module):
     sublayers = 2
+    residual_1: nn.Module
+    residual_2: nn.Module
 
     def __init__(self, config):
         super().__init__()
@@ -51,12 +53,13 @@ class Encoder(nn.Module):
 
 class DecoderLayer(EncoderLayer):
     sublayers = 3
+    residual_3: nn.Module
 
     def __init__(self, config):
         super().__init__(config)
         self.cross_attention = self.attention(config)
 
-    def forward(self, x, memory, target_mask=None, source_mask=None):
+    def forward(self, x, memory, target_mask=None, source_mask=None):  # type: ignore[override]
         def read(y):
             return self.cross_attention(query=y, key=memory, value=memory, mask=source_mask)
 

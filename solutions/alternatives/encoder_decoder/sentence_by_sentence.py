@@ -92,7 +92,7 @@ class Transformer(nn.Module):
         self.target_embedding = TokenEmbedding(config.target_vocabulary, config.d_model)
         if config.share_embeddings:
             self.source_embedding = self.target_embedding
-        encoding = LearnedPositionalEncoding
+        encoding: type[nn.Module] = LearnedPositionalEncoding
         if config.positions != "learned":
             encoding = PositionalEncoding
         self.source_positions = encoding(config.d_model, config.dropout, config.max_length)

@@ -12,6 +12,9 @@ from solutions.model.residual import LayerNorm, ResidualSublayer
 
 
 class EncoderLayer(nn.Module):
+    residual_1: nn.Module
+    residual_2: nn.Module
+
     def __init__(self, c):
         super().__init__()
         self.self_attention = MultiHeadAttention(c.d_model, c.h, c.attention_dropout)
@@ -38,10 +41,15 @@ class Encoder(nn.Module):
 
 
 class DecoderLayer(nn.Module):
+    residual_1: nn.Module
+    residual_2: nn.Module
+    residual_3: nn.Module
+
     def __init__(self, c):
         super().__init__()
-        for name in ("self_attention", "cross_attention"):
-            setattr(self, name, MultiHeadAttention(c.d_model, c.h, c.attention_dropout))
+        self.self_attention, self.cross_attention = (
+            MultiHeadAttention(c.d_model, c.h, c.attention_dropout) for _ in range(2)
+        )
         self.feed_forward = FeedForward(c.d_model, c.d_ff)
         for i in (1, 2, 3):
             setattr(self, f"residual_{i}", ResidualSublayer(c.d_model, c.dropout, c.pre_norm))

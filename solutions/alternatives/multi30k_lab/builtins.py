@@ -93,7 +93,7 @@ def fit(
     tell=lambda row: None,
 ):
     device = next(model.parameters()).device
-    mean, log = None, []
+    mean, log = AveragedModel(model), []
     for epoch in range(1, epochs + 1):
         batches = (one.to(device) for one in make_batches(pairs, max_tokens, seed + 7 * epoch))
         loss = train_epoch(model, batches, optimizer, schedule, smoothing)
@@ -101,9 +101,7 @@ def fit(
         losses = {"train_loss": loss, "validation_loss": evaluate_loss(model, held_out)}
         log.append({"epoch": epoch} | losses)
         tell(log[-1])
-        if epoch == max(1, epochs - average + 1):
-            mean = AveragedModel(model)
-        if mean is not None:
+        if epoch > epochs - average:
             mean.update_parameters(model)
     model.load_state_dict(mean.module.state_dict())
     return log

@@ -37,11 +37,11 @@ def tokens_of(sentence):
 def build_vocabularies(splits, min_count=2):
     made = []
     for side in splits["train"]:
-        counts = {}
+        counts: dict[str, int] = {}
         for sentence in side:
             for token in sentence:
                 counts[token] = counts.get(token, 0) + 1
-        ids = {}
+        ids: dict[str, int] = {}
         for token in sorted(counts, key=lambda one: (-counts[one], one)):
             if counts[token] >= min_count:
                 ids[token] = 4 + len(ids)
@@ -101,7 +101,7 @@ def evaluate_loss(model, batches):
         with torch.no_grad():
             loss, count = batch_loss(model, batch)
         total += loss.item()
-        tokens += count.item()
+        tokens += int(count)
     if was_training:
         model.train()
     if tokens == 0:

@@ -35,8 +35,8 @@ def build_vocabularies(splits, min_count=2):
         frequent_types(target, min_count),
     )
     return (
-        dict(map(reversed, enumerate(source_types, 4))),
-        dict(map(reversed, enumerate(target_types, 4))),
+        dict(zip(source_types, range(4, 4 + len(source_types)), strict=True)),
+        dict(zip(target_types, range(4, 4 + len(target_types)), strict=True)),
     )
 
 
@@ -118,8 +118,8 @@ def translate_tokens(model, sentences, source_ids, target_ids, batch=50):
     types, training = list(target_ids), model.training
     device = next(model.parameters()).device
     model.eval()
-    result = [None] * len(sentences)
-    waiting = {}
+    result: list[list[str]] = [[] for _ in sentences]
+    waiting: dict[int, list[int]] = {}
     for place in range(len(sentences)):
         waiting.setdefault(len(sentences[place]), []).append(place)  # of one length: no padding
     for places in waiting.values():

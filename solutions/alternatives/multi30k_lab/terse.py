@@ -78,7 +78,8 @@ def fit(
     seed=0,
     tell=lambda row: None,
 ):
-    log, kept, where = [], [], next(model.parameters()).device
+    kept: list[dict] = []
+    log, where = [], next(model.parameters()).device
     for epoch in range(1, epochs + 1):
         train, held_out = (
             [b.to(where) for b in make_batches(p, max_tokens, seed + epoch)]

@@ -40,6 +40,8 @@ def where_sine_alone_fails(omega):
 
 
 class PositionalEncoding(nn.Module):
+    table: torch.Tensor
+
     def __init__(self, d_model, dropout=0.0, max_length=5000):
         super().__init__()
         self.p = dropout

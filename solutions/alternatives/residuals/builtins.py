@@ -54,7 +54,7 @@ class ResidualSublayer(nn.Module):
 def backward_norms(layers, x, upstream):
     backs, state = [], x.detach()
     for layer in layers:
-        state, back = torch.func.vjp(layer, state)
+        state, back, *_ = torch.func.vjp(layer, state)
         backs.append(back)
     gradient, norms = upstream, [upstream.norm()]
     for back in reversed(backs):

@@ -38,8 +38,9 @@ class ConvolutionalFeedForward(nn.Module):
         self.W_2 = nn.Conv1d(d_ff, d_model, kernel_size=1)
 
     def forward(self, x):
-        inner = torch.einsum("btm,fmk->btf", x, self.W_1.weight) + self.W_1.bias
-        return torch.einsum("btf,mfk->btm", inner.relu(), self.W_2.weight) + self.W_2.bias
+        (W_1, b_1), (W_2, b_2) = self.W_1.parameters(), self.W_2.parameters()
+        inner = torch.einsum("btm,fmk->btf", x, W_1) + b_1
+        return torch.einsum("btf,mfk->btm", inner.relu(), W_2) + b_2
 
 
 class ResidualSublayer(nn.Module):

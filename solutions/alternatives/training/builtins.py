@@ -32,7 +32,7 @@ def adam_step(parameter, gradient, m, v, t, lr=1e-3, betas=(0.9, 0.98), eps=1e-9
 
 
 def frequent_types(sentences, min_count=2):
-    counts = Counter()
+    counts: Counter[str] = Counter()
     for sentence in sentences:
         counts.update(sentence)
     by_name = sorted(counts.items())
@@ -63,8 +63,8 @@ def token_batches(lengths, max_tokens, seed):
     random = Random(seed)
     keyed = sorted(range(len(lengths)), key=lambda i: (max(lengths[i]), random.random()))
     longest = {i: max(lengths[i]) for i in keyed}
-    batches = []
-    for size, places in groupby(keyed, key=longest.get):
+    batches: list[list[int]] = []
+    for size, places in groupby(keyed, key=longest.__getitem__):
         for place in places:
             if batches and (len(batches[-1]) + 1) * size <= max_tokens:
                 batches[-1].append(place)

@@ -41,7 +41,7 @@ def adam_step(parameter, gradient, m, v, t, lr=1e-3, betas=(0.9, 0.98), eps=1e-9
 
 
 def frequent_types(sentences, min_count=2):
-    counts = Counter()
+    counts: Counter[str] = Counter()
     for sentence in sentences:
         for token in sentence:
             counts[token] += 1
@@ -85,7 +85,8 @@ def token_batches(lengths, max_tokens, seed):
     longest = torch.tensor([max(pair) for pair in lengths], dtype=torch.int64)
     shuffled = torch.randperm(len(lengths), generator=generator)
     order = shuffled[longest[shuffled].argsort(stable=True)]
-    batches, batch, widest = [], [], 0
+    batch: list[int] = []
+    batches, widest = [], 0
     for place in order.tolist():
         would_be = max(widest, int(longest[place]))
         if batch and would_be * (len(batch) + 1) > max_tokens:
@@ -104,7 +105,7 @@ class Adam(Optimizer):
         super().__init__(parameters, {"lr": lr, "betas": betas, "eps": eps})
 
     @torch.no_grad()
-    def step(self):
+    def step(self, closure=None):
         for group in self.param_groups:
             for p in group["params"]:
                 if p.grad is not None:

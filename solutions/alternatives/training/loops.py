@@ -59,7 +59,7 @@ def frequent_types(sentences, min_count=2):
     for token in sorted(counts):
         if counts[token] >= min_count:
             types.append(token)
-    types.sort(key=counts.get, reverse=True)  # stays alphabetical where counts are equal
+    types.sort(key=counts.__getitem__, reverse=True)  # stays alphabetical where counts are equal
     return types
 
 
@@ -97,11 +97,11 @@ def collate(pairs, pad_id):
 def token_batches(lengths, max_tokens, seed):
     generator = torch.Generator()
     generator.manual_seed(seed)
-    of_length = {}
+    of_length: dict[int, list[int]] = {}
     for place in torch.randperm(len(lengths), generator=generator).tolist():
         of_length.setdefault(max(lengths[place]), []).append(place)
     batches = []
-    batch = []
+    batch: list[int] = []
     for length in sorted(of_length):
         for place in of_length[length]:
             if len(batch) * length + length > max_tokens:
@@ -121,7 +121,7 @@ class Adam(Optimizer):
         super().__init__(parameters, {"lr": lr, "betas": betas, "eps": eps})
 
     @torch.no_grad()
-    def step(self):
+    def step(self, closure=None):
         for group in self.param_groups:
             beta_1, beta_2 = group["betas"]
             for p in group["params"]:

@@ -36,7 +36,7 @@ def adam_step(parameter, gradient, m, v, t, lr=1e-3, betas=(0.9, 0.98), eps=1e-9
 
 def frequent_types(sentences, min_count=2):
     counts = Counter(token for sentence in sentences for token in sentence)
-    by_count = {}
+    by_count: dict[int, list[str]] = {}
     for word, count in counts.items():
         by_count.setdefault(count, []).append(word)
     falling = sorted((n for n in by_count if n >= min_count), reverse=True)
@@ -80,7 +80,7 @@ class Adam(Optimizer):
         super().__init__(parameters, {"lr": lr, "betas": betas, "eps": eps})
 
     @torch.no_grad()
-    def step(self):
+    def step(self, closure=None):
         for group in self.param_groups:
             for p in group["params"]:
                 if p.grad is not None:

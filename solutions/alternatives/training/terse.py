@@ -51,7 +51,7 @@ def collate(pairs, pad_id):
 def token_batches(lengths, max_tokens, seed):
     g = torch.Generator().manual_seed(seed)
     noise = torch.rand(len(lengths), generator=g).tolist()
-    out = []
+    out: list[list[int]] = []
     for i in sorted(range(len(lengths)), key=lambda i: (max(lengths[i]), noise[i])):
         if out and (len(out[-1]) + 1) * max(lengths[i]) <= max_tokens:
             out[-1] += [i]
@@ -65,7 +65,7 @@ class Adam(Optimizer):
         super().__init__(parameters, {"lr": lr, "betas": betas, "eps": eps})
 
     @torch.no_grad()
-    def step(self):
+    def step(self, closure=None):
         for g in self.param_groups:
             for p in g["params"]:
                 if p.grad is not None:

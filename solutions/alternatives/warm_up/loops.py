@@ -59,7 +59,7 @@ def unit_vectors(x):
 
 def shapes_on_the_way(B, S, T, V, d_model, h):
     d_k = d_model // h
-    shapes = {}
+    shapes: dict[str, tuple[int, ...]] = {}
     shapes["source"] = (B, S)
     shapes["embedded"] = (B, S, d_model)
     shapes["queries"] = (B, h, S, d_k)

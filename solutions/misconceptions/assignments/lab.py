@@ -330,7 +330,7 @@ def translation_of_sources_without_end(model, sentences, source_ids, target_ids,
     device, training = next(model.parameters()).device, model.training
     model.eval()
     order = sorted(range(len(sentences)), key=lambda place: len(sentences[place]))
-    found = [[] for _ in sentences]
+    found: list[list[str]] = [[] for _ in sentences]
     for start in range(0, len(order), batch):
         places = order[start : start + batch]
         rows = [[source_ids.get(token, UNK) for token in sentences[i]] for i in places]
@@ -353,7 +353,7 @@ def translation_stops_at_unknown_words(model, sentences, source_ids, target_ids,
     device, training = next(model.parameters()).device, model.training
     model.eval()
     order = sorted(range(len(sentences)), key=lambda place: len(sentences[place]))
-    found = [[] for _ in sentences]
+    found: list[list[str]] = [[] for _ in sentences]
     for start in range(0, len(order), batch):
         places = order[start : start + batch]
         rows = [[source_ids[token] for token in sentences[i]] + [EOS] for i in places]
@@ -376,7 +376,7 @@ def translation_with_shifted_words(model, sentences, source_ids, target_ids, bat
     device, training = next(model.parameters()).device, model.training
     model.eval()
     order = sorted(range(len(sentences)), key=lambda place: len(sentences[place]))
-    found = [[] for _ in sentences]
+    found: list[list[str]] = [[] for _ in sentences]
     for start in range(0, len(order), batch):
         places = order[start : start + batch]
         rows = [[source_ids.get(token, UNK) for token in sentences[i]] + [EOS] for i in places]
@@ -399,7 +399,7 @@ def translation_hides_unknown_words(model, sentences, source_ids, target_ids, ba
     device, training = next(model.parameters()).device, model.training
     model.eval()
     order = sorted(range(len(sentences)), key=lambda place: len(sentences[place]))
-    found = [[] for _ in sentences]
+    found: list[list[str]] = [[] for _ in sentences]
     for start in range(0, len(order), batch):
         places = order[start : start + batch]
         rows = [[source_ids.get(token, UNK) for token in sentences[i]] + [EOS] for i in places]
@@ -422,7 +422,7 @@ def translations_in_order_of_length(model, sentences, source_ids, target_ids, ba
     device, training = next(model.parameters()).device, model.training
     model.eval()
     order = sorted(range(len(sentences)), key=lambda place: len(sentences[place]))
-    found = [[] for _ in sentences]
+    found: list[list[str]] = [[] for _ in sentences]
     for start in range(0, len(order), batch):
         places = order[start : start + batch]
         rows = [[source_ids.get(token, UNK) for token in sentences[i]] + [EOS] for i in places]
@@ -445,7 +445,7 @@ def translations_of_the_first_batch(model, sentences, source_ids, target_ids, ba
     device, training = next(model.parameters()).device, model.training
     model.eval()
     order = sorted(range(len(sentences)), key=lambda place: len(sentences[place]))
-    found = [[] for _ in sentences]
+    found: list[list[str]] = [[] for _ in sentences]
     for start in range(0, len(order), batch):
         places = order[start : start + batch]
         rows = [[source_ids.get(token, UNK) for token in sentences[i]] + [EOS] for i in places]
@@ -467,7 +467,7 @@ def translation_with_dropout(model, sentences, source_ids, target_ids, batch=50)
     words = {number: one for one, number in target_ids.items()} | {UNK: SPECIALS[UNK]}
     device = next(model.parameters()).device
     order = sorted(range(len(sentences)), key=lambda place: len(sentences[place]))
-    found = [[] for _ in sentences]
+    found: list[list[str]] = [[] for _ in sentences]
     for start in range(0, len(order), batch):
         places = order[start : start + batch]
         rows = [[source_ids.get(token, UNK) for token in sentences[i]] + [EOS] for i in places]
@@ -489,7 +489,7 @@ def translation_leaves_its_mode(model, sentences, source_ids, target_ids, batch=
     device = next(model.parameters()).device
     model.eval()
     order = sorted(range(len(sentences)), key=lambda place: len(sentences[place]))
-    found = [[] for _ in sentences]
+    found: list[list[str]] = [[] for _ in sentences]
     for start in range(0, len(order), batch):
         places = order[start : start + batch]
         rows = [[source_ids.get(token, UNK) for token in sentences[i]] + [EOS] for i in places]
@@ -548,8 +548,8 @@ def score_with_many_references(model, sentences, references, source_ids, target_
     wrote = translate_tokens(model, [tokens_of(one) for one in sentences], source_ids, target_ids)
     translations = [" ".join(tokens) for tokens in wrote]
     wanted = [" ".join(tokens_of(one)) for one in references]
-    wanted = [[one] * len(translations) for one in wanted]
-    return BLEU(tokenize="none", force=True).corpus_score(translations, wanted).score
+    streams = [[one] * len(translations) for one in wanted]
+    return BLEU(tokenize="none", force=True).corpus_score(translations, streams).score
 
 
 @misconception(

@@ -110,7 +110,7 @@ def beam_step_extends_the_finished(prefixes, scores, log_probabilities, eos_id, 
     scores, parents, tokens = extend_beams(scores, log_probabilities, k)
     prefixes = torch.cat([pick(prefixes, parents), tokens.unsqueeze(2)], dim=2)
     complete = ((tokens == eos_id) | at_limit.unsqueeze(1)) & scores.isfinite()
-    finished = [[] for _ in prefixes]
+    finished: list[list] = [[] for _ in prefixes]
     for row, column in complete.nonzero().tolist():
         finished[row].append((prefixes[row, column, 1:].tolist(), scores[row, column].item()))
     return prefixes, scores, parents, finished
@@ -127,7 +127,7 @@ def beam_step_drops_the_finished(prefixes, scores, log_probabilities, eos_id, at
     k = prefixes.size(1)
     scores, parents, tokens = extend_beams(scores, log_probabilities, 2 * k)
     prefixes = torch.cat([pick(prefixes, parents), tokens.unsqueeze(2)], dim=2)
-    finished = [[] for _ in prefixes]
+    finished: list[list] = [[] for _ in prefixes]
     for row, column in (at_limit.unsqueeze(1) & scores.isfinite())[:, :k].nonzero().tolist():
         finished[row].append((prefixes[row, column, 1:].tolist(), scores[row, column].item()))
     living = (tokens == eos_id).int().argsort(dim=1, stable=True)[:, :k]
@@ -147,7 +147,7 @@ def beam_step_finishes_too_many(prefixes, scores, log_probabilities, eos_id, at_
     prefixes = torch.cat([pick(prefixes, parents), tokens.unsqueeze(2)], dim=2)
     ended = tokens == eos_id
     complete = (ended | at_limit.unsqueeze(1)) & scores.isfinite()
-    finished = [[] for _ in prefixes]
+    finished: list[list] = [[] for _ in prefixes]
     for row, column in complete.nonzero().tolist():
         finished[row].append((prefixes[row, column, 1:].tolist(), scores[row, column].item()))
     living = ended.int().argsort(dim=1, stable=True)[:, :k]
@@ -167,7 +167,7 @@ def beam_step_leaves_the_prefixes(prefixes, scores, log_probabilities, eos_id, a
     prefixes = torch.cat([prefixes.repeat(1, 2, 1), tokens.unsqueeze(2)], dim=2)
     ended = tokens == eos_id
     complete = (ended | at_limit.unsqueeze(1)) & scores.isfinite()
-    finished = [[] for _ in prefixes]
+    finished: list[list] = [[] for _ in prefixes]
     for row, column in complete[:, :k].nonzero().tolist():
         finished[row].append((prefixes[row, column, 1:].tolist(), scores[row, column].item()))
     living = ended.int().argsort(dim=1, stable=True)[:, :k]
@@ -188,7 +188,7 @@ def beam_step_ends_for_nothing(prefixes, scores, log_probabilities, eos_id, at_l
     ended = tokens == eos_id
     complete = (ended | at_limit.unsqueeze(1)) & scores.isfinite()
     counted = torch.where(ended, pick(before, parents).to(scores), scores)
-    finished = [[] for _ in prefixes]
+    finished: list[list] = [[] for _ in prefixes]
     for row, column in complete[:, :k].nonzero().tolist():
         finished[row].append((prefixes[row, column, 1:].tolist(), counted[row, column].item()))
     living = ended.int().argsort(dim=1, stable=True)[:, :k]
@@ -207,7 +207,7 @@ def beam_step_loses_what_is_cut(prefixes, scores, log_probabilities, eos_id, at_
     scores, parents, tokens = extend_beams(scores, log_probabilities, 2 * k)
     prefixes = torch.cat([pick(prefixes, parents), tokens.unsqueeze(2)], dim=2)
     ended = tokens == eos_id
-    finished = [[] for _ in prefixes]
+    finished: list[list] = [[] for _ in prefixes]
     for row, column in (ended & scores.isfinite())[:, :k].nonzero().tolist():
         finished[row].append((prefixes[row, column, 1:].tolist(), scores[row, column].item()))
     living = ended.int().argsort(dim=1, stable=True)[:, :k]
@@ -225,7 +225,7 @@ def beam_step_loses_what_is_cut(prefixes, scores, log_probabilities, eos_id, at_
     "same children, and stay k copies of greedy search.",
 )
 def beam_search_with_equal_beams(predictor, limits, pad_id, bos_id, eos_id, beam_size=4, alpha=0.6):
-    finished = [[] for _ in limits]
+    finished: list[list] = [[] for _ in limits]
     sentences = torch.arange(len(limits))
     predictor.reorder(sentences.repeat_interleave(beam_size))
     prefixes = torch.full((len(limits), beam_size, 1), bos_id)
@@ -261,7 +261,7 @@ def beam_search_with_equal_beams(predictor, limits, pad_id, bos_id, eos_id, beam
 def beam_search_leaves_the_predictor(
     predictor, limits, pad_id, bos_id, eos_id, beam_size=4, alpha=0.6
 ):
-    finished = [[] for _ in limits]
+    finished: list[list] = [[] for _ in limits]
     sentences = torch.arange(len(limits))
     predictor.reorder(sentences.repeat_interleave(beam_size))
     prefixes = torch.full((len(limits), beam_size, 1), bos_id)
@@ -296,7 +296,8 @@ def beam_search_leaves_the_predictor(
     "longest of the batch, so a translation depends on what stands beside it.",
 )
 def beam_search_with_one_limit(predictor, limits, pad_id, bos_id, eos_id, beam_size=4, alpha=0.6):
-    finished, longest = [[] for _ in limits], int(limits.max())
+    finished: list[list] = [[] for _ in limits]
+    longest = int(limits.max())
     sentences = torch.arange(len(limits))
     predictor.reorder(sentences.repeat_interleave(beam_size))
     prefixes = torch.full((len(limits), beam_size, 1), bos_id)

@@ -77,7 +77,8 @@ def greedy_stops_all_together(predictor, limits, pad_id, bos_id, eos_id):
     "on, until something else stops it.",
 )
 def greedy_without_limit(predictor, limits, pad_id, bos_id, eos_id):
-    written, ended = [[] for _ in limits], torch.zeros(len(limits), dtype=torch.bool)
+    written: list[list[int]] = [[] for _ in limits]
+    ended = torch.zeros(len(limits), dtype=torch.bool)
     prefixes = torch.full((len(limits), 1), bos_id)
     for _ in range(3 * int(limits.max())):  # else it would not come back
         next_token = forbid(predictor.log_probabilities(prefixes), [pad_id, bos_id])
@@ -97,7 +98,8 @@ def greedy_without_limit(predictor, limits, pad_id, bos_id, eos_id):
     "translation depends on what stands beside it.",
 )
 def greedy_with_one_limit(predictor, limits, pad_id, bos_id, eos_id):
-    written, ended = [[] for _ in limits], torch.zeros(len(limits), dtype=torch.bool)
+    written: list[list[int]] = [[] for _ in limits]
+    ended = torch.zeros(len(limits), dtype=torch.bool)
     prefixes = torch.full((len(limits), 1), bos_id)
     for _ in range(int(limits.max())):
         next_token = forbid(predictor.log_probabilities(prefixes), [pad_id, bos_id])
@@ -117,7 +119,8 @@ def greedy_with_one_limit(predictor, limits, pad_id, bos_id, eos_id):
     "translation, so yours are cut one token too early.",
 )
 def greedy_counts_the_start(predictor, limits, pad_id, bos_id, eos_id):
-    written, ended = [[] for _ in limits], limits == 1
+    written: list[list[int]] = [[] for _ in limits]
+    ended = limits == 1
     prefixes = torch.full((len(limits), 1), bos_id)
     while not ended.all():
         next_token = forbid(predictor.log_probabilities(prefixes), [pad_id, bos_id])
@@ -138,7 +141,8 @@ def greedy_counts_the_start(predictor, limits, pad_id, bos_id, eos_id):
     "never learnt what comes first without it.",
 )
 def greedy_without_start(predictor, limits, pad_id, bos_id, eos_id):
-    written, ended = [[] for _ in limits], torch.zeros(len(limits), dtype=torch.bool)
+    written: list[list[int]] = [[] for _ in limits]
+    ended = torch.zeros(len(limits), dtype=torch.bool)
     prefixes = torch.full((len(limits), 1), pad_id)
     while not ended.all():
         next_token = forbid(predictor.log_probabilities(prefixes), [pad_id, bos_id])
@@ -159,7 +163,8 @@ def greedy_without_start(predictor, limits, pad_id, bos_id, eos_id):
     "tokens chosen so far, not again from <s>.",
 )
 def greedy_does_not_feed_back(predictor, limits, pad_id, bos_id, eos_id):
-    written, ended = [[] for _ in limits], torch.zeros(len(limits), dtype=torch.bool)
+    written: list[list[int]] = [[] for _ in limits]
+    ended = torch.zeros(len(limits), dtype=torch.bool)
     prefixes = torch.full((len(limits), 1), bos_id)
     while not ended.all():
         next_token = forbid(predictor.log_probabilities(prefixes), [pad_id, bos_id])
@@ -180,7 +185,8 @@ def greedy_does_not_feed_back(predictor, limits, pad_id, bos_id, eos_id):
     "written, from <s> on.",
 )
 def greedy_feeds_one_token(predictor, limits, pad_id, bos_id, eos_id):
-    written, ended = [[] for _ in limits], torch.zeros(len(limits), dtype=torch.bool)
+    written: list[list[int]] = [[] for _ in limits]
+    ended = torch.zeros(len(limits), dtype=torch.bool)
     tokens = torch.full((len(limits),), bos_id)
     for length in range(1, int(limits.max()) + 1):
         next_token = forbid(predictor.log_probabilities(tokens.unsqueeze(1)), [pad_id, bos_id])
@@ -220,7 +226,8 @@ def greedy_keeps_the_frame(predictor, limits, pad_id, bos_id, eos_id):
     "outputs, so they have to be forbidden.",
 )
 def greedy_writes_padding(predictor, limits, pad_id, bos_id, eos_id):
-    written, ended = [[] for _ in limits], torch.zeros(len(limits), dtype=torch.bool)
+    written: list[list[int]] = [[] for _ in limits]
+    ended = torch.zeros(len(limits), dtype=torch.bool)
     prefixes = torch.full((len(limits), 1), bos_id)
     while not ended.all():
         tokens = predictor.log_probabilities(prefixes).argmax(dim=1)
@@ -240,7 +247,8 @@ def greedy_writes_padding(predictor, limits, pad_id, bos_id, eos_id):
     "largest is the one nearest to zero.",
 )
 def greedy_takes_the_least_likely(predictor, limits, pad_id, bos_id, eos_id):
-    written, ended = [[] for _ in limits], torch.zeros(len(limits), dtype=torch.bool)
+    written: list[list[int]] = [[] for _ in limits]
+    ended = torch.zeros(len(limits), dtype=torch.bool)
     prefixes = torch.full((len(limits), 1), bos_id)
     while not ended.all():
         next_token = -predictor.log_probabilities(prefixes)

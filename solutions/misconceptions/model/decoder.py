@@ -373,7 +373,7 @@ class SameDecoderLayerNTimes(Decoder):
 class DecoderLayersInAPlainList(Decoder):
     def __init__(self, config):
         nn.Module.__init__(self)
-        self.layers = [DecoderLayer(config) for _ in range(config.N)]
+        self.layers = [DecoderLayer(config) for _ in range(config.N)]  # type: ignore[assignment]  # the mistake
         self.norm = LayerNorm(config.d_model) if config.pre_norm else nn.Identity()
 
 

@@ -364,7 +364,7 @@ class SameLayerNTimes(Encoder):
 class LayersInAPlainList(Encoder):
     def __init__(self, config):
         nn.Module.__init__(self)
-        self.layers = [EncoderLayer(config) for _ in range(config.N)]
+        self.layers = [EncoderLayer(config) for _ in range(config.N)]  # type: ignore[assignment]  # the mistake
         self.norm = LayerNorm(config.d_model) if config.pre_norm else nn.Identity()
 
 

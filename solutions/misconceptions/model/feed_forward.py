@@ -236,8 +236,8 @@ class KernelOfThree(ConvolutionalFeedForward):
 class NoConvolutionAtAll(ConvolutionalFeedForward):
     def __init__(self, d_model, d_ff):
         nn.Module.__init__(self)
-        self.W_1 = nn.Linear(d_model, d_ff)
-        self.W_2 = nn.Linear(d_ff, d_model)
+        self.W_1 = nn.Linear(d_model, d_ff)  # type: ignore[assignment]  # the mistake
+        self.W_2 = nn.Linear(d_ff, d_model)  # type: ignore[assignment]  # the mistake
 
     def forward(self, x):
         return self.W_2(torch.relu(self.W_1(x)))

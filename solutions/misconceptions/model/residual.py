@@ -273,8 +273,8 @@ class PlainTensors(LayerNorm):
     def __init__(self, d_model, eps=1e-5):
         nn.Module.__init__(self)
         self.eps = eps
-        self.gain = torch.ones(d_model)
-        self.bias = torch.zeros(d_model)
+        self.gain = torch.ones(d_model)  # type: ignore[assignment]  # the mistake
+        self.bias = torch.zeros(d_model)  # type: ignore[assignment]  # the mistake
 
 
 @misconception(

@@ -16,7 +16,7 @@ from solutions.numpy_reference.backprop import attention, into_heads, softmax
     "softmax is for you to write.",
 )
 def softmax_of_numpy(x):
-    return np.softmax(x, axis=-1)
+    return np.softmax(x, axis=-1)  # type: ignore[attr-defined]  # the mistake
 
 
 @misconception(
@@ -432,7 +432,8 @@ def adam_step_uphill(parameter, gradient, m, v, t, lr=1e-3, betas=(0.9, 0.98), e
     "softmax that is given.",
 )
 def attention_by_np_softmax(query, key, value):
-    weights = np.softmax(query @ key.swapaxes(-2, -1) / np.sqrt(query.shape[-1]), axis=-1)
+    scores = query @ key.swapaxes(-2, -1) / np.sqrt(query.shape[-1])
+    weights = np.softmax(scores, axis=-1)  # type: ignore[attr-defined]  # the mistake
     return weights @ value, weights
 
 

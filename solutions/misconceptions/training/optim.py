@@ -508,7 +508,7 @@ class ScheduleRunsAhead(NoamSchedule):
     "first call raises TypeError. Count the steps yourself.",
 )
 class ScheduleAsksForTheStep(NoamSchedule):
-    def advance(self, step):
+    def advance(self, step):  # type: ignore[override]  # the mistake
         rate = noam_rate(step, self.d_model, self.warmup, self.factor)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
