@@ -8,10 +8,6 @@ softmax, so that the page can leave out any of them; and every step of a beam se
 
 import json
 import platform
-import shlex
-import sys
-from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -20,6 +16,7 @@ import torch
 from solutions.data.corpora import sentences as read_sentences
 from solutions.data.vocabulary import BOS, EOS, SPECIALS, encode_source
 from solutions.tooling.cli_tools import PATH, TerseCommand, UserError, user_errors
+from solutions.tooling.run_log import run_metadata
 from solutions.translator.inference import Translator
 from solutions.translator.run_directory import RunDirectory
 
@@ -61,8 +58,14 @@ def _read(translator: Translator, tokens: list[str]) -> tuple[list[str], torch.T
 @click.option("--data", type=PATH, help="Folder with Multi30k.  [default: $MULTI30K_DIR or cache]")
 @click.option("--line", "lines", type=NUMBER, multiple=True, default=(7, 220), help="To explore.")
 @click.option("--search", "searched", type=NUMBER, default=117, help="Line to search for.")
+@click.pass_context
 def main(
-    checkpoint: Path, out: Path, data: Path | None, lines: tuple[int, ...], searched: int
+    context: click.Context,
+    checkpoint: Path,
+    out: Path,
+    data: Path | None,
+    lines: tuple[int, ...],
+    searched: int,
 ) -> None:
     """Record what the trained model of CHECKPOINT does with lines of the validation set."""
     with user_errors():
@@ -75,14 +78,13 @@ def main(
     pieces, source = _read(translator, tokens)
     spell = [*SPECIALS, *translator.target.types].__getitem__
     sizes = translator.model.config
+    about = run_metadata(context, "book.pagelib.record_attention")
     whole = {
         "about": {
-            "command": shlex.join(
-                ["python", "-m", "book.pagelib.record_attention", *_public(sys.argv[1:])]
-            ),
-            "date": datetime.now(UTC).date().isoformat(),
+            "command": about["command"],
+            "date": about["date"],
             "processor": platform.machine(),
-            "torch": torch.__version__,
+            "torch": about["torch"],
             "run": run.read("result.json"),
         },
         "config": {"N": sizes.N, "h": sizes.h, "d_k": sizes.d_model // sizes.h},
@@ -101,11 +103,6 @@ def main(
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(whole, ensure_ascii=False, separators=(",", ":")) + "\n", "utf-8")
     click.echo(f"{out}: {out.stat().st_size / 1000:.0f} KB")
-
-
-def _public(arguments: Sequence[str]) -> list[str]:
-    """The command without the folders of one machine."""
-    return [Path(one).name if Path(one).is_absolute() else one for one in arguments]
 
 
 if __name__ == "__main__":
