@@ -1,4 +1,4 @@
-"""Every command of the reference: `python -m solutions --help`."""
+"""The commands of the reference: `python -m solutions --help`."""
 
 import ast
 from collections.abc import Mapping

@@ -1,8 +1,7 @@
-"""Other right ways to write the same things: a folder for each exercise notebook, a module for
-each style.
+"""Other right implementations: a package for each exercise notebook, a module for each style.
 
-Each module defines the names of the reference under the same contract. Nobody may lose a point for
-writing in one of these styles; the tests of the course prove it.
+Each module defines the names of the reference under the same contract. The tests of the course
+check that no student loses a point for writing in one of these styles.
 """
 
 from importlib import import_module
@@ -11,7 +10,7 @@ from types import ModuleType
 
 
 def styles(notebook: str) -> dict[str, ModuleType]:
-    """Every style of a notebook, by name; `notebook` is its file's name without ending."""
+    """Return the styles of a notebook, by name; `notebook` is its file's name without ending."""
     package = import_module(f"{__name__}.{notebook.replace('-', '_')}")
     return {
         style.name: import_module(f"{package.__name__}.{style.name}")

@@ -1,7 +1,7 @@
-"""Broken models, observed from outside: which fault does each of them have?
+"""Broken models whose faults can be found from their outputs.
 
-All hold the same numbers and differ in one thing. What is recorded is what each returns in a few
-experiments; whoever compares them can name the fault without seeing a line of code.
+All models have the same parameters and differ in one thing. The record contains what each returns
+in a few experiments; comparing them is enough to name the fault, without seeing any code.
 """
 
 from collections.abc import Callable, Iterator
@@ -42,7 +42,7 @@ EXPERIMENTS = {
 
 
 def observations() -> dict:
-    """What the six models do, as plain data.
+    """Return the outputs of the six models as plain data.
 
     Returns:
         experiments: name -> [source ids, target ids];
@@ -55,9 +55,9 @@ def observations() -> dict:
 
 
 def diagnosis() -> dict[int, str]:
-    """Which fault does each of the five models have?
+    """Return the fault of each of the five models.
 
-    The faults to choose from; each is that of one model or of none:
+    The faults to choose from; each belongs to one model or to none:
 
     - "future": a target position sees words that come later.
     - "no self-attention": no target position sees another one.
@@ -66,7 +66,7 @@ def diagnosis() -> dict[int, str]:
     - "target order": the target has no positions.
     - "padding": padding of the source is read.
     - "dropout": numbers are dropped in evaluation too.
-    - "probabilities": a softmax stands after the logits.
+    - "probabilities": a softmax follows the logits.
 
     Returns:
         number of the model, 1 to 5 -> name of its fault.
@@ -75,7 +75,7 @@ def diagnosis() -> dict[int, str]:
 
 
 def form_of(answer: Callable) -> tuple[list[int], list[str]]:
-    """The models that an answer names, and what it says that is no fault to choose from."""
+    """Return the models that an answer names, and its values that are not in the list of faults."""
     faults = [
         *("future", "no self-attention", "no memory", "source order", "target order"),
         *("padding", "dropout", "probabilities"),

@@ -1,7 +1,7 @@
-"""The last assignment: from batches to a translator and its score, put together by the student.
+"""The reference of the last assignment: a translator, from batches to its score.
 
-Each function composes what earlier assignments wrote one by one. In reading order: one epoch, a
-whole training, sentences to translations, their score, a file to hand in, and an experiment.
+Each function combines parts that earlier assignments wrote one by one. In reading order: one epoch,
+a whole training, translation, its score, the files to submit, and an experiment.
 """
 
 import json
@@ -50,7 +50,7 @@ def train_epoch(
 
     Returns:
         the loss per real target token of the whole epoch, in nats: every token counts the same, in
-        however large a batch it stands.
+        however large its batch is.
     """
     total, tokens = 0.0, 0
     for batch in batches:
@@ -80,7 +80,7 @@ def fit(
 
     Args:
         model: is trained, and has the mean in the end.
-        pairs, validation: of `encode_pairs`; from the second nothing is learnt.
+        pairs, validation: of `encode_pairs`; the second are only evaluated.
         epochs: how many times through the pairs.
         max_tokens: of a batch on each side, as in `make_batches`.
         optimizer, schedule, smoothing: as in `train_epoch`; they go on from epoch to epoch.
@@ -120,7 +120,7 @@ def translate_tokens(
     target_ids: dict[str, int],
     batch: int = 50,
 ) -> list[list[str]]:
-    """Translate: tokens to ids, a search, and ids to tokens again.
+    """Translate sentences: tokens to ids, a search, and ids back to tokens.
 
     Args:
         model: is put into evaluation mode, and back into the mode in which it came.
@@ -136,7 +136,7 @@ def translate_tokens(
     words = {number: one for one, number in target_ids.items()} | {UNK: SPECIALS[UNK]}
     device, training = next(model.parameters()).device, model.training
     model.eval()
-    # Sentences of like length side by side: little padding.
+    # Batching by length: little padding.
     order = torch.tensor([len(tokens) for tokens in sentences]).argsort()
     found: list[list[str]] = [[] for _ in sentences]
     for start in range(0, len(order), batch):
@@ -156,11 +156,11 @@ def bleu_of(
     source_ids: dict[str, int],
     target_ids: dict[str, int],
 ) -> float:
-    """BLEU of a test set, by sacreBLEU: translate it, and compare with what people wrote.
+    """Translate a test set and compute its BLEU with sacreBLEU.
 
     Both sides are compared as tokens of `tokens_of`, joined by blanks (tokenize="none"). The
-    references are the lines as they stand in the file, cut into tokens and nothing else: a rare
-    word that the model cannot know counts against it.
+    references are the lines of the file, tokenized and nothing else: a rare word that the model
+    cannot know counts against it.
 
     Args:
         model, source_ids, target_ids: as in `translate_tokens`.
@@ -201,11 +201,11 @@ def load_translator(folder: Path) -> tuple[nn.Module, dict[str, int], dict[str, 
 
 
 def predictions() -> dict[str, str]:
-    """What will each change do to the lowest validation loss?
+    """Predict what each change will do to the lowest validation loss.
 
     The changes, each made alone to the model that learns the small corpus:
 
-    - "no positions": nothing tells the model in which order the words stand.
+    - "no positions": the model has no information about the order of the words.
     - "no warm-up": the learning rate begins at its peak, without a rise.
     - "no label smoothing": the targets are one-hot.
     - "one head": one wide head in place of four.
@@ -218,7 +218,7 @@ def predictions() -> dict[str, str]:
 
 
 def compare_runs(usual: list[Row], changed: list[Row], margin: float = 0.1) -> str:
-    """What a change has done, from the logs of a run without it and of one with it.
+    """Compare the logs of a run without a change and of one with it.
 
     Args:
         usual, changed: the logs, as `fit` returns them; they may differ in length.
@@ -237,7 +237,7 @@ def compare_runs(usual: list[Row], changed: list[Row], margin: float = 0.1) -> s
 
 
 def form_of_predictions(predict: Callable) -> tuple[list[str], list[str]]:
-    """The changes that a prediction names, and what it says that is no answer to choose from."""
+    """Return the changes that a prediction names, and its values that are not valid answers."""
     said = predict()
     return sorted(said), [answer for answer in said.values() if answer not in ANSWERS]
 

@@ -1,4 +1,4 @@
-"""From lines of text to pairs of ids, without a library: what the last assignment's student writes.
+"""The data of the last assignment: from lines of text to pairs of ids, without a library.
 
 The course's own lab (`solutions.data.corpora`) tokenizes with spaCy's rules. A notebook should not
 need spaCy, so here a single regular expression does it.
@@ -18,8 +18,8 @@ Side = list[list[str]]  # the tokens of each sentence, in one language
 def tokens_of(sentence: str) -> list[str]:
     """Cut a sentence into lower-cased words and punctuation marks.
 
-    A word is as long as it can be, of letters and digits of any alphabet: what the regular
-    expression `\\w` stands for. Every other sign is a token by itself, and blanks are none.
+    A word is a longest run of letters and digits of any alphabet: what the regular expression `\\w`
+    matches. Every other character is a token of its own, except blanks, which are dropped.
 
     Args:
         sentence: text, in any language that puts blanks between words.
@@ -31,10 +31,10 @@ def tokens_of(sentence: str) -> list[str]:
 
 
 def text_of(tokens: list[str]) -> str:
-    """Put tokens together: a capital at the beginning, blanks where English mostly has them.
+    """Join tokens to text, with a capital at the beginning and blanks as in English.
 
-    No blank stands before what closes (a full stop, a bracket), after what opens, and on either
-    side of a hyphen or an apostrophe.
+    There is no blank before a closing mark (a full stop, a bracket), after an opening one, and on
+    either side of a hyphen or an apostrophe.
 
     Args:
         tokens: of one sentence.
@@ -47,10 +47,10 @@ def text_of(tokens: list[str]) -> str:
 def build_vocabularies(
     splits: dict[str, tuple[Side, Side]], min_count: int = 2
 ) -> tuple[dict[str, int], dict[str, int]]:
-    """Number the types of a corpus, for each language by itself.
+    """Number the types of a corpus, for each language separately.
 
-    Only the training split is counted. A word that only the validation or the test has is unknown:
-    it will be unknown too when somebody uses the model.
+    Only the training split is counted. A word that occurs only in the validation or test split is
+    unknown, as it will be when the model is used.
 
     Args:
         splits: "train", "val", ... -> tokens of the source sentences, tokens of the target
@@ -76,11 +76,11 @@ def encode_pairs(
     target_ids: dict[str, int],
     longest: int = 60,
 ) -> list[tuple[list[int], list[int]]]:
-    """Turn the sentences of a split into pairs of ids; leave out the pairs that are of no use.
+    """Turn the sentences of a split into pairs of ids; drop unusable sentences in pairs.
 
-    Sentence number i of the one side belongs to number i of the other. A pair with an empty side,
-    or with a side of more than `longest` tokens, is left out as a whole: what is left out on one
-    side only moves everything behind it.
+    Sentences with the same index are a pair. A pair with an empty side, or with a side of more than
+    `longest` tokens, is dropped as a whole: dropping one side only would misalign every later
+    pair.
 
     Args:
         sources, targets: tokens of each sentence, as many on either side.

@@ -1,8 +1,8 @@
 """Batches of sentence pairs (paper, section 5.1).
 
 "Sentence pairs were batched together by approximate sequence length." A batch is a rectangle, as
-long as its longest sentence; the rest is padding, which costs time and teaches nothing. Sentences
-of like length need little of it.
+long as its longest sentence; the rest is padding, which costs time and teaches nothing. Batching by
+length keeps it small.
 
 Legend: B pairs in a batch, S longest source, T longest target, EOS counted and BOS not.
 A pair is (source ids, target ids), as `encode_source` and `encode_target` make them.
@@ -17,7 +17,7 @@ from .vocabulary import PAD
 
 
 def pad(sequences: list[list[int]], pad_id: int) -> Tensor:
-    """Write sequences one below the other, and fill them up at their ends.
+    """Stack sequences as rows, padded at their ends to the same length.
 
     Args:
         sequences: B sequences of ids, none of them empty.
@@ -35,10 +35,10 @@ def pad(sequences: list[list[int]], pad_id: int) -> Tensor:
 
 
 def collate(pairs: list[tuple[list[int], list[int]]], pad_id: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Make the three rectangles that a training step needs of some sentence pairs.
+    """Build the three tensors that a training step needs from sentence pairs.
 
-    At each position the decoder reads `target_in` and is to say `target_out`: the same sentence,
-    one place further on.
+    At each position the decoder reads `target_in` and has to predict `target_out`: the same
+    sentence, shifted by one position.
 
     Args:
         pairs: B pairs; each target begins with BOS and ends with EOS.
@@ -48,7 +48,7 @@ def collate(pairs: list[tuple[list[int], list[int]]], pad_id: int) -> tuple[Tens
         source: (B, S) int64.
         target_in: (B, T) int64, each target without its last token: begins with BOS.
         target_out: (B, T) int64, each target without its first token: ends with EOS. Where it is
-            padding, nothing is learnt, and it is of no account what stands in target_in.
+            padding, nothing is learned, so the content of target_in does not matter there.
 
     Raises:
         ValueError: if there is no pair, or an empty source or target in one.
@@ -60,7 +60,7 @@ def collate(pairs: list[tuple[list[int], list[int]]], pad_id: int) -> tuple[Tens
 
 
 def token_batches(lengths: list[tuple[int, int]], max_tokens: int, seed: int) -> list[list[int]]:
-    """Sort pairs by length and cut the row into batches of at most `max_tokens` tokens a side.
+    """Sort pairs by length and cut them into batches of at most `max_tokens` tokens per side.
 
     The length of a pair is that of its longer side. Padding counts, because it costs as much as a
     word: B * S <= max_tokens and B * T <= max_tokens. Each batch takes as many pairs as it can.
@@ -77,7 +77,7 @@ def token_batches(lengths: list[tuple[int, int]], max_tokens: int, seed: int) ->
         the batches, each a list of places in `lengths`; each place is in exactly one batch.
 
     Raises:
-        ValueError: if a single pair is longer than `max_tokens`. A limit that gave way for it could
+        ValueError: if a single pair is longer than `max_tokens`. Exceeding the limit for it could
             exhaust the memory in the middle of an epoch.
     """
     require_pairs_that_fit(lengths, max_tokens)
@@ -100,7 +100,7 @@ class Batch:
     Attributes:
         source: (B, S) int64.
         target_in: (B, T) int64, what the decoder reads; begins with BOS.
-        target_out: (B, T) int64, what it is to say; ends with EOS, before the padding.
+        target_out: (B, T) int64, what it has to predict; ends with EOS, before the padding.
     """
 
     source: Tensor
@@ -109,18 +109,18 @@ class Batch:
 
     @property
     def tokens(self) -> int:
-        """How many tokens there are to say, padding left out: the divisor of the loss."""
+        """Number of tokens to predict, without padding: the divisor of the loss."""
         return int((self.target_out != PAD).sum())
 
     def to(self, device: torch.device | str) -> "Batch":
-        """The same batch on another device."""
+        """Return the same batch on another device."""
         return Batch(self.source.to(device), self.target_in.to(device), self.target_out.to(device))
 
 
 def make_batches(
     pairs: list[tuple[list[int], list[int]]], max_tokens: int, seed: int
 ) -> list[Batch]:
-    """One epoch: every pair once, in batches of like length, in an order drawn from the seed.
+    """Build the batches of one epoch: every pair once, batched by length, in random order.
 
     Args:
         pairs: source ids ending with EOS; target ids from BOS to EOS.

@@ -1,13 +1,13 @@
-"""Words in pieces: byte-pair encoding (paper, section 5.1).
+"""Byte-pair encoding: words as sequences of subword pieces (paper, section 5.1).
 
-A vocabulary of words knows no word that the training text does not have. German, which writes
-"Feuerwehrkleidung" in one word, makes such words every day. Cut into pieces that are frequent,
-every word can be read: Sennrich, Haddow and Birch, 2016, "Neural Machine Translation of Rare Words
+A vocabulary of words contains only words of the training text. In German, which writes
+"Feuerwehrkleidung" as one word, new words are common. With frequent pieces as vocabulary, every
+word can be encoded: Sennrich, Haddow and Birch, 2016, "Neural Machine Translation of Rare Words
 with Subword Units".
 
-Pieces are learnt from counts: all words begin as single letters, and again and again the two
-neighbours that stand side by side most often become one piece. A piece that does not end its word
-carries a mark, so that pieces can be joined again: "feuerwehr@@", "kleidung".
+Pieces are learned from counts: all words begin as single letters, and in each step the most
+frequent pair of neighboring pieces becomes one piece. A piece that does not end its word carries a
+mark, so that pieces can be joined again: "feuerwehr@@", "kleidung".
 """
 
 import heapq
@@ -20,17 +20,17 @@ MORE = "@@"  # at the end of a piece: the word goes on
 
 
 def letters(word: str) -> list[str]:
-    """A word in its smallest pieces: "ab" is "a@@", "b"."""
+    """Split a word into its smallest pieces: "ab" is "a@@", "b"."""
     return [*(letter + MORE for letter in word[:-1]), word[-1:]]
 
 
 def joined(left: str, right: str) -> str:
-    """Two neighbours as one piece: "a@@" and "b" are "ab"."""
+    """Join two neighbors to one piece: "a@@" and "b" are "ab"."""
     return left.removesuffix(MORE) + right
 
 
 def merge(pieces: Sequence[str], pair: tuple[str, str]) -> list[str]:
-    """Join a pair wherever it stands, from the left."""
+    """Join a pair wherever it occurs, from the left."""
     merged: list[str] = []
     place = 0
     while place < len(pieces):
@@ -44,21 +44,21 @@ def merge(pieces: Sequence[str], pair: tuple[str, str]) -> list[str]:
 
 
 def learn_merges(counts: Mapping[str, int], number: int) -> list[tuple[str, str]]:
-    """What to join, in order: always the pair that is most frequent just then.
+    """Learn the merges, in order: always the pair that is most frequent at that time.
 
     Among pairs of the same count it is the first in the alphabet, so that the same text gives the
-    same list every time. A pair that stands only once is never joined.
+    same list every time. A pair that occurs only once is never joined.
 
     Args:
         counts: of each word of the training text.
         number: of pairs, at most.
 
     Returns:
-        pairs of neighbours, each in the spelling that it has when its turn comes.
+        pairs of neighbors, each in the spelling that it has when its turn comes.
     """
     words = {word: letters(word) for word in counts}
     count: Counter[tuple[str, str]] = Counter()
-    where = defaultdict(set)  # the words in which a pair has ever stood
+    where = defaultdict(set)  # the words in which a pair has ever occurred
     for word, pieces in words.items():
         for pair in pairwise(pieces):
             count[pair] += counts[word]
@@ -91,7 +91,7 @@ def learn_merges(counts: Mapping[str, int], number: int) -> list[tuple[str, str]
 
 
 class BpeSegmenter:
-    """Cuts words as a list of merges says.
+    """Segments words into pieces, with a list of merges.
 
     Args:
         merges: as `learn_merges` makes them.
@@ -103,7 +103,7 @@ class BpeSegmenter:
         self.cut = cache(self._cut)
 
     def _cut(self, word: str) -> tuple[str, ...]:
-        """A word in pieces, by the merges that apply, the earliest learnt first."""
+        """Split a word by the merges that apply, the earliest learned first."""
         pieces = letters(word)
         while len(pieces) > 1:
             pairs = pairwise(pieces)
@@ -114,12 +114,12 @@ class BpeSegmenter:
         return tuple(pieces)
 
     def __call__(self, tokens: Sequence[str]) -> list[str]:
-        """The pieces of all tokens, in order."""
+        """Return the pieces of all tokens, in order."""
         return [piece for token in tokens for piece in self.cut(token)]
 
 
 def join_pieces(pieces: Iterable[str]) -> list[str]:
-    """Words of pieces, again. What a model leaves unfinished at the end is a word too."""
+    """Join pieces to words. Pieces at the end that do not complete a word become a word too."""
     words, begun = [], ""
     for piece in pieces:
         begun += piece.removesuffix(MORE)

@@ -1,10 +1,10 @@
-"""Where sentences come from (paper, section 5.1), and how they become pairs of ids.
+"""The corpora of the course (paper, section 5.1), as sentences and as pairs of ids.
 
-The paper trains on 4.5 million sentence pairs of WMT 2014. This course has two sources in its
-place: a corpus of its own, 480 pairs, which needs no network; and Multi30k, 29,000 training pairs,
+The paper trains on 4.5 million sentence pairs of WMT 2014. This course uses two smaller corpora:
+one of its own, with 480 pairs, which needs no network; and Multi30k, with 29,000 training pairs,
 which describe photographs.
 
-A split is two lists of sentences, German and English; the place in the lists joins a pair.
+A split is two lists of sentences, German and English; sentences with the same index are a pair.
 """
 
 import gzip
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .downloads import MULTI30K, TINY_SHAKESPEARE, DataError, download
-from .vocabulary import Vocabulary, encode_source, encode_target, tokenise
+from .vocabulary import Vocabulary, encode_source, encode_target, tokenize
 
 Sentences = tuple[list[str], list[str]]  # German, English
 
@@ -33,7 +33,7 @@ MULTI30K_SPLITS = (
 
 
 def corpus(split: str) -> Sentences:
-    """The corpus that comes with the course: 400 pairs in train, 40 in val, 40 in test.
+    """Read the corpus of the course: 400 pairs in train, 40 in val, 40 in test.
 
     Args:
         split: "train", "val" or "test".
@@ -50,7 +50,7 @@ def corpus(split: str) -> Sentences:
 
 
 def multi30k(folder: Path | str | None = None) -> dict[str, Sentences]:
-    """Multi30k (Elliott et al., 2016), for non-commercial research and for teaching.
+    """Read Multi30k (Elliott et al., 2016), for non-commercial research and for teaching.
 
     The twelve files `train.de.gz`, ..., `test_2018_flickr.en.gz` are read from `folder`, else from
     the folder that the environment variable MULTI30K_DIR names, else from the user's cache, into
@@ -91,7 +91,7 @@ def multi30k(folder: Path | str | None = None) -> dict[str, Sentences]:
 
 
 def tiny_shakespeare(path: Path | str | None = None) -> str:
-    """Tiny Shakespeare (Karpathy, 2015): 1,115,394 characters of plays, 65 different ones.
+    """Read Tiny Shakespeare (Karpathy, 2015): 1,115,394 characters of plays, 65 distinct.
 
     Read from `path`, else from the file that the environment variable TINY_SHAKESPEARE names, else
     from the user's cache, into which it is downloaded first; see `multi30k`.
@@ -113,7 +113,7 @@ def tiny_shakespeare(path: Path | str | None = None) -> str:
 
 
 def sentences(source: str, folder: Path | str | None = None) -> dict[str, Sentences]:
-    """Every split of one of the two sources, as it was written.
+    """Read every split of one of the two sources, not tokenized.
 
     Args:
         source: "corpus" or "multi30k"; see the functions of these names.
@@ -137,12 +137,12 @@ def sentences(source: str, folder: Path | str | None = None) -> dict[str, Senten
 
 @dataclass(frozen=True)
 class TranslationData:
-    """Sentence pairs, tokenised, with the vocabularies of the training split.
+    """Sentence pairs, tokenized, with the vocabularies of the training split.
 
     Attributes:
         direction: "de-en" or "en-de", source first.
         tokens: split -> tokens of each source sentence, tokens of each target sentence. Those of
-            the target are the references of a test: whole, without UNK.
+            the target are the references of a test, with their real words instead of UNK.
         source_vocabulary, target_vocabulary: of the training split alone; a word that only a test
             set has is unknown, as it will be in use.
     """
@@ -161,7 +161,7 @@ class TranslationData:
         min_count: int = 2,
         merges: int = 0,
     ) -> "TranslationData":
-        """Read, tokenise and count.
+        """Read, tokenize and count.
 
         Args:
             source: "corpus" or "multi30k"; see the functions of these names.
@@ -182,8 +182,8 @@ class TranslationData:
         for split, (german, english) in sentences(source, folder).items():
             of = {"de": german, "en": english}
             tokens[split] = (
-                tokenise(of[source_language], source_language),
-                tokenise(of[target_language], target_language),
+                tokenize(of[source_language], source_language),
+                tokenize(of[target_language], target_language),
             )
         vocabularies = (
             Vocabulary.from_sentences(side, min_count, merges) for side in tokens["train"]
@@ -191,7 +191,7 @@ class TranslationData:
         return cls(direction, tokens, *vocabularies)
 
     def pairs(self, split: str) -> list[tuple[list[int], list[int]]]:
-        """Ids of each source sentence with EOS, and of its target sentence from BOS to EOS.
+        """Return ids of each source sentence with EOS, and of its target from BOS to EOS.
 
         Raises:
             ValueError: if there is no such split.

@@ -1,8 +1,8 @@
-"""From tokens back to a sentence that reads well.
+"""Conversion of tokens to readable text.
 
-`vocabulary.tokenise` cuts words from punctuation marks and drops capitals. Two functions
-undo it, both by guessing: `capitalise` gives words the spelling that they usually have in the
-training split, and `detokenise` puts blanks where German and English have them. What cannot be
+`vocabulary.tokenize` cuts words from punctuation marks and drops capitals. Two functions
+undo it, both by guessing: `capitalize` gives words the spelling that they usually have in the
+training split, and `detokenize` puts blanks where German and English have them. What cannot be
 known from the tokens (a dash or a hyphen? one quotation or two?) is taken as it mostly is.
 """
 
@@ -17,8 +17,8 @@ ENDS = frozenset((".", "!", "?", '"', "“", "„"))  # what follows may begin a
 QUOTES = frozenset(('"', "'"))  # the same mark opens and closes
 
 
-def detokenise(tokens: Sequence[str]) -> str:
-    """Put tokens together.
+def detokenize(tokens: Sequence[str]) -> str:
+    """Join the tokens of a sentence to text.
 
     A blank stands between any two tokens, except before what closes (a full stop, a bracket, the
     "'s" that spaCy cuts off), after what opens, and on both sides of a hyphen or a slash. Straight
@@ -26,7 +26,7 @@ def detokenise(tokens: Sequence[str]) -> str:
     Blanks that are tokens themselves are left out.
 
     Args:
-        tokens: of one sentence, as `tokenise` cuts them.
+        tokens: of one sentence, as `tokenize` cuts them.
 
     Returns:
         the sentence, without blanks at its ends.
@@ -46,14 +46,14 @@ def detokenise(tokens: Sequence[str]) -> str:
 
 
 def usual_spelling(sentences: Sequence[str], tokens: Sequence[Sequence[str]]) -> dict[str, str]:
-    """How words are spelt most often where they do not begin a sentence.
+    """Count how words are usually spelled where they do not begin a sentence.
 
     Args:
         sentences: of the training split.
-        tokens: the same sentences, as `tokenise` cuts and lowers them.
+        tokens: the same sentences, as `tokenize` cuts and lowers them.
 
     Returns:
-        token -> spelling, of those only that are mostly spelt otherwise than in lower case. Of
+        token -> spelling, of those only that are mostly spelled otherwise than in lower case. Of
         spellings that are equally frequent, the first in the order of Unicode is taken.
     """
     counts: dict[str, Counter[str]] = {}
@@ -64,7 +64,7 @@ def usual_spelling(sentences: Sequence[str], tokens: Sequence[Sequence[str]]) ->
         for place, token in enumerate(lowered):
             begin = sentence.lower().find(token, end)
             if begin < 0:
-                break  # a letter whose lower case depends on its neighbours
+                break  # a letter whose lower case depends on its neighbors
             end = begin + len(token)
             if place > 0 and lowered[place - 1] not in ENDS:
                 counts.setdefault(token, Counter())[sentence[begin:end]] += 1
@@ -76,8 +76,8 @@ def usual_spelling(sentences: Sequence[str], tokens: Sequence[Sequence[str]]) ->
     return usual
 
 
-def capitalise(tokens: Sequence[str], spelling: Mapping[str, str]) -> list[str]:
-    """Give words their capitals: the usual ones, and one at the beginning of the sentence.
+def capitalize(tokens: Sequence[str], spelling: Mapping[str, str]) -> list[str]:
+    """Capitalize words in their usual spelling, and the first word of the sentence.
 
     Args:
         tokens: of one sentence, in lower case.

@@ -1,4 +1,4 @@
-"""Files that are fetched once, checked, and kept in the user's cache."""
+"""Data sets that are downloaded once, verified, and kept in the user's cache."""
 
 import logging
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class DataError(ValueError):
 
 @dataclass(frozen=True)
 class Remote:
-    """A folder on the network of which every byte is known.
+    """A remote folder whose files have known hashes.
 
     Attributes:
         name: of the folder in the cache.
@@ -59,7 +59,7 @@ TINY_SHAKESPEARE = Remote(
 
 
 def download(remote: Remote, instead: str) -> Path:
-    """Fetch what is not in the user's cache yet.
+    """Download the files that are not in the user's cache yet.
 
     A file gets its name only when it is whole and its hash is right: after an interruption the next
     call goes on with the files that are missing. A file of the cache that was damaged is fetched

@@ -1,11 +1,11 @@
-"""Tokens and their numbers (paper, section 5.1).
+"""Tokenization, and the mapping between tokens and ids (paper, section 5.1).
 
 The paper cuts words into pieces (byte-pair encoding, about 37,000 of them for both languages). Here
 a token is a word or a punctuation mark, and each language has its own vocabulary.
 
 In reading order: text to tokens, tokens to types, types to ids, ids to tokens, and the class that
-keeps them together. A *type* is a distinct token; an *id* is its number. The four special ids stand
-before all types, so a type is never one of them, however it is spelt.
+keeps them together. A *type* is a distinct token; an *id* is its number. The four special ids come
+before all types, so no type shares an id with them, however it is spelled.
 """
 
 import json
@@ -16,17 +16,19 @@ from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
 
+from solutions.tooling.atomic_write import atomic_write_text
+
 from .bpe import BpeSegmenter, join_pieces, learn_merges
 
 PAD, UNK, BOS, EOS = 0, 1, 2, 3
-SPECIALS = ("<pad>", "<unk>", "<s>", "</s>")  # how they are spelt, in the order of their ids
+SPECIALS = ("<pad>", "<unk>", "<s>", "</s>")  # how they are spelled, in the order of their ids
 LANGUAGES = ("de", "en")
 
 
-def tokenise(sentences: Iterable[str], language: str) -> list[list[str]]:
+def tokenize(sentences: Iterable[str], language: str) -> list[list[str]]:
     """Cut sentences into lower-cased words and punctuation marks, by spaCy's rules.
 
-    Nothing is lost but upper case: blanks that stand at unusual places are tokens too.
+    Only upper case is lost: blanks at unusual places are tokens too.
 
     Args:
         sentences: one string each.
@@ -39,22 +41,22 @@ def tokenise(sentences: Iterable[str], language: str) -> list[list[str]]:
         ValueError: for another language, or one string in place of several.
     """
     if isinstance(sentences, str):
-        raise ValueError("tokenise takes a list of sentences; for one, write tokenise([sentence])")
-    tokeniser = _tokeniser(language)
-    return [[token.text.lower() for token in sentence] for sentence in tokeniser.pipe(sentences)]
+        raise ValueError("tokenize takes a list of sentences; for one, write tokenize([sentence])")
+    tokenizer = _tokenizer(language)
+    return [[token.text.lower() for token in sentence] for sentence in tokenizer.pipe(sentences)]
 
 
 @cache
-def _tokeniser(language: str):
+def _tokenizer(language: str):
     if language not in LANGUAGES:
         raise ValueError(f"language must be one of {', '.join(LANGUAGES)}, not {language!r}")
-    import spacy  # here, because it takes seconds, and most who need the ids need no tokeniser
+    import spacy  # here, because it takes seconds, and most who need the ids need no tokenizer
 
     return spacy.blank(language).tokenizer  # rules only: no model to download
 
 
 def frequent_types(sentences: Iterable[list[str]], min_count: int = 2) -> list[str]:
-    """The types that are frequent enough to learn something about, the most frequent first.
+    """Return the types that are frequent enough to be learned, the most frequent first.
 
     Types with the same count come in alphabetical order (of Unicode, as Python compares strings),
     so that the same text gives the same list every time.
@@ -74,8 +76,8 @@ def frequent_types(sentences: Iterable[list[str]], min_count: int = 2) -> list[s
 def number_types(types: Iterable[str]) -> dict[str, int]:
     """Give each type its id: 4, 5, 6, ... in the order of the list.
 
-    Ids 0 to 3 belong to PAD, UNK, BOS and EOS. A type that is spelt like a special ("<pad>" can
-    stand in a text) gets an id of its own like every other.
+    Ids 0 to 3 belong to PAD, UNK, BOS and EOS. A type that is spelled like a special (a text may
+    contain "<pad>") gets an id of its own like every other.
 
     Args:
         types: each once.
@@ -100,9 +102,9 @@ def to_ids(tokens: list[str], ids: dict[str, int]) -> list[int]:
 
 
 def to_tokens(sequence: list[int], types: Sequence[str]) -> list[str]:
-    """Replace ids by their tokens: what a model has written, ready to be read.
+    """Replace ids by their tokens, up to the end of the sentence.
 
-    Everything from the first EOS on is left out, and so are PAD and BOS wherever they stand. UNK
+    Everything from the first EOS on is left out, and so are PAD and BOS wherever they occur. UNK
     stays visible, as "<unk>".
 
     Args:
@@ -122,9 +124,9 @@ def to_tokens(sequence: list[int], types: Sequence[str]) -> list[str]:
 
 
 def encode_source(tokens: list[str], ids: dict[str, int]) -> list[int]:
-    """What the encoder reads: the ids of the tokens, then EOS.
+    """Return what the encoder reads: the ids of the tokens, then EOS.
 
-    The end is marked, so that "no more words" is a position that can be attended to.
+    EOS marks the end, so that "no more words" is a position that can be attended to.
 
     Args:
         tokens: T tokens of the source sentence.
@@ -137,7 +139,7 @@ def encode_source(tokens: list[str], ids: dict[str, int]) -> list[int]:
 
 
 def encode_target(tokens: list[str], ids: dict[str, int]) -> list[int]:
-    """What the decoder has to do with: BOS, the ids of the tokens, EOS.
+    """Return the ids of a target sentence: BOS, the ids of the tokens, EOS.
 
     BOS is what the decoder reads before the first word; EOS is what it must write after the last.
 
@@ -159,11 +161,11 @@ class Vocabulary:
 
     Attributes:
         types: in the order of their ids, the first has id 4.
-        merges: of pairs of neighbours, as `learn_merges` makes them: tokens are cut into pieces,
+        merges: of pairs of neighbors, as `learn_merges` makes them: tokens are cut into pieces,
             and the types are pieces. Without merges, a type is a whole token.
 
     Raises:
-        ValueError: if something is not a string, or a type stands there twice.
+        ValueError: if something is not a string, or a type occurs twice.
     """
 
     types: tuple[str, ...]
@@ -180,13 +182,13 @@ class Vocabulary:
     def from_sentences(
         cls, sentences: Iterable[list[str]], min_count: int = 2, merges: int = 0
     ) -> "Vocabulary":
-        """The vocabulary of a training split; see `frequent_types` and `learn_merges`."""
+        """Build the vocabulary of a training split; see `frequent_types`, `learn_merges`."""
         sentences = list(sentences)
         if not merges:
             return cls(tuple(frequent_types(sentences, min_count)))
-        learnt = learn_merges(Counter(chain.from_iterable(sentences)), merges)
-        pieces = map(BpeSegmenter(learnt), sentences)
-        return cls(tuple(frequent_types(pieces, min_count)), tuple(learnt))
+        learned = learn_merges(Counter(chain.from_iterable(sentences)), merges)
+        pieces = map(BpeSegmenter(learned), sentences)
+        return cls(tuple(frequent_types(pieces, min_count)), tuple(learned))
 
     @cached_property
     def ids(self) -> dict[str, int]:
@@ -197,11 +199,11 @@ class Vocabulary:
         return len(SPECIALS) + len(self.types)
 
     def encode(self, tokens: list[str]) -> list[int]:
-        """Ids of tokens, or of their pieces, UNK where there is none; see `to_ids`."""
+        """Return the ids of tokens, or of their pieces; UNK for unknown ones; see `to_ids`."""
         return to_ids(self.cut(tokens), self.ids)
 
     def cut(self, tokens: list[str]) -> list[str]:
-        """The pieces of the tokens, in order; without merges, the tokens."""
+        """Split tokens into pieces; without merges, return the tokens."""
         return self._pieces(tokens) if self.merges else tokens
 
     @cached_property
@@ -209,20 +211,17 @@ class Vocabulary:
         return BpeSegmenter(self.merges)
 
     def decode(self, sequence: list[int]) -> list[str]:
-        """Tokens of ids, up to the first EOS; see `to_tokens` and `join_pieces`."""
+        """Return the tokens of ids, up to the first EOS; see `to_tokens` and `join_pieces`."""
         tokens = to_tokens(sequence, self.types)
         return join_pieces(tokens) if self.merges else tokens
 
     def save(self, path: Path | str) -> None:
-        """Write types and merges to a JSON file, whole or not at all."""
-        path = Path(path)
-        unfinished = path.with_name(path.name + ".part")
+        """Write types and merges to a JSON file, in one move."""
         content: dict[str, object] = {"types": self.types}
         if self.merges:
             content["merges"] = self.merges
         text = json.dumps(content, ensure_ascii=False, indent=0)
-        unfinished.write_text(text + "\n", encoding="utf-8")
-        unfinished.replace(path)
+        atomic_write_text(Path(path), text + "\n")
 
     @classmethod
     def load(cls, path: Path | str) -> "Vocabulary":

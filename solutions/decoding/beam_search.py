@@ -1,7 +1,7 @@
-"""Beam search (paper, section 6.1): the best of several translations written side by side.
+"""Beam search (paper, section 6.1): several hypotheses per sentence, of which the best wins.
 
-In reading order: how the beams grow by a token, and the search. How hypotheses are compared, and
-when a search is over, is in `solutions.decoding.length_penalty`.
+In reading order: one step of the beams, and the search. `solutions.decoding.length_penalty`
+compares hypotheses and decides when a search is over.
 
 Legend: B sentences, R sentences that are still open, k beams, V size of the target vocabulary,
 t length of a prefix with its <s>.
@@ -20,7 +20,7 @@ from .predictors import Predictor, forbid, require_a_possible_search
 def extend_beams(
     scores: Tensor, log_probabilities: Tensor, count: int
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Of all hypotheses that are one token longer, the best: the step of a beam search.
+    """Select the best hypotheses that are one token longer: the step of a beam search.
 
     Each of the k hypotheses of a sentence can go on with each of V tokens. All k * V compete with
     each other: a good hypothesis may have several children, and a bad one none.
@@ -43,11 +43,11 @@ def extend_beams(
 
 
 def first_largest(x: Tensor, count: int) -> tuple[Tensor, Tensor]:
-    """As `topk`, but equal numbers come in their order, and at the cut the earlier ones are taken.
+    """Return the largest numbers like `topk`, but equal numbers in their original order.
 
     Args:
         x: (R, n) float without NaN.
-        count: from 1 to n.
+        count: from 1 to n. Of equal numbers at the cut, the earlier ones are taken.
 
     Returns:
         values (R, count), falling, and their indices (R, count).
@@ -61,17 +61,17 @@ def first_largest(x: Tensor, count: int) -> tuple[Tensor, Tensor]:
 
 
 def pick(x: Tensor, index: Tensor) -> Tensor:
-    """Row by row, the chosen columns: (R, n, ...) and (R, m) integers to (R, m, ...)."""
+    """Select columns row by row: (R, n, ...) and (R, m) integers to (R, m, ...)."""
     return x[torch.arange(len(x), device=x.device).unsqueeze(1), index]
 
 
 def beam_step(
     prefixes: Tensor, scores: Tensor, log_probabilities: Tensor, eos_id: int, at_limit: Tensor
 ) -> tuple[Tensor, Tensor, Tensor, list[list[tuple[list[int], float]]]]:
-    """Write one token in every beam, and take out what is finished.
+    """Append one token to every beam, and take out the finished hypotheses.
 
     Of the k best continuations, those with </s> are finished. The k best continuations without
-    </s> live on. At the maximum length the k best continuations are finished as they stand.
+    </s> live on. At the maximum length the k best continuations are finished as they are.
 
     Args:
         prefixes: (R, k, t) integers, beginning with <s>.
@@ -116,7 +116,7 @@ def beam_search(
     beam_size: int = 4,
     alpha: float = 0.6,
 ) -> list[list[Hypothesis]]:
-    """Keep the k most likely beginnings of each sentence; return those that were finished.
+    """Extend the k most likely prefixes of each sentence; return the finished hypotheses.
 
     `beam_step` after `beam_step`. A sentence is over at its maximum length, or when no beam can
     beat its best finished hypothesis any more (`is_over`).

@@ -1,8 +1,8 @@
-"""BLEU (Papineni et al., 2002): the score by which the paper compares translations (section 6.1).
+"""BLEU (Papineni et al., 2002), the score of the paper's translations (section 6.1).
 
-How many pieces of the translations, of one to four tokens, stand in the references too? In reading
-order: the pieces, how many of them match, the penalty for what is too short, and the score of a
-whole test set. Tokens are strings or numbers; how sentences are cut into them changes the score.
+BLEU counts the n-grams of the translations, of one to four tokens, that the references contain too.
+In reading order: the n-grams, how many of them match, the penalty for short translations, and the
+score of a whole test set. Tokens are strings or numbers; the tokenization changes the score.
 """
 
 import math
@@ -12,11 +12,11 @@ from itertools import repeat
 
 Tokens = Sequence[Hashable]
 
-LONGEST = 4  # pieces of up to so many tokens are counted
+LONGEST = 4  # tokens of the longest n-grams that are counted
 
 
 def ngrams(tokens: Tokens, n: int) -> Counter[tuple]:
-    """Every piece of n neighbouring tokens, and how often it occurs.
+    """Count every sequence of n neighboring tokens.
 
     Args:
         tokens: of one sentence.
@@ -29,35 +29,35 @@ def ngrams(tokens: Tokens, n: int) -> Counter[tuple]:
 
 
 def clipped_matches(candidate: Tokens, reference: Tokens, n: int) -> tuple[int, int]:
-    """How many pieces of a translation stand in its reference.
+    """Count the n-grams of a translation that its reference contains.
 
-    Each counts at most as often as it occurs there ("clipped"): a word that is right once is not
-    right again by being repeated. Where it stands does not matter.
+    Each counts at most as often as it occurs there ("clipped"), so that repeating a correct word
+    gains nothing. Its position does not matter.
 
     Args:
         candidate: the translation.
         reference: what a human wrote.
-        n: tokens in a piece.
+        n: tokens of an n-gram.
 
     Returns:
-        matches: pieces of the candidate that the reference has too, clipped.
-        total: pieces of the candidate. Their quotient is a precision.
+        matches: n-grams of the candidate that the reference has too, clipped.
+        total: n-grams of the candidate. Their quotient is a precision.
     """
     found = ngrams(candidate, n)
     return (found & ngrams(reference, n)).total(), found.total()
 
 
 def brevity_penalty(candidate_length: int, reference_length: int) -> float:
-    """BP: 1 if the translations are at least as long as the references, else exp(1 - r / c).
+    """Return BP: 1 if the translations are as long as the references, else exp(1 - r / c).
 
-    A precision does not notice what is missing; this factor does.
+    Precision does not penalize missing words; this factor does.
 
     Args:
         candidate_length: c, tokens of all translations together.
         reference_length: r, tokens of all references together.
 
     Returns:
-        from 0 to 1; 0 where nothing was written though something should have been.
+        from 0 to 1; 0 for empty translations of references that are not empty.
     """
     if candidate_length >= reference_length:
         return 1.0
@@ -67,11 +67,11 @@ def brevity_penalty(candidate_length: int, reference_length: int) -> float:
 
 
 def corpus_bleu(candidates: Sequence[Tokens], references: Sequence[Tokens]) -> float:
-    """BLEU = BP * (p_1 p_2 p_3 p_4)^(1/4), in percent, of a whole test set with one reference each.
+    """Return BLEU = BP * (p_1 p_2 p_3 p_4)^(1/4), in percent, of a whole test set.
 
-    p_n is the precision of the pieces of n tokens: matches and totals are added up over all
-    sentences first and divided once. So are the lengths in BP. No smoothing: where no piece of some
-    length matches, the score is 0.
+    There is one reference for each translation. p_n is the precision of the n-grams: matches and
+    totals are summed over all sentences before they are divided, and so are the lengths in BP.
+    There is no smoothing: if no n-gram of some length matches, the score is 0.
 
     Args:
         candidates: the translation of each sentence.

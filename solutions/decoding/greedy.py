@@ -1,7 +1,7 @@
-"""From a source sentence to its translation (paper, section 6.1).
+"""Greedy decoding, and the translation of a batch (paper, section 6.1).
 
-In reading order: how long a translation may get, the simplest search, and one call for both
-searches. Beam search is in `solutions.decoding.beam_search`.
+In reading order: the maximum output length, greedy search, and one function for both searches. Beam
+search is in `solutions.decoding.beam_search`.
 
 Legend: B sentences, R sentences that are still open, S source length, V size of the target
 vocabulary.
@@ -28,7 +28,7 @@ from .predictors import (
 
 
 def length_limits(source: Tensor, pad_id: int, extra: int = 50) -> Tensor:
-    """The maximum output length: input length + 50 (section 6.1).
+    """Return the maximum output length: input length + 50 (section 6.1).
 
     A model that never writes </s> must be stopped.
 
@@ -59,9 +59,9 @@ def require_a_token_each(source: Tensor, pad_id: int) -> None:
 def greedy(
     predictor: Predictor, limits: Tensor, pad_id: int, bos_id: int, eos_id: int
 ) -> list[list[int]]:
-    """Write the most likely next token, again and again, until it is </s>.
+    """Append the most likely next token until it is </s>.
 
-    All sentences are written side by side. Each has its own end: </s>, or its maximum length.
+    All sentences are decoded in parallel. Each ends with </s> or at its own maximum length.
 
     Args:
         predictor: one row per sentence, nothing written yet; it is used up.
@@ -106,13 +106,13 @@ def translate(
     cached: bool = True,
     never: Sequence[int] = (),
 ) -> list[list[int]]:
-    """Translate a batch, without dropout and without gradients; the model's mode stays as it was.
+    """Translate a batch, without dropout and gradients; the model's mode does not change.
 
     Args:
         model: trained.
         source: (B, S) integers, padded with the model's pad_id.
         bos_id, eos_id: <s> and </s> of the target vocabulary.
-        beam_size: 1 is greedy search, and then alpha means nothing; the paper takes 4.
+        beam_size: 1 is greedy search, which ignores alpha; the paper takes 4.
         alpha: length penalty of the beam search; the paper takes 0.6.
         extra: a translation has at most this many tokens more than its source, and never more
             than the model has positions.
@@ -140,7 +140,7 @@ def translate(
 
 @contextmanager
 def evaluating(model: nn.Module) -> Iterator[None]:
-    """Evaluation mode and no gradients inside; each module's own mode again afterwards."""
+    """Set evaluation mode without gradients, and restore each module's mode afterwards."""
     modes = {module: module.training for module in model.modules()}
     model.eval()
     try:

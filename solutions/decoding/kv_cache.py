@@ -1,8 +1,8 @@
-"""Writing one token at a time without computing anything twice (for section 6.1).
+"""Decoding one token at a time without recomputing keys and values (for section 6.1).
 
-The decoder looks back only: what a token gave to the tokens after it, its keys and its values, does
-not change when more tokens are written. So they are kept. A step then costs one position instead of
-all of them, and the keys and values of the memory are computed once per sentence.
+The decoder attends to earlier positions only, so the keys and values of a token do not change when
+more tokens are written. The cache keeps them. A step then costs one position instead of all of
+them, and the keys and values of the memory are computed once per sentence.
 
 Legend: R rows (prefixes that are being written), t tokens written so far, S source length, h heads,
 d_model width, d_k = d_model / h, V size of the target vocabulary.
@@ -25,7 +25,7 @@ from solutions.model.transformer import Transformer
 
 
 def keys_and_values(attention: MultiHeadAttention, x: Tensor, h: int) -> tuple[Tensor, Tensor]:
-    """The half of multi-head attention that belongs to what is read.
+    """Compute the keys and values of multi-head attention, the half that is read.
 
     Args:
         attention: with W_k and W_v, such as `MultiHeadAttention`.
@@ -45,7 +45,7 @@ def attend(
     values: Tensor,
     mask: Tensor | None = None,
 ) -> Tensor:
-    """The other half, which belongs to what is reading.
+    """Compute the other half of multi-head attention, that of the positions that read.
 
     Args:
         attention: with W_q and W_o, such as `MultiHeadAttention`.
@@ -62,10 +62,10 @@ def attend(
 
 
 class SelfAttentionCache:
-    """Masked self-attention one token at a time: the keys and values of what is written are kept.
+    """Masked self-attention one token at a time, with the keys and values of earlier tokens.
 
-    Token by token it gives what the layer gives for the whole sequence with a causal mask. At first
-    nothing is written.
+    The outputs are those of the layer for the whole sequence with a causal mask. At first nothing
+    is written.
 
     Args:
         attention: with W_q, W_k, W_v and W_o, such as `MultiHeadAttention`; used as it is.
@@ -82,9 +82,9 @@ class SelfAttentionCache:
         self.keys, self.values = nothing, nothing
 
     def step(self, x: Tensor) -> Tensor:
-        """Keep the key and the value of the newest token; let it read all that there are.
+        """Add the key and the value of the newest token; let it attend to all of them.
 
-        No mask: there is nothing in the future to hide.
+        There is no mask, because there are no future positions to hide.
 
         Args:
             x: (R, 1, d_model), the newest token of each row.
@@ -107,7 +107,7 @@ class SelfAttentionCache:
 
 
 class DecoderCache:
-    """The decoder at work: what it has computed for the tokens that are written.
+    """A decoder that keeps what it has computed for the tokens written so far.
 
     It calls the model's own layers and changes nothing in them. At first there is one row for each
     sentence, and nothing is written; the first token to step with is the start symbol.
@@ -136,7 +136,7 @@ class DecoderCache:
         ]
 
     def step(self, tokens: Tensor) -> Tensor:
-        """Write one token in every row, and look one token ahead.
+        """Append one token to every row, and return the logits of the next one.
 
         Args:
             tokens: (R,) integers; no padding: a row that has ended is dropped by `reorder`.
@@ -164,13 +164,13 @@ class DecoderCache:
         for written in self.written:
             written.reorder(rows)
         sentences = self.sentences[rows]
-        # Hypotheses of one sentence share its memory: as long as they only change places, so be it.
+        # Hypotheses of one sentence share its memory, so most reorderings leave it unchanged.
         if not torch.equal(sentences, self.sentences):
             self.sentences, self.visible = sentences, self.visible[rows]
             self.of_memory = [(keys[rows], values[rows]) for keys, values in self.of_memory]
 
     def _through_layer(self, number: int, x: Tensor) -> Tensor:
-        """`DecoderLayer.forward` for the newest position alone: (R, 1, d_model)."""
+        """Run `DecoderLayer.forward` for the newest position only: (R, 1, d_model)."""
         layer = self.layers[number]
         x = layer.residual_1(x, self.written[number].step)
         keys, values = self.of_memory[number]

@@ -1,16 +1,16 @@
-"""Which translation is better? Hypotheses of different lengths compared (paper, section 6.1).
+"""The comparison of hypotheses of different lengths (paper, section 6.1).
 
-In reading order: the length penalty, the ranking, and when a search may stop because the best
-hypothesis is certain.
+In reading order: the length penalty, the ranking, and the test whether a search may stop because
+the best hypothesis is certain.
 """
 
 
 def length_penalty(length: int, alpha: float) -> float:
-    """lp(Y) = ((5 + |Y|) / (5 + 1))^alpha  (Wu et al. 2016, equation 14).
+    """Return lp(Y) = ((5 + |Y|) / (5 + 1))^alpha  (Wu et al. 2016, equation 14).
 
-    Every further token makes a translation less likely: without a penalty, short ones win. 0 does
-    nothing; with 1, long translations are ranked nearly by their mean per token (it is
-    six times that). The 5 softens the difference between short lengths.
+    Every further token makes a translation less likely, so short ones win without a penalty. An
+    alpha of 0 does nothing; with 1, long translations are ranked nearly by their mean
+    log-probability per token (times six). The 5 softens the difference between short lengths.
 
     Args:
         length: |Y|, number of tokens, with </s>.
@@ -40,7 +40,7 @@ def rank_hypotheses(
 
 
 def score_bound(log_probability: float, limit: int, alpha: float) -> float:
-    """The score that no continuation of a hypothesis can exceed.
+    """Return the score that no continuation of a hypothesis can exceed.
 
     Proof: a continuation Y has log P(Y) <= log_probability <= 0, because every further token adds a
     logarithm of at most 0. It has at most `limit` tokens, so for alpha >= 0 its penalty is
@@ -59,7 +59,7 @@ def score_bound(log_probability: float, limit: int, alpha: float) -> float:
 def is_over(
     finished: list[tuple[list[int], float]], log_probability: float, limit: int, alpha: float
 ) -> bool:
-    """Whether the best finished hypothesis of a sentence is certain to stay the best.
+    """Return True if the best finished hypothesis of a sentence must stay the best.
 
     Args:
         finished: (tokens, log-probability) each; may be empty.

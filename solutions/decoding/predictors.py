@@ -1,7 +1,7 @@
-"""What a search asks of a model: how likely is each next token, after each of these prefixes?
+"""Predictors: log-probabilities of the next token for a set of prefixes (section 6.1).
 
-Searches (`greedy`, `beam_search`) know no more of a model than `Predictor` says, so that
-they can search a Transformer with or without a cache, and a table that is checked by hand.
+Searches (`greedy`, `beam_search`) use a model through `Predictor` only, so that they can search a
+Transformer with or without a cache, and a table that is checked by hand.
 
 Legend: B sentences, R rows (prefixes that are being written), t length of a prefix with its <s>,
 V size of the target vocabulary, S source length.
@@ -20,14 +20,14 @@ from .kv_cache import DecoderCache
 
 
 class Predictor(Protocol):
-    """A model that is writing. At first it has one row for each sentence, and nothing is written.
+    """A model in decoding. At first it has one row for each sentence, and nothing is written.
 
     A predictor may keep what it has computed for each row. So `log_probabilities` is called once
     for each length, and `reorder` says which rows the next prefixes continue.
     """
 
     def log_probabilities(self, prefixes: Tensor) -> Tensor:
-        """log P(next token | prefix).
+        """Return log P(next token | prefix).
 
         Args:
             prefixes: (R, t) integers, beginning with <s>. Row i without its last token is the row i
@@ -39,7 +39,7 @@ class Predictor(Protocol):
         ...
 
     def reorder(self, rows: Tensor) -> None:
-        """Row i continues what row rows[i] was. Rows may be repeated, moved and dropped.
+        """Let row i continue what row rows[i] was. Rows may be repeated, moved and dropped.
 
         Args:
             rows: (new R,) integers below the old R.
@@ -50,9 +50,9 @@ class Predictor(Protocol):
 def next_log_probabilities(
     model: Transformer, prefixes: Tensor, memory: Tensor, source_mask: Tensor
 ) -> Tensor:
-    """log P(next token | prefix, source): the last position's logits, normalised.
+    """Compute log P(next token | prefix, source): the last position's logits, normalized.
 
-    The decoder computes every position, as in training; only the last one says something new.
+    The decoder computes every position, as in training; only the last one is needed.
 
     Args:
         model: in evaluation mode.
@@ -80,16 +80,16 @@ class UncachedPredictor:
         self.memory, self.source_mask = model.encode(source)
 
     def log_probabilities(self, prefixes: Tensor) -> Tensor:
-        """As `Predictor.log_probabilities`."""
+        """See `Predictor.log_probabilities`."""
         return next_log_probabilities(self.model, prefixes, self.memory, self.source_mask)
 
     def reorder(self, rows: Tensor) -> None:
-        """As `Predictor.reorder`."""
+        """See `Predictor.reorder`."""
         self.memory, self.source_mask = self.memory[rows], self.source_mask[rows]
 
 
 class CachedPredictor:
-    """A Transformer that computes each position once: the same numbers, sooner.
+    """A Transformer that computes each position once: the same numbers, faster.
 
     Args:
         model: in evaluation mode.
@@ -100,11 +100,11 @@ class CachedPredictor:
         self.cache = DecoderCache(model, source)
 
     def log_probabilities(self, prefixes: Tensor) -> Tensor:
-        """As `Predictor.log_probabilities`; reads the last token only."""
+        """See `Predictor.log_probabilities`; reads the last token only."""
         return self.cache.step(prefixes[:, -1]).log_softmax(dim=-1)
 
     def reorder(self, rows: Tensor) -> None:
-        """As `Predictor.reorder`."""
+        """See `Predictor.reorder`."""
         self.cache.reorder(rows)
 
 
@@ -115,8 +115,8 @@ class TablePredictor:
     reorder it gets the numbers of another prefix.
 
     Args:
-        table: (B, V, V, V) float, table[b, before, last, next] for sentence b. Before <s>
-            stands another <s>.
+        table: (B, V, V, V) float, table[b, before, last, next] for sentence b. The token before
+            <s> is another <s>.
         bos_id: the id of <s>.
     """
 
@@ -125,13 +125,13 @@ class TablePredictor:
         self.last = torch.full((len(table),), bos_id, device=table.device)
 
     def log_probabilities(self, prefixes: Tensor) -> Tensor:
-        """As `Predictor.log_probabilities`."""
+        """See `Predictor.log_probabilities`."""
         before, self.last = self.last, prefixes[:, -1]
         rows = torch.arange(len(prefixes), device=prefixes.device)
         return self.table[rows, before, self.last]  # (R, V)
 
     def reorder(self, rows: Tensor) -> None:
-        """As `Predictor.reorder`."""
+        """See `Predictor.reorder`."""
         self.table, self.last = self.table[rows], self.last[rows]
 
 
@@ -147,18 +147,18 @@ class Without:
         self.predictor, self.ids = predictor, ids
 
     def log_probabilities(self, prefixes: Tensor) -> Tensor:
-        """As `Predictor.log_probabilities`; the others' numbers stay as they are."""
+        """See `Predictor.log_probabilities`; the others' numbers stay as they are."""
         return forbid(self.predictor.log_probabilities(prefixes), self.ids)
 
     def reorder(self, rows: Tensor) -> None:
-        """As `Predictor.reorder`."""
+        """See `Predictor.reorder`."""
         self.predictor.reorder(rows)
 
 
 def forbid(log_probabilities: Tensor, ids: Sequence[int]) -> Tensor:
     """Make tokens impossible. The others keep their log-probabilities.
 
-    Padding and <s> are never written; a model has learnt nothing about them as outputs.
+    Padding and <s> are never written; a model has learned nothing about them as outputs.
 
     Args:
         log_probabilities: (R, V) float; stays as it is.

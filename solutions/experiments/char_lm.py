@@ -1,8 +1,8 @@
-"""A small character model: what does x + Sublayer(x) do?  `python -m solutions char-lm`
+"""The command `python -m solutions char-lm`: a character model with and without residuals.
 
 A Transformer's decoder alone (no encoder, no cross-attention) reads characters and predicts the
 next one. It is trained with the residual connections or without them, at any depth, with the layer
-norm before or after the sub-layers; the curves hold the loss and the norm of every gradient.
+norm before or after the sub-layers. The curves contain the loss and the norm of every gradient.
 
 Legend: B batch, T length, V number of distinct characters.
 """
@@ -43,36 +43,36 @@ RATE = 1e-3
 
 
 class PlainSublayer(ResidualSublayer):
-    """A residual sub-layer without the residual: Sublayer(x) in place of x + Sublayer(x)."""
+    """A sub-layer without the residual connection: Sublayer(x) instead of x + Sublayer(x)."""
 
     def forward(self, x: Tensor, sublayer: Callable[[Tensor], Tensor]) -> Tensor:
-        """As `ResidualSublayer.forward`."""
+        """See `ResidualSublayer.forward`."""
         if self.pre_norm:
             return self.dropout(sublayer(self.norm(x)))
         return self.norm(self.dropout(sublayer(x)))
 
 
 class DeletedSublayer(ResidualSublayer):
-    """What is left of a residual sub-layer when its line is deleted: nothing of Sublayer(x)."""
+    """A residual sub-layer without Sublayer(x), as if its line were deleted."""
 
     def forward(self, x: Tensor, sublayer: Callable[[Tensor], Tensor]) -> Tensor:
-        """As `ResidualSublayer.forward`."""
+        """See `ResidualSublayer.forward`."""
         return x if self.pre_norm else self.norm(x)
 
 
 class CharacterModel(nn.Module):
-    """Logits for the next character at every position.
+    """A decoder-only character model: logits for the next character at every position.
 
     Layers of masked self-attention and feed-forward network: those of the encoder, under a causal
     mask. Width 64, 2 heads, inner width 128, learned positions, no dropout.
 
     Args:
         vocabulary_size: V.
-        layers: how many.
-        residual: False leaves x out of every x + Sublayer(x).
-        pre_norm: normalise before the sub-layers instead of after the sums.
-        attention: False deletes the attention sub-layers. Each character then knows itself and its
-            position, and nothing of those before it.
+        layers: number of layers.
+        residual: False replaces every x + Sublayer(x) by Sublayer(x).
+        pre_norm: normalize before the sub-layers instead of after the sums.
+        attention: False deletes the attention sub-layers. The model then sees only the last
+            character and its position.
     """
 
     def __init__(
@@ -105,7 +105,7 @@ class CharacterModel(nn.Module):
                 layer.residual_1 = DeletedSublayer(config.d_model, pre_norm=pre_norm)
 
     def forward(self, characters: Tensor) -> Tensor:
-        """Predict.
+        """Return the logits of the next characters.
 
         Args:
             characters: (B, T) integers, T at most 64.
@@ -118,7 +118,7 @@ class CharacterModel(nn.Module):
 
 
 def loss_of(model: nn.Module, windows: Tensor) -> Tensor:
-    """Mean cross-entropy of the next character, in nats.
+    """Compute the mean cross-entropy of the next character, in nats.
 
     Args:
         model: from (B, T) characters to (B, T, V) logits.
@@ -129,7 +129,7 @@ def loss_of(model: nn.Module, windows: Tensor) -> Tensor:
 
 @torch.no_grad()
 def validation_loss(model: nn.Module, numbers: Tensor) -> float:
-    """The loss over a whole text, window after window, none of them overlapping."""
+    """Compute the loss over a whole text, in windows that do not overlap."""
     windows = numbers.unfold(0, CONTEXT + 1, CONTEXT)  # (windows, 65)
     losses = [loss_of(model, part) * len(part) for part in windows.split(BATCH)]
     return float(sum(losses) / len(windows))
@@ -144,21 +144,21 @@ def train(
     seed: int,
     report: ProgressCallback,
 ) -> Iterator[dict[str, float]]:
-    """Train with Adam at a rate of 0.001, and give a row now and then.
+    """Train with Adam at a learning rate of 0.001, and yield rows of the log.
 
     Args:
         model: from (B, T) characters to (B, T, V) logits.
         numbers: the text to train on.
         validation: the text to validate on.
-        steps: how many batches of 32 windows.
-        every: so many steps to a row; the first and the last step have one too.
+        steps: number of batches of 32 windows.
+        every: steps between two rows; the first and the last step have a row too.
         seed: of the windows.
-        report: told after every step.
+        report: is called after every step.
 
     Yields:
         step, train_loss (mean over the steps since the last row), validation_loss, seconds, and
         "gradient:NAME", the norm of each parameter's gradient on the batch of that step. Loss and
-        gradients are those before the step moves anything.
+        gradients are those before the update.
     """
     generator = torch.Generator().manual_seed(seed)
     optimizer = Adam(model.parameters(), lr=RATE)
@@ -181,13 +181,19 @@ def train(
 
 
 @click.command(cls=TerseCommand, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--data", type=PATH, help="A text. [default: $TINY_SHAKESPEARE, else download]")
-@click.option("--layers", type=click.IntRange(1), default=1, show_default=True)
-@click.option("--residual/--no-residual", default=True, help="x + Sublayer(x), or Sublayer(x).")
-@click.option("--pre-norm/--post-norm", default=False, help="Layer norm before or after.")
-@click.option("--attention/--no-attention", default=True, help="Delete the attention sub-layers.")
-@click.option("--steps", type=click.IntRange(1), default=5000, show_default=True)
-@click.option("--every", type=click.IntRange(1), default=500, show_default=True, help="Evaluate.")
+@click.option("--data", type=PATH, help="Text file. [default: $TINY_SHAKESPEARE, else download]")
+@click.option("--layers", type=click.IntRange(1), default=1, show_default=True, help="Layers.")
+@click.option("--residual/--no-residual", default=True, help="Residual connections.")
+@click.option(
+    "--pre-norm/--post-norm", default=False, help="Layer norm before or after sub-layers."
+)
+@click.option("--attention/--no-attention", default=True, help="Attention sub-layers.")
+@click.option(
+    "--steps", type=click.IntRange(1), default=5000, show_default=True, help="Training steps."
+)
+@click.option(
+    "--every", type=click.IntRange(1), default=500, show_default=True, help="Steps per evaluation."
+)
 @SEED
 @out_option("_build/character-model")
 @click.pass_context
@@ -203,24 +209,25 @@ def main(
     seed: int,
     out: Path,
 ) -> None:
-    """Train a character model on Tiny Shakespeare and write down its curves.
+    """Train a character model with or without residuals.
 
-    64 characters of context, batches of 32, width 64, 2 heads, Adam at a rate of 0.001. The loss is
-    in nats per character; the training loss is the mean since the last evaluation.
+    The text is Tiny Shakespeare, in batches of 32 windows of 64 characters. The model has width 64
+    and 2 heads and is trained with Adam at a rate of 0.001. The loss is in nats per character; the
+    training loss is the mean since the last evaluation.
     """
     with user_errors():
         numbers, characters = numbered(tiny_shakespeare(data))
-        learnt, validation = split(numbers)
+        learned, validation = split(numbers)
         curves = RunLog(out, run_metadata(context, "solutions char-lm"))
     torch.manual_seed(seed)
     model = CharacterModel(len(characters), layers, residual, pre_norm, attention)
     with curves, progress_bar(steps) as report:
-        for row in train(model, learnt, validation, steps, every, seed, report):
+        for row in train(model, learned, validation, steps, every, seed, report):
             curves.append(row)
     click.echo(
         f"{steps} steps: training loss {row['train_loss']:.3f}, "
         f"validation loss {row['validation_loss']:.3f} nats per character "
-        f"(pairs of characters alone: {bigram_loss(learnt, validation):.3f}); curves in {out}"
+        f"(pairs of characters alone: {bigram_loss(learned, validation):.3f}); curves in {out}"
     )
 
 

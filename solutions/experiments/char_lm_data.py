@@ -1,4 +1,4 @@
-"""A text as numbers, and windows of it to learn from: the data of a character model."""
+"""The data of the character model: the ids of a text, and random windows of it."""
 
 import torch
 from torch import Tensor
@@ -19,7 +19,7 @@ def numbered(text: str) -> tuple[Tensor, str]:
 
 
 def split(numbers: Tensor) -> tuple[Tensor, Tensor]:
-    """The first nine tenths to train on, the rest to validate on.
+    """Split a text: the first nine tenths for training, the rest for validation.
 
     Raises:
         ValueError: if the rest is shorter than one window.
@@ -34,7 +34,7 @@ def split(numbers: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def random_windows(numbers: Tensor, generator: torch.Generator) -> Tensor:
-    """Windows from anywhere in the text.
+    """Draw windows from random places of the text.
 
     Returns:
         (32, 65) integers: 64 characters to read, each followed by the one to predict.

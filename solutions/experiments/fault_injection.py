@@ -1,9 +1,9 @@
-"""Train with a known mistake in place: `python -m solutions fault-injection`.
+"""The command `python -m solutions fault-injection`: training with known mistakes.
 
-Most wrong Transformers raise nothing. They train, and something about the numbers is odd. Here a
-tiny translator is trained on the corpus that comes with the course, once as it should be and once
-with each mistake in place of the right function or class. What a person would see is written down:
-losses, how often the next token is right, and what comes out when it translates.
+Most wrong Transformers raise no error. They train, and their numbers look odd. This command trains
+a tiny translator on the course's own corpus, once correctly and once with each mistake in place of
+the right function or class. It records the symptoms: losses, accuracy of the next token, and
+properties of the translations.
 
 Legend: B batch, T target length, V size of the target vocabulary.
 """
@@ -20,7 +20,7 @@ import click
 import torch
 from torch import nn
 
-# As modules, so that a mistake in them is called from here too.
+# Imported as modules, so that a patched name is also used here.
 from solutions.data import batching
 from solutions.data.batching import Batch
 from solutions.data.corpora import TranslationData
@@ -68,7 +68,7 @@ MAX_TOKENS, WARMUP, EVERY, EXTRA = 400, 200, 10, 20
 
 
 def mistakes_called(names: str) -> list[Misconception]:
-    """The known mistakes of these names.
+    """Look up known mistakes by name.
 
     Args:
         names: one, or several with "+" between them; "healthy" for none.
@@ -86,7 +86,7 @@ def mistakes_called(names: str) -> list[Misconception]:
 
 @contextmanager
 def patched(mistakes: list[Misconception]) -> Iterator[None]:
-    """Inside, each mistake stands wherever a module of `solutions` uses what it replaces."""
+    """Replace functions and classes of `solutions` by mistakes inside the block."""
     places = [
         (module, mistake)
         for mistake in mistakes
@@ -114,17 +114,17 @@ def train(
     seed: int,
     report: ProgressCallback,
 ) -> Iterator[dict[str, float]]:
-    """Train on the training split with whatever is in place, and give a row now and then.
+    """Train on the training split, with the patched code, and yield rows of the log.
 
     As in the paper: Adam, warm-up, label smoothing of 0.1 in training and none in evaluation. The
-    optimiser is built with a rate of 0, because the schedule is to set it.
+    optimizer is built with a rate of 0, because the schedule sets the rate.
 
     Args:
         data: what to learn.
         config: sizes of the model.
         epochs: how many; the first and every tenth has a row.
         seed: of parameters, dropout and batches.
-        report: told after every epoch.
+        report: is called after every epoch.
 
     Yields:
         epoch; first_loss, what the first step reports, and train_loss, the mean of what all steps
@@ -149,7 +149,7 @@ def train(
 
 
 def evaluate(model: transformer.Transformer, data: TranslationData) -> dict[str, float]:
-    """What a person would look at: the numbers under teacher forcing, and the translations.
+    """Measure a model: losses under teacher forcing, and its translations.
 
     Args:
         model: trained.
@@ -162,8 +162,8 @@ def evaluate(model: transformer.Transformer, data: TranslationData) -> dict[str,
         different: how many different translations there are.
         length: tokens written for each token of the references.
         endless: share of translations that never end by themselves.
-        unsteady: share of translations that are others when the model is asked again.
-        Without a loss that is a number, there is nothing else to look at: all are NaN.
+        unsteady: share of translations that change when the model translates again.
+        If the loss is not finite, all are NaN.
     """
     pairs = data.pairs("val") + data.pairs("test")
     references = data.tokens["val"][1] + data.tokens["test"][1]
@@ -191,14 +191,14 @@ def evaluate(model: transformer.Transformer, data: TranslationData) -> dict[str,
 def translations(
     model: transformer.Transformer, pairs: list[tuple[list[int], list[int]]]
 ) -> list[list[int]]:
-    """Greedy, without a cache: what is searched is the model as it was trained."""
+    """Translate greedily, without a cache, so that the search uses the trained code."""
     source = batching.pad([source for source, _ in pairs], PAD)
     return greedy.translate(model, source, BOS, EOS, beam_size=1, extra=EXTRA, cached=False)
 
 
 @torch.no_grad()
 def accuracy(model: nn.Module, batches: list[Batch]) -> float:
-    """How often the right next token has the largest logit, if all before it are given."""
+    """Return how often the right next token has the largest logit, under teacher forcing."""
     right = tokens = 0
     with greedy.evaluating(model):
         for batch in batches:
@@ -212,13 +212,17 @@ def accuracy(model: nn.Module, batches: list[Batch]) -> float:
 @click.command(cls=TerseCommand, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--mistakes",
-    help="Their names in solutions/misconceptions, with commas; A+B for two at once; healthy for "
-    "none. [default: the gallery of the book]",
+    help="Names from solutions/misconceptions, separated by commas; A+B for two at once; healthy "
+    "for none. [default: the gallery of the book]",
 )
-@click.option("--seeds", type=click.IntRange(1), default=3, show_default=True, help="How many.")
-@click.option("--epochs", type=click.IntRange(1), default=40, show_default=True)
-@click.option("--width", type=click.IntRange(2), default=96, show_default=True, help="d_model.")
-@click.option("--heads", type=click.IntRange(1), default=4, show_default=True)
+@click.option("--seeds", type=click.IntRange(1), default=3, show_default=True, help="Random seeds.")
+@click.option("--epochs", type=click.IntRange(1), default=40, show_default=True, help="Epochs.")
+@click.option(
+    "--width", type=click.IntRange(2), default=96, show_default=True, help="Width d_model."
+)
+@click.option(
+    "--heads", type=click.IntRange(1), default=4, show_default=True, help="Attention heads."
+)
 @out_option("_build/broken")
 @click.pass_context
 def main(
@@ -230,9 +234,10 @@ def main(
     heads: int,
     out: Path,
 ) -> None:
-    """Train a tiny translator with known mistakes in place, and write down what one would see.
+    """Train a translator with known mistakes in its code.
 
-    German to English, the course's own corpus, two layers, post-norm; losses in nats per token.
+    It records the symptoms of each mistake. The translator has two post-norm layers and learns
+    German to English from the course's own corpus. Losses are in nats per token.
     """
     torch.set_num_threads(1)
     with user_errors():
@@ -251,11 +256,13 @@ def main(
             for seed in range(seeds):
                 before = done
 
-                def told(epoch: int, words: str, name: str = name, before: int = before) -> None:
+                def report_epoch(
+                    epoch: int, words: str, name: str = name, before: int = before
+                ) -> None:
                     report(before + epoch, f"{name}, {words}")
 
                 with patched(known):
-                    for row in train(data, config, epochs, seed, told):
+                    for row in train(data, config, epochs, seed, report_epoch):
                         row = {what: round(number, 4) for what, number in row.items()}
                         curves.append({"mistake": name, "seed": seed, **row})
                 done += epochs

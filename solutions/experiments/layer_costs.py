@@ -1,4 +1,4 @@
-"""The cost of layers (paper, section 4, table 1): `python -m solutions layer-costs`.
+"""The command `python -m solutions layer-costs`: the cost of layers (section 4, table 1).
 
 Self-attention, recurrent layers and convolutions map n vectors of width d to n vectors of width d.
 For each of them: multiply-adds by formula and as PyTorch counts them, what the forward pass keeps
@@ -34,7 +34,7 @@ HEAD = 64  # width of a head, as in the paper
 
 
 class SelfAttention(nn.Module):
-    """Attention of a sequence to itself.
+    """Self-attention as a layer of one input.
 
     Args:
         attention: of three inputs.
@@ -75,7 +75,7 @@ class Convolutional(nn.Sequential):
 
 
 def layers_of_width(d: int) -> dict[str, nn.Module]:
-    """One layer of each kind, by name."""
+    """Return one layer of each kind, by name."""
     h = max(1, d // HEAD)
     depthwise = nn.Conv1d(d, d, KERNEL, padding=KERNEL // 2, groups=d)
     return {
@@ -89,7 +89,7 @@ def layers_of_width(d: int) -> dict[str, nn.Module]:
 
 
 def multiply_adds(kind: str, n: int, d: int) -> int:
-    """Multiplications, each with its addition, of one forward pass over one sequence.
+    """Return the multiply-adds of one forward pass over one sequence, by formula.
 
     Args:
         kind: a name of `layers_of_width`.
@@ -108,10 +108,10 @@ def multiply_adds(kind: str, n: int, d: int) -> int:
 
 
 def counted_multiply_adds(layer: nn.Module, x: Tensor) -> int:
-    """The same as PyTorch's own counter finds it while the layer runs, for the whole batch.
+    """Count the multiply-adds of a forward pass over a batch with PyTorch's counter.
 
-    It sees products of matrices and convolutions. On a processor it does not see into the fused
-    kernel of attention.
+    It counts matrix products and convolutions. On a CPU it does not count inside the fused kernel
+    of attention.
     """
     with FlopCounterMode(display=False) as counter:
         layer(x)
@@ -119,7 +119,7 @@ def counted_multiply_adds(layer: nn.Module, x: Tensor) -> int:
 
 
 def kept_for_backward(layer: nn.Module, x: Tensor) -> int:
-    """Bytes that a forward pass keeps until the backward pass, parameters left out."""
+    """Count the bytes that a forward pass keeps for the backward pass, without parameters."""
     parameters = {p.untyped_storage().data_ptr() for p in layer.parameters()}
     kept: dict[int, Tensor] = {}  # tensors, so that no address is used twice
 
@@ -138,16 +138,16 @@ def kept_for_backward(layer: nn.Module, x: Tensor) -> int:
 def seconds_in_turns(
     works: dict[str, Callable[[], None]], repeats: int, report: ProgressCallback
 ) -> dict[str, list[float]]:
-    """Time each work so often, all of them in turn.
+    """Time several functions in turns.
 
-    It is the processor's time for this process that is taken, and the turns let a busy machine
-    disturb all works alike; take medians. Before each time, the work is done once without a clock:
-    the one before may have left the caches full of something else.
+    The CPU time of this process is measured, in turns so that a busy machine disturbs all functions
+    alike; use the medians. Each function runs once untimed before each measurement, because the
+    previous one has filled the caches with other data.
 
     Args:
-        works: by name.
-        repeats: how often each is timed.
-        report: told after every time.
+        works: the functions, by name.
+        repeats: measurements of each.
+        report: is called after every measurement.
     """
     seconds: dict[str, list[float]] = {name: [] for name in works}
     for turn in range(repeats):
@@ -161,7 +161,7 @@ def seconds_in_turns(
 
 
 def forward_and_backward(layer: nn.Module, x: Tensor) -> Callable[[], None]:
-    """Work to be timed: one pass forward, and one back to the input and all parameters."""
+    """Return a function that runs a layer forward, and back to its input and parameters."""
     upstream = torch.randn_like(x)  # every layer here keeps the shape
 
     def work() -> None:
@@ -175,13 +175,13 @@ def forward_and_backward(layer: nn.Module, x: Tensor) -> Callable[[], None]:
 def costs(
     lengths: list[int], widths: list[int], batch: int, repeats: int, report: ProgressCallback
 ) -> list[dict[str, Cell]]:
-    """One row for each width, kind of layer and length.
+    """Measure one row for each width, kind of layer and length.
 
     Args:
         lengths, widths: n and d.
         batch: B.
-        repeats: how often each layer is timed.
-        report: told after every run.
+        repeats: measurements of each layer.
+        report: is called after every measurement.
     """
     rows: list[dict[str, Cell]] = []
     works = {}
@@ -219,10 +219,16 @@ def numbers(text: str, option: str) -> list[int]:
 
 
 @click.command(cls=TerseCommand, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--lengths", default="16,32,64,128,256,512,1024,2048", show_default=True)
-@click.option("--widths", default="64,256", show_default=True)
-@click.option("--batch", type=click.IntRange(1), default=4, show_default=True, help="Sequences.")
-@click.option("--repeats", type=click.IntRange(1), default=11, show_default=True)
+@click.option(
+    "--lengths", default="16,32,64,128,256,512,1024,2048", show_default=True, help="Lengths."
+)
+@click.option("--widths", default="64,256", show_default=True, help="Widths.")
+@click.option(
+    "--batch", type=click.IntRange(1), default=4, show_default=True, help="Sequences in a batch."
+)
+@click.option(
+    "--repeats", type=click.IntRange(1), default=11, show_default=True, help="Measurements."
+)
 @SEED
 @out_option("_build/costs")
 @click.pass_context
@@ -235,11 +241,12 @@ def main(
     seed: int,
     out: Path,
 ) -> None:
-    """Measure what layers cost that map a sequence to a sequence, on one thread.
+    """Measure the time and memory of layers of every kind.
 
-    One row for each kind of layer, length and width: multiply-adds of a forward pass over one
-    sequence by formula, those that PyTorch counts over the batch, bytes kept for the backward pass,
-    and the median, least and most processor time of a forward and a backward pass, in milliseconds.
+    The kinds are attention, recurrent layers and convolutions, on one thread. There is one row for
+    each kind of layer, length and width: multiply-adds of a forward pass over one sequence by
+    formula, those that PyTorch counts over the batch, bytes kept for the backward pass, and the
+    median, least and most CPU time of a forward and a backward pass, in milliseconds.
     """
     torch.set_num_threads(1)
     torch.manual_seed(seed)
@@ -249,7 +256,7 @@ def main(
         if odd:
             raise ValueError(f"--widths: {odd[0]} is not a multiple of a head's width, {HEAD}")
         about = run_metadata(context, "solutions layer-costs")
-        out.mkdir(parents=True, exist_ok=True)  # a folder that cannot be is told at once
+        out.mkdir(parents=True, exist_ok=True)  # fails at once if that is impossible
     runs = len(n_s) * len(d_s) * len(layers_of_width(HEAD)) * repeats
     with progress_bar(runs) as report:
         rows = costs(n_s, d_s, batch, repeats, report)

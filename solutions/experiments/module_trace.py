@@ -1,15 +1,15 @@
-"""Follow one batch through a model, module by module.
+"""A trace of one batch through a model, module by module.
 
-PyTorch calls hooks before and after each module's `forward`: enough to write down what went in and
-what came out without touching the model. What is no module has no row: masks, softmax, the sum of
-a residual, a method such as `TokenEmbedding.to_logits`. Their effect shows in the rows around them.
+PyTorch calls hooks before and after each module's `forward`. They record inputs and outputs without
+changing the model. Only modules have a row: masks, softmax, the sum of a residual and methods such
+as `TokenEmbedding.to_logits` have none, but their effect shows in the rows around them.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
+from torch.utils._pytree import tree_leaves
 
 Shape = tuple[int, ...]
 WIDTH = 100
@@ -20,13 +20,13 @@ class Row:
     """One call of one module; `dataclasses.asdict` gives plain data, ready for JSON.
 
     Attributes:
-        name: as in `model.named_modules()`, empty for the model itself. A module that stands in the
-            model under several names has them all here, with `=` between them.
+        name: as in `model.named_modules()`, empty for the model itself. A module with several names
+            has them all here, joined by `=`.
         kind: the module's class.
-        depth: how many other modules had started and not yet ended.
+        depth: number of modules that had started and not yet ended.
         inputs: shapes of the tensors that went in, masks included.
         outputs: shapes of the tensors that came out.
-        parameters: how many numbers the module owns itself, those of its children not counted.
+        parameters: numbers in the module's own parameters, without those of its children.
         values: the first numbers of the first tensor that came out.
     """
 
@@ -40,7 +40,7 @@ class Row:
 
 
 def trace(model: nn.Module, *batch: object) -> list[Row]:
-    """Call `model(*batch)` and write down every module that runs, in the order in which they start.
+    """Call `model(*batch)` and record every module that runs, in the order of their starts.
 
     A module that is called twice has two rows; one that is not called has none. The model stays as
     it was: its mode, its gradients, its hooks and the state of the random numbers on the CPU. No
@@ -75,7 +75,7 @@ def trace(model: nn.Module, *batch: object) -> list[Row]:
 
     def end(module: nn.Module, args: tuple, output: object) -> None:
         number, _ = running.pop()
-        tensors = list(_tensors(output))
+        tensors = _tensors(output)
         values = tensors[0].flatten()[:4].tolist() if tensors else ()
         shapes = tuple(tuple(x.shape) for x in tensors)
         rows[number] = replace(rows[number], outputs=shapes, values=tuple(values))
@@ -94,11 +94,11 @@ def trace(model: nn.Module, *batch: object) -> list[Row]:
 
 
 def as_table(rows: list[Row]) -> str:
-    """The rows as plain text, at most 100 columns wide.
+    """Format the rows as plain text, at most 100 columns wide.
 
-    Names are indented by depth and told from the enclosing module on. A cell with several tensors
-    shows the first shape and how many more there are; of the values two are shown. Long cells are
-    cut, marked by "…".
+    Names are indented by depth and relative to the enclosing module. A cell with several tensors
+    shows the first shape and the number of others; two of the values are shown. Long cells are cut,
+    marked by "…".
 
     Args:
         rows: from `trace`.
@@ -119,7 +119,7 @@ def as_table(rows: list[Row]) -> str:
 
 
 def gradient_norms(model: nn.Module) -> dict[str, float]:
-    """The Euclidean norm of each parameter's gradient, by name, in the model's order.
+    """Return the Euclidean norm of each parameter's gradient by name, in the model's order.
 
     Call after `backward`. Parameters without a gradient are left out.
     """
@@ -131,9 +131,9 @@ def gradient_norms(model: nn.Module) -> dict[str, float]:
 
 
 def _called_names(names: list[str], callers: list[list[str]]) -> list[str]:
-    """Those of a module's names that lie below the innermost caller with any of them.
+    """Select the names of a module that lie below the innermost caller with any of them.
 
-    The caller need not be the parent: a residual sub-layer calls its neighbour.
+    The caller need not be the parent: a residual sub-layer calls its neighbor.
     """
     for known in reversed(callers):
         below = [n for n in names if any(n.startswith(f"{k}.") or not k for k in known)]
@@ -142,14 +142,9 @@ def _called_names(names: list[str], callers: list[list[str]]) -> list[str]:
     return names
 
 
-def _tensors(value: object) -> Iterator[Tensor]:
-    if isinstance(value, Tensor):
-        yield value
-    elif isinstance(value, dict):
-        yield from _tensors(tuple(value.values()))
-    elif isinstance(value, (tuple, list)):
-        for part in value:
-            yield from _tensors(part)
+def _tensors(value: object) -> list[Tensor]:
+    """Return the tensors in a nested structure of tuples, lists and dictionaries."""
+    return [leaf for leaf in tree_leaves(value) if isinstance(leaf, Tensor)]
 
 
 def _cells(row: Row, before: list[Row]) -> tuple[str, ...]:
@@ -164,7 +159,7 @@ def _cells(row: Row, before: list[Row]) -> tuple[str, ...]:
 
 
 def _short_name(row: Row, before: list[Row]) -> str:
-    """The name without that of the innermost enclosing row which it begins with."""
+    """Return the name without that of the innermost enclosing row that it begins with."""
     depth = row.depth
     for other in reversed(before):
         if other.depth < depth:  # the next one out

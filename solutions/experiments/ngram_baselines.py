@@ -1,4 +1,4 @@
-"""What counting alone gives: the losses that a model has to beat before it has learnt anything."""
+"""Unigram and bigram losses, the baselines that a trained model has to beat."""
 
 import math
 from collections import Counter
@@ -8,12 +8,12 @@ from torch import Tensor
 
 
 def unigram_loss(sequences: list[list[int]]) -> float:
-    """The entropy of the tokens' frequencies, in nats: what knowing the frequencies alone gives.
+    """Return the entropy of the token frequencies, in nats, the loss of a unigram model.
 
-    No guess that is the same at every position has a smaller loss on these very tokens.
+    No prediction that is the same at every position has a smaller loss on these tokens.
 
     Args:
-        sequences: target ids; the first of each (BOS) is given and not guessed.
+        sequences: target ids; the first of each (BOS) is given and not predicted.
     """
     counts = Counter(token for sequence in sequences for token in sequence[1:])
     total = counts.total()
@@ -21,10 +21,10 @@ def unigram_loss(sequences: list[list[int]]) -> float:
 
 
 def bigram_loss(train: Tensor, validation: Tensor) -> float:
-    """The loss of a table of pairs: how often each character follows each other one.
+    """Return the loss of a bigram model, counted on the training text.
 
-    What a model can reach that sees the last character alone. Each pair counts one more than it
-    occurs in training, so that none is impossible.
+    A model that sees only the last character can reach this loss. Each pair is counted once more
+    than it occurs in training, so that none is impossible.
 
     Args:
         train, validation: integers.

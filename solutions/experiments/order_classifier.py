@@ -1,8 +1,8 @@
-"""A small classifier: do these ten words stand in order?  `python -m solutions order-classifier`
+"""The command `python -m solutions order-classifier`: an encoder that detects shuffled words.
 
-Ten consecutive words of a sentence are left as they are or shuffled; an encoder has to tell which.
-No labels are needed, and the question cannot be answered without positions: the mean over all
-positions and attention itself treat the words as a set.
+Ten consecutive words of a sentence are kept in order or shuffled, and an encoder has to tell which.
+No labels are needed, and the task cannot be solved without positions, because attention and the
+mean over all positions treat the words as a set.
 
 Legend: B batch, T length of a window, d_model width.
 """
@@ -66,13 +66,13 @@ class OrderClassifier(nn.Module):
         self.head = nn.Linear(config.d_model, 1)
 
     def forward(self, words: Tensor) -> Tensor:
-        """Judge.
+        """Classify windows of words.
 
         Args:
             words: (B, T) integers, T at most 10.
 
         Returns:
-            (B,): log-odds that the words stand in order.
+            (B,): log-odds that the words are in order.
         """
         x = self.encoder(self.positions(self.embedding(words)))  # (B, T, d_model)
         return self.head(x.mean(dim=1)).squeeze(-1)  # (B, d_model) -> (B, 1) -> (B,)
@@ -80,7 +80,7 @@ class OrderClassifier(nn.Module):
 
 @torch.no_grad()
 def accuracy(model: nn.Module, windows: Tensor, generator: torch.Generator) -> float:
-    """How often the model is right, on each window ten times in order and in ten other orders.
+    """Return the accuracy on each window, ten times in order and in ten random orders.
 
     Args:
         model: in evaluation mode.
@@ -103,26 +103,26 @@ def train(
     seed: int,
     report: ProgressCallback,
 ) -> Iterator[dict[str, float]]:
-    """Train with Adam at a rate of 0.0015, and give one row per epoch.
+    """Train with Adam at a learning rate of 0.0015, and yield one row per epoch.
 
-    A batch holds windows of one length, from 4 to 10 words, half of them shuffled. With windows of
-    ten words alone, a small text is soon known by heart: then every new window looks shuffled. The
-    short ones can only be told by which word follows which, and that carries over. For the same
-    reason a random word takes the place of some words, in either half: a pair of words that has
-    never been seen must not be enough to say "shuffled".
+    A batch contains windows of one length, from 4 to 10 words, half of them shuffled. With windows
+    of ten words only, the model memorizes a small text, and then every new window looks shuffled.
+    Short windows can only be classified by which word follows which, and that generalizes. For the
+    same reason some words are replaced by random ones, in both halves: an unseen pair of words must
+    not be enough to answer "shuffled".
 
-    What is measured after an epoch, and what the model holds at the end, is the mean of eight
-    checkpoints of the epoch (section 6.1): single steps of a constant rate jump about.
+    The accuracy after an epoch, and the final model, are those of the mean of eight checkpoints of
+    the epoch (section 6.1), because the single steps of a constant rate are noisy.
 
     Args:
         model: from (B, T) words to (B,) log-odds.
         sentences: word ids of the training sentences.
         vocabulary_size: the random words have ids below it.
         held_out: (windows, 10), from other sentences.
-        epochs: how many.
-        batches: how many in an epoch.
+        epochs: number of epochs.
+        batches: number of batches in an epoch.
         seed: of windows, lengths and shuffling.
-        report: told after every batch.
+        report: is called after every batch.
 
     Yields:
         epoch, mean training loss in nats, accuracy on `held_out`, seconds.
@@ -164,7 +164,7 @@ def train(
 
 
 def follow(model: nn.Module, windows: Tensor, vocabulary: Vocabulary, seed: int) -> str:
-    """One batch through the trained model, stage by stage, and what it says of the first window."""
+    """Trace one batch through the trained model, with its answers for the first window."""
     batch = windows[:BATCH]
     mixed = shuffled(batch, torch.Generator().manual_seed(seed))
     lines = [as_table(trace(model, batch)), ""]
@@ -177,16 +177,20 @@ def follow(model: nn.Module, windows: Tensor, vocabulary: Vocabulary, seed: int)
 
 
 @click.command(cls=TerseCommand, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--source", default="corpus", show_default=True, help="corpus or multi30k.")
+@click.option("--source", default="corpus", show_default=True, help="Corpus: corpus or multi30k.")
 @click.option(
     "--data", type=PATH, help="Folder of Multi30k. [default: $MULTI30K_DIR, else download]"
 )
-@click.option("--positions/--no-positions", default=True, help="With positional encoding?")
-@click.option("--epochs", type=click.IntRange(1), default=5, show_default=True)
+@click.option("--positions/--no-positions", default=True, help="Positional encoding.")
+@click.option("--epochs", type=click.IntRange(1), default=5, show_default=True, help="Epochs.")
 @click.option(
-    "--batches", type=click.IntRange(1), default=1600, show_default=True, help="In an epoch."
+    "--batches",
+    type=click.IntRange(1),
+    default=1600,
+    show_default=True,
+    help="Batches in an epoch.",
 )
-@click.option("--trace", "follows", is_flag=True, help="Show one batch stage by stage.")
+@click.option("--trace", "follows", is_flag=True, help="Print a trace of one batch.")
 @SEED
 @out_option("_build/classifier")
 @click.pass_context
@@ -201,25 +205,26 @@ def main(
     seed: int,
     out: Path,
 ) -> None:
-    """Train an encoder to tell ten English words in order from ten shuffled ones.
+    """Train an encoder to detect shuffled words.
 
-    Accuracy is measured on sentences that the training has not seen; guessing gives 0.5.
+    It has to tell ten English words in order from ten shuffled ones. Accuracy is measured on
+    held-out sentences; guessing gives 0.5.
     """
     with user_errors():
         texts = TranslationData.load(source, data)
         vocabulary = texts.target_vocabulary
-        learnt, validation, test, *_ = (
+        learned, validation, test, *_ = (
             [vocabulary.encode(words_only(tokens)) for tokens in english]
             for _, english in texts.tokens.values()
         )
         held_out = all_windows(validation + test)
-        all_windows(learnt)  # raises unless there is something to learn from
+        all_windows(learned)  # raises unless there is something to learn from
         curves = RunLog(out, run_metadata(context, "solutions order-classifier"))
     torch.manual_seed(seed)
     model = OrderClassifier(len(vocabulary), positions)
     rows = []
     with curves, progress_bar(epochs * batches) as report:
-        for row in train(model, learnt, len(vocabulary), held_out, epochs, batches, seed, report):
+        for row in train(model, learned, len(vocabulary), held_out, epochs, batches, seed, report):
             curves.append(row)
             rows.append(row)
     click.echo(f"epoch   loss   accuracy on {len(held_out)} held-out windows")

@@ -1,4 +1,4 @@
-"""Some consecutive words of a sentence, in order or shuffled: the data of a small classifier.
+"""The data of the order classifier: windows of words, in order or shuffled.
 
 Legend: B batch, T length of a window.
 """
@@ -10,12 +10,12 @@ WORDS, BATCH = 10, 32
 
 
 def words_only(tokens: list[str]) -> list[str]:
-    """Leave punctuation out: a full stop in the middle would give the answer away."""
+    """Remove punctuation: a full stop in the middle would give the answer away."""
     return [token for token in tokens if any(letter.isalnum() for letter in token)]
 
 
 def all_windows(sentences: list[list[int]]) -> Tensor:
-    """Every ten consecutive words of every sentence that has them.
+    """Return every ten consecutive words of every sentence that has them.
 
     Returns:
         (windows, 10) integers.
@@ -30,7 +30,7 @@ def all_windows(sentences: list[list[int]]) -> Tensor:
 
 
 def random_windows(sentences: list[list[int]], length: int, generator: torch.Generator) -> Tensor:
-    """Windows of random sentences, from a random place in each.
+    """Draw windows of random sentences, from a random place in each.
 
     Args:
         sentences: each of `length` words or more.
@@ -49,7 +49,7 @@ def random_windows(sentences: list[list[int]], length: int, generator: torch.Gen
 
 
 def shuffled(windows: Tensor, generator: torch.Generator) -> Tensor:
-    """The words of each window in a random order, another one for each.
+    """Shuffle the words of each window independently.
 
     Args:
         windows: (B, T) integers.

@@ -1,9 +1,8 @@
-"""Where the time of a training step goes: `python -m solutions profile-step`.
+"""The command `python -m solutions profile-step`: the time of a training step by operator.
 
-A step of the lab's training, taken apart by the operators that PyTorch runs in it, in each
-precision that the processor is good at. Products of matrices are also counted, and compared with
-the fastest product of large square matrices that this machine manages in the same precision: no
-program that is made of products can be faster than that.
+The time of a step of the lab's training is divided among the operators that PyTorch runs, in each
+precision that the CPU supports well. The rate of its matrix products is compared with that of the
+fastest product of large square matrices in the same precision, which is an upper bound.
 """
 
 import time
@@ -45,15 +44,15 @@ SQUARES = (1024, 2048, 4096)  # widths of the products that give the peak
 
 
 def kind_of(name: str) -> str:
-    """The kind of an operator, by its name in PyTorch ("mm", "_to_copy")."""
+    """Return the kind of an operator by its name in PyTorch ("mm", "_to_copy")."""
     return next((kind for kind, names in KINDS.items() if name in names), REST)
 
 
 class Watch(TorchDispatchMode):
-    """While it is entered, every operator is timed, and every product counted.
+    """A mode that times every operator and counts the multiply-adds of products.
 
-    On a processor an operator is done when it returns, so a clock around it is enough; those of the
-    backward pass come by here too.
+    On a CPU an operator has finished when it returns, so a clock around it is enough. Operators of
+    the backward pass are included.
 
     Attributes:
         seconds: by kind.
@@ -66,7 +65,7 @@ class Watch(TorchDispatchMode):
         self.multiply_adds = 0
 
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):
-        """Run an operator, as PyTorch asks for."""
+        """Run and time an operator; called by PyTorch."""
         kwargs = kwargs or {}
         began = time.perf_counter()
         result = function(*args, **kwargs)
@@ -79,7 +78,7 @@ class Watch(TorchDispatchMode):
 
 
 def peak(precision: torch.dtype, widths: tuple[int, ...], tries: int = 5) -> float:
-    """Multiply-adds per second of the fastest product of square matrices."""
+    """Measure the multiply-adds per second of the fastest product of square matrices."""
     best = 0.0
     for width in widths:
         a, b = torch.randn(2, width, width).to(precision)
@@ -91,13 +90,13 @@ def peak(precision: torch.dtype, widths: tuple[int, ...], tries: int = 5) -> flo
 
 
 def taken_apart(step: Step, steps: int) -> tuple[dict[str, float], int]:
-    """What one step consists of, on average.
+    """Measure what one step consists of, on average.
 
     Args:
         step: of a training; called 2 x steps times.
-        steps: how many are timed as a whole, and as many again operator by operator. The watch
-            itself takes time between the operators: what they leave of a whole step is said to be
-            spent there, and nothing of the watch is.
+        steps: steps that are timed as a whole, and as many again operator by operator. The time
+            between the operators is the whole step minus its operators, so it does not contain the
+            cost of the measurement.
 
     Returns:
         seconds by kind, and multiply-adds.
@@ -114,10 +113,14 @@ def taken_apart(step: Step, steps: int) -> tuple[dict[str, float], int]:
 
 
 @click.command(cls=TerseCommand, context_settings={"show_default": True})
-@click.option("--source", type=click.Choice(["multi30k", "corpus"]), default="multi30k")
+@click.option(
+    "--source", type=click.Choice(["multi30k", "corpus"]), default="multi30k", help="Corpus."
+)
 @click.option("--data", type=PATH, help="Folder of Multi30k; else $MULTI30K_DIR, else download.")
-@click.option("--steps", type=AT_LEAST_ONE, default=40, help="Timed in each way and precision.")
-@click.option("--threads", type=AT_LEAST_ONE, default=torch.get_num_threads())
+@click.option("--steps", type=AT_LEAST_ONE, default=40, help="Steps per measurement and precision.")
+@click.option(
+    "--threads", type=AT_LEAST_ONE, default=torch.get_num_threads(), help="CPU threads to use."
+)
 @SEED
 @out_option("_build/step-time")
 @click.pass_context
@@ -130,7 +133,7 @@ def main(
     seed: int,
     out: Path,
 ) -> None:
-    """Take a step of the lab's training apart: what it spends its time on."""
+    """Measure the time of a training step by kind of operator."""
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
     settings = TrainConfig(source=source)

@@ -1,8 +1,8 @@
-"""Eleven tests of a translator and of its training that need no training: seconds, not hours.
+"""Eleven checks of a translator and its training steps that find most mistakes in seconds.
 
-Each asks for one thing that must hold whatever the numbers in the model are. Whoever has a broken
-model of their own can copy the question; the answers here are about the modules of this course, or
-about the mistake that stands in their place (see `solutions.experiments.fault_injection`).
+Each checks one property that holds for any parameters. You can copy a check for a broken model of
+your own; here they check the modules of this course, or a mistake that is patched in (see
+`solutions.experiments.fault_injection`).
 
 Legend: B batch, T target length, V size of the target vocabulary.
 """
@@ -14,7 +14,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-# As modules, so that a mistake in them is called from here too.
+# Imported as modules, so that a patched name is also used here.
 from solutions.data import batching
 from solutions.data.vocabulary import BOS, EOS, PAD
 from solutions.model import transformer
@@ -38,25 +38,25 @@ PAIRS = [  # of many lengths; ids 4 to V - 1 are words
 
 @torch.no_grad()
 def logits(model: nn.Module, source: list[int], target: list[int]) -> Tensor:
-    """(T, V): of one pair of id lists."""
+    """Return the logits (T, V) of one pair of id lists."""
     return model(torch.tensor([source]), torch.tensor([target]))[0]
 
 
 def the_future_is_hidden(model: nn.Module) -> bool:
-    """Another last target word changes no logit before it."""
+    """Check that another last target word changes no logit before it."""
     one, other = (logits(model, [8, 9, EOS], [BOS, 12, 13, last]) for last in (14, 15))
     return torch.equal(one[:3], other[:3]) and not torch.equal(one[3], other[3])
 
 
 def padding_changes_nothing(model: nn.Module) -> bool:
-    """A longer row of padding moves logits by no more than rounding does."""
+    """Check that padding changes logits only by rounding."""
     source, target = [8, 9, 10, EOS], [BOS, 12, 13]
     alone, padded = logits(model, source, target), logits(model, [*source, PAD, PAD], target)
     return torch.allclose(alone, padded, atol=1e-4)
 
 
 def every_source_word_is_read(model: nn.Module) -> bool:
-    """Each of them, changed, moves the last logits."""
+    """Check that changing any source word changes the last logits."""
     source, target = [8, 9, 10, EOS], [BOS, 12, 13]
     changed = [[*source[:i], 11, *source[i + 1 :]] for i in range(3)]
     last = logits(model, source, target)[-1]
@@ -65,25 +65,25 @@ def every_source_word_is_read(model: nn.Module) -> bool:
 
 
 def the_order_of_the_source_counts(model: nn.Module) -> bool:
-    """Two source words that change places move the logits."""
+    """Check that swapping two source words changes the logits."""
     one, other = (logits(model, [*words, 10, EOS], [BOS, 12]) for words in ([8, 9], [9, 8]))
     return not torch.allclose(one, other, atol=1e-4)
 
 
 def the_place_in_the_target_counts(model: nn.Module) -> bool:
-    """The same word at every place has different logits at every place."""
+    """Check that the same word has different logits at different positions."""
     same = logits(model, [8, 9, EOS], [12, 12, 12, 12])
     return not torch.allclose(same[1:], same[:-1], atol=1e-4)
 
 
 def asked_twice_it_says_the_same(model: nn.Module) -> bool:
-    """In evaluation mode nothing is left to chance."""
+    """Check that evaluation mode is deterministic."""
     one, other = (logits(model, [8, 9, EOS], [BOS, 12]) for _ in range(2))
     return torch.equal(one, other)
 
 
 def logits_are_no_probabilities(model: nn.Module) -> bool:
-    """They may be negative, and need not sum to anything: the loss does the softmax."""
+    """Check that logits may be negative: the loss applies the softmax."""
     return bool((logits(model, [8, 9, EOS], [BOS, 12]) < 0).any(dim=-1).all())
 
 
@@ -91,19 +91,19 @@ def logits_are_no_probabilities(model: nn.Module) -> bool:
 
 
 def new_model() -> transformer.Transformer:
-    """A small model, untrained, in evaluation mode; the same numbers each time."""
+    """Build a small untrained model in evaluation mode, with the same parameters each time."""
     torch.manual_seed(0)
     return transformer.Transformer(CONFIG).eval()
 
 
 def batch() -> batching.Batch:
-    """All pairs, as the training gets them."""
+    """Return all pairs as a training batch."""
     (one,) = batching.make_batches(PAIRS, max_tokens=1000, seed=0)
     return one
 
 
 def one_step() -> tuple[float, transformer.Transformer]:
-    """The loss that one step of training reports, and the model after it."""
+    """Take one training step; return its loss and the model."""
     model = new_model()
     optimizer = optim.Adam(model.parameters(), lr=0.0)
     schedule = optim.NoamSchedule(optimizer, CONFIG.d_model, warmup=10)
@@ -113,19 +113,19 @@ def one_step() -> tuple[float, transformer.Transformer]:
 
 
 def first_loss_is_that_of_a_guess() -> bool:
-    """ln V + 1/2, with room for chance: a few short sentences are a small sample."""
+    """Check that the first loss is near ln V + 1/2, with a tolerance for the small sample."""
     loss, _ = one_step()
     return abs(loss - math.log(V) - 0.5) < 0.3
 
 
 def every_parameter_moves() -> bool:
-    """After one step none is where it was, as a whole: rows of other words may rest."""
+    """Check that one step changes every parameter, although not every row of an embedding."""
     before, (_, after) = new_model().state_dict(), one_step()
     return all(bool((x != before[name]).any()) for name, x in after.state_dict().items())
 
 
 def the_target_is_shifted_by_one() -> bool:
-    """What is read at a place is what was to be said one place before, and BOS comes first."""
+    """Check that target_in is target_out shifted by one position, beginning with BOS."""
     one = batch()
     read, said = one.target_in[:, 1:], one.target_out[:, :-1]
     words = read != PAD
@@ -133,7 +133,7 @@ def the_target_is_shifted_by_one() -> bool:
 
 
 def the_end_is_to_be_said() -> bool:
-    """Every target ends with EOS."""
+    """Check that every target ends with EOS."""
     return bool((batch().target_out == EOS).sum(dim=1).eq(1).all())
 
 
@@ -155,7 +155,7 @@ OF_THE_TRAINING: tuple[Callable[[], bool], ...] = (
 
 
 def checkup() -> dict[str, bool]:
-    """Name of each test -> whether it was passed. One that raises is not passed."""
+    """Run all checks; return whether each passed, by name. A check that raises has failed."""
     model = new_model()
     tests: dict[str, Callable[[], bool]]
     tests = {test.__name__: partial(test, model) for test in OF_A_MODEL}

@@ -1,15 +1,15 @@
-"""Training throughput, five ways in one run: `python -m solutions throughput`.
+"""The command `python -m solutions throughput`: training throughput of five implementations.
 
 Target tokens per second, padding not counted, of one architecture on the same sentences:
 
-- naive: as popular tutorials do it. 32 pairs at a time in random order, every sentence tokenised
+- naive: as popular tutorials do it. 32 pairs at a time in random order, every sentence tokenized
   anew and padded to a fixed length of 72, logits for padding too, targets as a dense distribution.
-- nn.Transformer: PyTorch's own model on batches of like length.
+- nn.Transformer: PyTorch's own model, with batching by length.
 - reference: the layers of this course, as they are listed in the book, on the same batches.
 - fast: the same with `solutions.training.fused`.
 
-They take turns, a few steps each, so that a busy machine slows down all of them alike; ratios are
-taken turn by turn, and their median is printed.
+They run in turns of a few steps, so that a busy machine slows down all of them alike; ratios are
+computed turn by turn, and their median is printed.
 """
 
 import statistics
@@ -29,7 +29,7 @@ from torch import Tensor, nn
 
 from solutions.data.batching import Batch, collate, make_batches
 from solutions.data.corpora import TranslationData
-from solutions.data.vocabulary import PAD, encode_source, encode_target, tokenise
+from solutions.data.vocabulary import PAD, encode_source, encode_target, tokenize
 from solutions.model.config import TransformerConfig, small
 from solutions.model.embeddings import TokenEmbedding
 from solutions.model.masks import causal_mask
@@ -81,7 +81,7 @@ class TorchTransformer(nn.Module):
 
 
 def naive_steps(data: TranslationData, config: TransformerConfig, seed: int = 0) -> Step:
-    """The tutorials' recipe around the reference model; the seed draws the pairs."""
+    """Return a step of the tutorials' recipe with the reference model."""
     model = Transformer(config)
     optimizer = Adam(model.parameters())
     schedule = NoamSchedule(optimizer, config.d_model, 400)
@@ -91,10 +91,10 @@ def naive_steps(data: TranslationData, config: TransformerConfig, seed: int = 0)
 
     def step() -> int:
         chosen = random.sample(pairs, 32)
-        # The loader tokenises what it has drawn. The tutorials also run spaCy's taggers and parsers
+        # The loader tokenizes what it has drawn. The tutorials also run spaCy's taggers and parsers
         # here; without their models this is the cheap part of that only.
-        sources = tokenise([" ".join(source) for source, _ in chosen], "de")
-        targets = tokenise([" ".join(target) for _, target in chosen], "en")
+        sources = tokenize([" ".join(source) for source, _ in chosen], "de")
+        targets = tokenize([" ".join(target) for _, target in chosen], "en")
         encoded = [
             (encode_source(source, source_ids), encode_target(target, target_ids))
             for source, target in zip(sources, targets, strict=True)
@@ -116,7 +116,7 @@ def naive_steps(data: TranslationData, config: TransformerConfig, seed: int = 0)
 
 
 def torch_steps(batches: Iterator[Batch], config: TransformerConfig) -> Step:
-    """PyTorch's model and loss on batches of like length."""
+    """Return a step of PyTorch's model and loss, with batching by length."""
     model = TorchTransformer(config)
     optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.98), eps=1e-9, fused=True)
     schedule = NoamSchedule(optimizer, config.d_model, 400)
@@ -137,7 +137,7 @@ def torch_steps(batches: Iterator[Batch], config: TransformerConfig) -> Step:
 
 
 def reference_steps(batches: Iterator[Batch], config: TransformerConfig) -> Step:
-    """`solutions.training.step.train_step` on batches of like length."""
+    """Return a step of `solutions.training.step.train_step`, with batching by length."""
     model = Transformer(config)
     optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.98), eps=1e-9, fused=True)
     schedule = NoamSchedule(optimizer, config.d_model, 400)
@@ -153,7 +153,7 @@ def reference_steps(batches: Iterator[Batch], config: TransformerConfig) -> Step
 def fast_steps(
     batches: Iterator[Batch], config: TransformerConfig, precision: torch.dtype = torch.float32
 ) -> Step:
-    """The same step with the kernels and the loss of `training.fused`, as in the lab."""
+    """Return a step with the kernels and the loss of `training.fused`, as in the lab."""
     model = fast(Transformer(config))
     optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.98), eps=1e-9, fused=True)
     schedule = NoamSchedule(optimizer, config.d_model, 400)
@@ -172,7 +172,7 @@ def fast_steps(
 
 
 def measure(ways: dict[str, Step], turns: int, steps: int) -> dict[str, list[float]]:
-    """Target tokens per second of every way in every turn, after one step each to warm up."""
+    """Measure target tokens per second of every way in every turn, after a warm-up step."""
     for step in ways.values():
         step()
     rates: dict[str, list[float]] = {name: [] for name in ways}
@@ -221,12 +221,18 @@ def _to_fixed_length(ids: Tensor) -> Tensor:
 
 
 @click.command(cls=TerseCommand, context_settings={"show_default": True})
-@click.option("--source", type=click.Choice(["multi30k", "corpus"]), default="multi30k")
+@click.option(
+    "--source", type=click.Choice(["multi30k", "corpus"]), default="multi30k", help="Corpus."
+)
 @click.option("--data", type=PATH, help="Folder of Multi30k; else $MULTI30K_DIR, else download.")
-@click.option("--turns", type=AT_LEAST_ONE, default=5, help="How often each way has its turn.")
+@click.option("--turns", type=AT_LEAST_ONE, default=5, help="Turns of each implementation.")
 @click.option("--steps", type=AT_LEAST_ONE, default=4, help="Training steps in a turn.")
-@click.option("--max-tokens", type=AT_LEAST_ONE, default=2500, help="Of a batch, on each side.")
-@click.option("--threads", type=AT_LEAST_ONE, default=torch.get_num_threads())
+@click.option(
+    "--max-tokens", type=AT_LEAST_ONE, default=2500, help="Tokens of a batch on each side."
+)
+@click.option(
+    "--threads", type=AT_LEAST_ONE, default=torch.get_num_threads(), help="CPU threads to use."
+)
 @SEED
 @out_option("_build/bench")
 @click.pass_context
@@ -241,13 +247,13 @@ def main(
     seed: int,
     out: Path,
 ) -> None:
-    """Compare the throughput of five ways to train the same Transformer."""
+    """Compare the training speed of five implementations."""
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
     with user_errors():
         corpus = TranslationData.load(source, data)
         batches = make_batches(corpus.pairs("train"), max_tokens, seed)
-        out.mkdir(parents=True, exist_ok=True)  # a folder that cannot be is told at once
+        out.mkdir(parents=True, exist_ok=True)  # fails at once if that is impossible
     config = small(len(corpus.source_vocabulary), len(corpus.target_vocabulary))
     ways = {
         "naive": naive_steps(corpus, config, seed),

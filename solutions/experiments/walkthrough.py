@@ -1,8 +1,9 @@
-"""One batch through the whole machine, then fifty epochs.  `python -m solutions walkthrough`
+"""The command `python -m solutions walkthrough`: one batch in every stage, then 50 epochs.
 
-Configuration, model, forward pass, loss, backward pass, Adam step and schedule, each shown by what
-it does to real sentences. Then the run goes on for 50 epochs, and its losses stand beside two
-guesses that need no model: all tokens alike, and each token as often as it occurs.
+The command prints configuration, model, forward pass, loss, backward pass, Adam step and schedule
+for real sentences. Then it trains for 50 epochs and compares the losses with two baselines without
+a
+model: the uniform distribution and the token frequencies.
 
 Legend: V size of the target vocabulary.
 """
@@ -45,7 +46,7 @@ Pairs = list[tuple[list[int], list[int]]]
 
 @torch.no_grad()
 def first_loss(model: Transformer, batch: Batch) -> dict[str, float]:
-    """What a model says before it has learnt anything, and why that costs what it costs.
+    """Compare the loss of an untrained model with its expected value.
 
     If the logits of a position are like V independent draws from N(0, s^2), and the right token is
     one of them, the expected loss is ln V + s^2 / 2. Post-norm leaves positions x with
@@ -72,11 +73,11 @@ def first_loss(model: Transformer, batch: Batch) -> dict[str, float]:
 
 
 def norms_by_part(norms: dict[str, float], depth: int = 3) -> dict[str, float]:
-    """Gradient norms of single parameters, put together by the first words of their names.
+    """Combine the gradient norms of parameters by the first parts of their names.
 
     Args:
         norms: from `gradient_norms`.
-        depth: how many words: 3 keeps "encoder.layers.0".
+        depth: number of parts; 3 keeps "encoder.layers.0".
 
     Returns:
         the norm of each part, all of its parameters as one long vector.
@@ -89,7 +90,7 @@ def norms_by_part(norms: dict[str, float], depth: int = 3) -> dict[str, float]:
 
 
 def first_step(model: Transformer, batch: Batch) -> tuple[dict[str, float], float, float]:
-    """Backward pass and Adam's first step, on a copy of the model.
+    """Run the backward pass and Adam's first step on a copy of the model.
 
     Args:
         model: stays as it is.
@@ -98,7 +99,7 @@ def first_step(model: Transformer, batch: Batch) -> tuple[dict[str, float], floa
     Returns:
         gradients: the norm of each part of the model, see `norms_by_part`.
         rate: that of the schedule's first step.
-        moved: how far the parameter that moved furthest has moved.
+        moved: the largest change of a parameter.
     """
     trial = deepcopy(model)
     loss, tokens = batch_loss(trial, batch)
@@ -119,15 +120,15 @@ def train(
     seed: int,
     report: ProgressCallback,
 ) -> Iterator[dict[str, float]]:
-    """Train, and give one row before the first epoch and one after each.
+    """Train, and yield one row before the first epoch and one after each.
 
     Args:
         model: see `Transformer`.
         pairs: to train on.
         held_out: to measure on.
-        epochs: how many.
+        epochs: number of epochs.
         seed: of the batches.
-        report: told after every epoch.
+        report: is called after every epoch.
 
     Yields:
         epoch, step, loss on the training pairs (the mean over the epoch's steps, with dropout;
@@ -158,11 +159,11 @@ def train(
 
 
 def load(source: str, folder: Path | None, size: int) -> tuple[Pairs, Pairs]:
-    """German-English pairs of ids below 1000: the most frequent types have one, the rest is UNK.
+    """Load pairs of ids below 1000; types that are less frequent become UNK.
 
     Args:
         source, folder: as in `TranslationData.load`.
-        size: how many pairs to keep of each split, from the front.
+        size: pairs to keep of each split, from the beginning.
 
     Returns:
         pairs of the training split and of the validation split.
@@ -181,12 +182,14 @@ def load(source: str, folder: Path | None, size: int) -> tuple[Pairs, Pairs]:
 
 
 @click.command(cls=TerseCommand, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--source", default="corpus", show_default=True, help="corpus or multi30k.")
+@click.option("--source", default="corpus", show_default=True, help="Corpus: corpus or multi30k.")
 @click.option(
     "--data", type=PATH, help="Folder of Multi30k. [default: $MULTI30K_DIR, else download]"
 )
-@click.option("--pairs", "size", type=click.IntRange(1), default=200, show_default=True)
-@click.option("--epochs", type=click.IntRange(1), default=50, show_default=True)
+@click.option(
+    "--pairs", "size", type=click.IntRange(1), default=200, show_default=True, help="Pairs."
+)
+@click.option("--epochs", type=click.IntRange(1), default=50, show_default=True, help="Epochs.")
 @SEED
 @out_option("_build/execution-flow")
 @click.pass_context
@@ -199,7 +202,7 @@ def main(
     seed: int,
     out: Path,
 ) -> None:
-    """Follow one batch through a Transformer and train it for 50 epochs.
+    """Follow one batch through a Transformer, then train it.
 
     Vocabularies of 1000, width 512, 8 heads, 2 layers; German to English. Losses are in nats per
     token, without label smoothing.

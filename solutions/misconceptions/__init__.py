@@ -1,12 +1,12 @@
-"""Every way we know to get it wrong: `misconceptions.model.masks` beside `model.masks`, and so on.
+"""Known mistakes: `misconceptions.model.masks` has those in `model.masks`, and so on.
 
 A misconception is a wrong implementation under its own name, with one sentence that tells a
 student what they did, the section of the book that explains it, and the hidden test that must
-catch it. One list, many readers: it proves the tests, diagnoses the student, and teaches.
+catch it. The list serves to verify the tests, to diagnose students' code, and to teach.
 
 A wrong function has the signature of the right one. A wrong layer subclasses the right layer and
-overrides only the methods that are wrong. Each is whole: it may call other references, but not
-the one that it replaces, so that its source can stand in a notebook as a student's own.
+overrides only the methods that are wrong. Each is self-contained: it may call other references, but
+not the one that it replaces, so that a notebook can contain its source as a student's answer.
 """
 
 from collections.abc import Callable
@@ -22,8 +22,8 @@ class Misconception:
 
     Attributes:
         name: of the wrong implementation.
-        replaces: name of the reference that it gets wrong.
-        sentence: says to a student what they did, and what it does.
+        replaces: name of the reference.
+        sentence: tells a student what they did and what it causes.
         section: page and anchor in the book, such as "attention.html#attn-scale".
         caught_by: the hidden test that must lose its points.
         implementation: the wrong function or class.
@@ -38,7 +38,7 @@ class Misconception:
 
     @property
     def reference(self) -> Callable:
-        """The right one: the name that it replaces, in the module that its own stands beside."""
+        """Return the reference that this mistake replaces."""
         module = self.implementation.__module__.replace(".misconceptions", "", 1)
         return getattr(import_module(module), self.replaces)
 
@@ -77,7 +77,7 @@ _known: dict[str, list[Misconception]] = {}
 
 
 def misconception(replaces: str, *, caught_by: str, section: str, sentence: str) -> Callable:
-    """Enter the decorated function or class into the list; return it unchanged."""
+    """Register the decorated function or class; return it unchanged."""
 
     def enter(implementation: Callable) -> Callable:
         name = implementation.__name__
@@ -90,22 +90,22 @@ def misconception(replaces: str, *, caught_by: str, section: str, sentence: str)
 
 @cache
 def all_of_them() -> tuple[Misconception, ...]:
-    """The whole list, in reading order."""
+    """Return all known mistakes, in reading order."""
     modules = [import_module(f"{__name__}.{module}") for module in _MODULES]
     return tuple(known for module in modules for known in _known[module.__name__])
 
 
 def for_reference(replaces: str) -> tuple[Misconception, ...]:
-    """Every known way to get `replaces` wrong."""
+    """Return the known mistakes in `replaces`."""
     return tuple(known for known in all_of_them() if known.replaces == replaces)
 
 
 @cache
 def with_inherited(reference: Callable) -> tuple[Misconception, ...]:
-    """The mistakes in a reference itself, then those that reach it from what it calls.
+    """Return the mistakes in a reference, then those in the functions that it calls.
 
-    A student's right layer on top of a wrong function gives a wrong result; it should be told
-    where that comes from.
+    A student's right layer on top of a wrong function gives a wrong result. The diagnosis should
+    name the function that causes it.
     """
     used = {
         name: function.__globals__.get(name)
@@ -126,14 +126,14 @@ def with_inherited(reference: Callable) -> tuple[Misconception, ...]:
 
 
 def _functions(reference: Callable) -> list[FunctionType]:
-    """Where its code is: the function itself, or what a class defines besides its constructor."""
+    """Return the function itself, or the methods of a class without its constructor."""
     members = vars(reference).values() if isinstance(reference, type) else [reference]
     functions = [f for f in members if isinstance(f, FunctionType)]
     return [f for f in functions if f.__name__ != "__init__"]
 
 
 def _on_top_of(reference: Callable, known: Misconception) -> Callable:
-    """The reference's own code, calling the mistake instead of the right function."""
+    """Return the reference's own code, calling the mistake instead of the right function."""
 
     def rebound(function: FunctionType) -> FunctionType:
         names = {**function.__globals__, known.replaces: known.implementation}

@@ -1,4 +1,4 @@
-"""The model (paper, sections 3 and figure 1), from one attention call to the whole Transformer.
+"""The model (paper, section 3 and figure 1), from one attention call to the whole Transformer.
 
 1. `masks`: which positions may attend to which (sections 3.2.1 and 3.2.3).
 2. `attention`: scaled dot-product and multi-head attention (section 3.2).

@@ -1,7 +1,7 @@
-"""What the residual is for: one stack of layers with it and without it (paper, section 3.1).
+"""One stack of layers with residual connections and without them (paper, section 3.1).
 
-In reading order: the four kinds of stack, two functions that measure how a gradient comes back
-through one, and a training run of seconds on a text of a few lines.
+In reading order: the four kinds of stack, two functions that measure how the gradient changes on
+its way back through one, and a training run that takes seconds on a text of a few lines.
 
 Legend: B batch, d_model width, N layers of a stack, V different characters.
 """
@@ -45,7 +45,7 @@ class StackLayer(nn.Module):
         self.residual = ResidualSublayer(d_model, pre_norm=kind == "pre-norm")
 
     def forward(self, x: Tensor) -> Tensor:
-        """Through the layer.
+        """Apply the layer.
 
         Args:
             x: (..., d_model) float.
@@ -61,10 +61,10 @@ class StackLayer(nn.Module):
 def backward_norms(
     layers: Sequence[Callable[[Tensor], Tensor]], x: Tensor, upstream: Tensor
 ) -> Tensor:
-    """How large a gradient is at each place of a stack, on its way back through it.
+    """Return the norm of the gradient at each place of a stack, during the backward pass.
 
     The stack computes x_0 = x, then x_1 = layers[0](x_0), and so on up to its output x_N. The
-    gradient `upstream` arrives at x_N and goes back through all layers to x_0.
+    gradient `upstream` arrives at x_N and flows back through all layers to x_0.
 
     Args:
         layers: N >= 1 functions or modules, from the first to the last.
@@ -84,24 +84,24 @@ def backward_norms(
 
 
 def factor_per_layer(norms: Tensor) -> Tensor:
-    """The factor f by which one layer changes a gradient on its way back, on average.
+    """Return the mean factor f by which one layer scales a gradient in the backward pass.
 
     With the same factor at each of N layers, norms[0] = f ** N * norms[N]. Below 1 the gradient
-    vanishes with depth, above 1 it explodes, and both go by powers: what looks harmless for one
-    layer is not for thirty.
+    vanishes with depth, above 1 it explodes. Both effects are exponential in the depth, so a factor
+    that looks harmless for one layer is not harmless for thirty.
 
     Args:
         norms: (N + 1,) positive, as `backward_norms` returns them; N >= 1.
 
     Returns:
-        a tensor without axes, f.
+        f, a scalar tensor.
     """
     N = norms.numel() - 1
     return (norms[0] / norms[-1]) ** (1 / N)
 
 
 class NextCharacter(nn.Module):
-    """Guess a character from those before it: embed them, side by side, and go through a stack.
+    """Predict a character from the ones before it: embed them side by side, then apply a stack.
 
     Args:
         V: number of different characters.
@@ -115,12 +115,12 @@ class NextCharacter(nn.Module):
         super().__init__()
         self.embedding = nn.Embedding(V, d_model // context)
         self.layers = nn.Sequential(*(StackLayer(kind, d_model) for _ in range(N)))
-        # No layer of a pre-norm stack normalises its own output: one norm on top does.
+        # No layer of a pre-norm stack normalizes its own output: one norm on top does.
         self.norm = LayerNorm(d_model) if kind == "pre-norm" else nn.Identity()
         self.to_logits = nn.Linear(d_model, V)
 
     def forward(self, characters: Tensor) -> Tensor:
-        """Logits of the next character.
+        """Return the logits of the next character.
 
         Args:
             characters: (B, context) integers.
@@ -162,12 +162,12 @@ def train_on_text(
         torch.manual_seed(seed)
         model = NextCharacter(len(alphabet), kind, N, context=context)
     # Fused: one pass over all parameters; there are many small ones.
-    optimiser = torch.optim.Adam(model.parameters(), lr=learning_rate, fused=True)
+    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate, fused=True)
     losses = []
     for _ in range(steps):
         loss = F.cross_entropy(model(windows[:, :-1]), windows[:, -1])
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss.backward()
-        optimiser.step()
+        optimizer.step()
         losses.append(loss.item())
     return losses

@@ -1,6 +1,6 @@
-"""Attention (paper, section 3.2): the one operation that lets positions exchange information.
+"""Attention (paper, section 3.2), the one operation that lets positions exchange information.
 
-In reading order: the formula, the two reshapes that make heads, the layer with the parameters.
+In reading order: the formula, the two reshapes that make heads, and the layer with the parameters.
 
 Legend: B batch, T target (query) length, S source (key) length, h heads,
 d_model width of the model, d_k = d_v = d_model / h width of one head.
@@ -23,7 +23,7 @@ def scaled_dot_product_attention(
     mask: Tensor | None = None,
     dropout_p: float = 0.0,
 ) -> tuple[Tensor, Tensor]:
-    """Attention(Q, K, V) = softmax(Q K^T / sqrt(d_k)) V  (equation 1).
+    """Compute Attention(Q, K, V) = softmax(Q K^T / sqrt(d_k)) V  (equation 1).
 
     Every query is compared with every key; the softmax turns the scores of one query into
     weights over the keys; the output is the weighted mean of the values.
@@ -59,7 +59,7 @@ def scaled_dot_product_attention(
 
 
 def split_heads(x: Tensor, h: int) -> Tensor:
-    """Cut the width into h heads and bring the heads before the positions.
+    """Split the width into h heads and move the heads in front of the positions.
 
     Head i takes the features i * d_k to (i + 1) * d_k - 1 of every position.
 
@@ -80,7 +80,7 @@ def split_heads(x: Tensor, h: int) -> Tensor:
 
 
 def merge_heads(x: Tensor) -> Tensor:
-    """Concat(head_1, ..., head_h): undo `split_heads`.
+    """Compute Concat(head_1, ..., head_h); the inverse of `split_heads`.
 
     Args:
         x: (B, h, T, d_k); need not be contiguous.
@@ -95,8 +95,8 @@ def merge_heads(x: Tensor) -> Tensor:
 class MultiHeadAttention(nn.Module):
     """MultiHead(Q, K, V) = Concat(head_1, ..., head_h) W_o  (section 3.2.2).
 
-    head_i = Attention(Q W_q_i, K W_k_i, V W_v_i). The h projections of one kind stand side by
-    side in one matrix, so that one product makes all heads. As in the paper, no biases.
+    head_i = Attention(Q W_q_i, K W_k_i, V W_v_i). The h projections of one kind form
+    one matrix, so that one product makes all heads. As in the paper, there are no biases.
 
     Args:
         d_model: width of inputs and output.

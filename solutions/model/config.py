@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class TransformerConfig:
-    """Everything that fixes a model's parameters and its behaviour.
+    """The settings that determine a model's parameters and its behavior.
 
     Attributes:
         source_vocabulary, target_vocabulary: numbers of token ids.
@@ -14,14 +14,14 @@ class TransformerConfig:
         d_model, d_ff, h: width, inner width of the feed-forward network, heads.
         dropout: on embeddings and on each sub-layer's output (section 5.4).
         attention_dropout: on the attention weights.
-        pre_norm: normalise before the sub-layers; the paper normalises after the sums.
+        pre_norm: normalize before the sub-layers; the paper normalizes after the sums.
         share_embeddings: one matrix for source, target and output (section 3.4); needs one
             vocabulary. Otherwise target embedding and output share one.
         positions: "sinusoidal" (section 3.5) or "learned".
         max_length: the longest sequence.
 
     Raises:
-        ValueError: if the numbers do not fit together.
+        ValueError: if the settings contradict each other.
     """
 
     source_vocabulary: int
@@ -57,26 +57,26 @@ PAPERS_VOCABULARY = 37_120  # "about 37000 tokens", up to the next multiple of 1
 
 
 def base(vocabulary: int = PAPERS_VOCABULARY) -> TransformerConfig:
-    """The paper's base model, with its shared English-German vocabulary: 65 M parameters."""
+    """Return the paper's base model, with its shared English-German vocabulary: 65 M parameters."""
     return TransformerConfig(vocabulary, vocabulary, share_embeddings=True)
 
 
 def big(vocabulary: int = PAPERS_VOCABULARY) -> TransformerConfig:
-    """The paper's big model: 213 M parameters."""
+    """Return the paper's big model: 213 M parameters."""
     return TransformerConfig(
         vocabulary, vocabulary, d_model=1024, d_ff=4096, h=16, dropout=0.3, share_embeddings=True
     )
 
 
 def small(source_vocabulary: int, target_vocabulary: int) -> TransformerConfig:
-    """What the Multi30k lab trains on a laptop."""
+    """Return the model that the Multi30k lab trains on a laptop."""
     return TransformerConfig(
         source_vocabulary, target_vocabulary, N=3, d_model=256, d_ff=1024, h=8, dropout=0.3
     )
 
 
 def tiny(source_vocabulary: int, target_vocabulary: int) -> TransformerConfig:
-    """Small enough for a test, a figure or the embedded corpus."""
+    """Return a model that is small enough for a test, a figure or the embedded corpus."""
     return TransformerConfig(
         source_vocabulary, target_vocabulary, N=2, d_model=64, d_ff=128, h=4, dropout=0.1
     )

@@ -1,4 +1,4 @@
-"""The decoder (paper, section 3.1): as the encoder, with cross-attention and no look ahead.
+"""The decoder (paper, section 3.1): N layers with masked self-attention and cross-attention.
 
 Legend: B batch, T target length, S source length, d_model width.
 """
@@ -38,7 +38,7 @@ class DecoderLayer(nn.Module):
         target_mask: Tensor | None = None,
         source_mask: Tensor | None = None,
     ) -> Tensor:
-        """Read what was written so far, then the source, then think.
+        """Attend to the target so far, then to the source, then apply the network.
 
         Args:
             x: (B, T, d_model) float.
@@ -69,7 +69,7 @@ class Decoder(nn.Module):
         target_mask: Tensor | None = None,
         source_mask: Tensor | None = None,
     ) -> Tensor:
-        """Through all layers; arguments and result as in `DecoderLayer.forward`."""
+        """Apply all layers; arguments and result as in `DecoderLayer.forward`."""
         for layer in self.layers:
             x = layer(x, memory, target_mask, source_mask)
         return self.norm(x)

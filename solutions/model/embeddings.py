@@ -34,7 +34,7 @@ class TokenEmbedding(nn.Module):
         nn.init.normal_(self.embedding.weight, std=d_model**-0.5)
 
     def forward(self, tokens: Tensor) -> Tensor:
-        """Embed.
+        """Embed token ids.
 
         Args:
             tokens: (B, T) integers from 0 to V - 1.
@@ -49,7 +49,7 @@ class TokenEmbedding(nn.Module):
         return self.embedding(tokens) * self.scale
 
     def to_logits(self, x: Tensor) -> Tensor:
-        """The linear map before the softmax, with the embedding's own matrix.
+        """Apply the linear map before the softmax, with the embedding's own matrix.
 
         Args:
             x: (B, T, d_model) float.

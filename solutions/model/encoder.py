@@ -28,7 +28,7 @@ class EncoderLayer(nn.Module):
         self.residual_2 = ResidualSublayer(config.d_model, config.dropout, config.pre_norm)
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
-        """Let every position gather from all others, then think by itself.
+        """Let every position attend to all others, then apply the network to each.
 
         Args:
             x: (B, S, d_model) float.
@@ -44,8 +44,8 @@ class EncoderLayer(nn.Module):
 class Encoder(nn.Module):
     """A stack of N encoder layers; with pre-norm, a last layer norm on top.
 
-    With pre-norm no layer normalises its own output: without the norm on top the sum of all
-    sub-layers would leave the stack unnormalised.
+    With pre-norm no layer normalizes its own output. Without the last norm, the stack would return
+    the unnormalized sum of all sub-layers.
     """
 
     def __init__(self, config: TransformerConfig):
@@ -54,7 +54,7 @@ class Encoder(nn.Module):
         self.norm = LayerNorm(config.d_model) if config.pre_norm else nn.Identity()
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
-        """Through all layers.
+        """Apply all layers.
 
         Args:
             x: (B, S, d_model) float, embedded tokens with positions.

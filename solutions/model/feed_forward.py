@@ -12,7 +12,7 @@ from .shapes import require_width
 class FeedForward(nn.Module):
     """FFN(x) = max(0, x W_1 + b_1) W_2 + b_2  (equation 2), the same at every position.
 
-    Attention mixes positions and is linear in the values; this mixes features and is not linear.
+    Attention mixes positions and is linear in the values; this layer mixes features and is not.
 
     Args:
         d_model: width of input and output.
@@ -27,7 +27,7 @@ class FeedForward(nn.Module):
         self.W_2 = nn.Linear(d_ff, d_model)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Apply to every position by itself.
+        """Apply the network to every position separately.
 
         Args:
             x: (B, T, d_model) float.
@@ -43,7 +43,7 @@ class FeedForward(nn.Module):
 
 
 class ConvolutionalFeedForward(nn.Module):
-    """The same as two convolutions with kernel size 1, as section 3.3 remarks.
+    """The same network as two convolutions with kernel size 1, as section 3.3 remarks.
 
     A kernel of one position sees one position: the convolution's weight (d_ff, d_model, 1) is the
     matrix W_1 with an axis for the kernel's single place.
@@ -57,7 +57,7 @@ class ConvolutionalFeedForward(nn.Module):
         self.W_2 = nn.Conv1d(d_ff, d_model, kernel_size=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """As `FeedForward.forward`.
+        """See `FeedForward.forward`.
 
         Args:
             x: (B, T, d_model) float.

@@ -1,6 +1,6 @@
-"""Masks: who may attend to whom (paper, sections 3.2.1 and 3.2.3).
+"""Attention masks (paper, sections 3.2.1 and 3.2.3).
 
-One convention in the whole course: a mask is boolean and `True` means "may attend".
+The whole course has one convention: a mask is boolean and `True` means "may attend".
 Two masks are combined with `&`: a position must be allowed by both.
 
 Legend: B batch, T target (query) length, S source (key) length.
@@ -11,9 +11,9 @@ from torch import Tensor
 
 
 def padding_mask(tokens: Tensor, pad_id: int) -> Tensor:
-    """Let every query attend to the real tokens and to no padding.
+    """Let every query attend to the real tokens and not to padding.
 
-    A batch is padded to its longest sentence; nobody may read the filling.
+    A batch is padded to its longest sentence, and no position may read the padding.
     The same row serves every query, so the query axis has length 1 and broadcasts.
 
     Args:

@@ -1,7 +1,7 @@
-"""Positional encoding (paper, section 3.5): where a token stands, as numbers.
+"""Positional encoding (paper, section 3.5): the position of a token as a vector.
 
-Attention treats its keys as a set. Whatever the model is to know about order has to be added to
-the tokens. The paper adds sines and cosines; a table that is learned is here for comparison.
+Attention treats its keys as a set, so all information about order has to be added to the tokens.
+The paper adds sines and cosines; a learned table is here for comparison.
 
 Legend: B batch, T length, d_model width, p position, k offset, i number of a pair of features.
 """
@@ -15,7 +15,7 @@ from .shapes import require_width
 
 
 def angular_frequencies(d_model: int, dtype: torch.dtype = torch.float32) -> Tensor:
-    """omega_i = 1 / 10000^(2i / d_model), in radians per position, for every pair of features.
+    """Return omega_i = 1 / 10000^(2i / d_model), in radians per position, for every feature pair.
 
     The wavelengths go from 2 pi to nearly 10000 * 2 pi in a geometric series.
 
@@ -35,10 +35,10 @@ def angular_frequencies(d_model: int, dtype: torch.dtype = torch.float32) -> Ten
 
 
 def sinusoidal_table(length: int, d_model: int, dtype: torch.dtype = torch.float32) -> Tensor:
-    """PE(p, 2i) = sin(p omega_i), PE(p, 2i + 1) = cos(p omega_i).
+    """Return the table PE(p, 2i) = sin(p omega_i), PE(p, 2i + 1) = cos(p omega_i).
 
-    Computed in float64, frequencies and angles alike: an angle of thousands of radians leaves few
-    digits to float32.
+    Frequencies and angles are computed in float64, because float32 has few digits left for the
+    fraction of an angle of thousands of radians.
 
     Args:
         length: number of positions, from 0.
@@ -60,9 +60,9 @@ def sinusoidal_table(length: int, d_model: int, dtype: torch.dtype = torch.float
 
 
 def shift_block(angle: Tensor) -> Tensor:
-    """The matrix that turns (sin a, cos a) into (sin(a + angle), cos(a + angle)) for all a.
+    """Return the matrix that turns (sin a, cos a) into (sin(a + angle), cos(a + angle)).
 
-    The addition theorems give its entries. They do not depend on a.
+    The addition theorems give its entries, which are the same for every a.
 
     Args:
         angle: (...) float, in radians.
@@ -77,7 +77,7 @@ def shift_block(angle: Tensor) -> Tensor:
 
 
 def shift_matrix(k: float, d_model: int, dtype: torch.dtype = torch.float32) -> Tensor:
-    """M_k with M_k PE(p) = PE(p + k) for every position p: one rotation per pair of features.
+    """Return M_k with M_k PE(p) = PE(p + k) for every p: one rotation per pair of features.
 
     The pair i is turned by the angle k omega_i (see `shift_block`). M_k does not depend on p: this
     is the paper's reason for sines *and* cosines ("PE(pos+k) can be represented as a linear
@@ -100,7 +100,7 @@ def shift_matrix(k: float, d_model: int, dtype: torch.dtype = torch.float32) -> 
 
 
 def where_sine_alone_fails(omega: float) -> tuple[float, float, float]:
-    """Two positions that look the same to sine alone, and an offset after which they do not.
+    """Return two positions with the same sine, and an offset after which their sines differ.
 
     Nothing can be computed from sin(p omega) alone that is sin((p + k) omega) for every p: find p,
     q and k with sin(p omega) = sin(q omega), and with sin((p + k) omega) and sin((q + k) omega) at
@@ -171,7 +171,7 @@ class LearnedPositionalEncoding(nn.Module):
         self.table = nn.Parameter(torch.randn(max_length, d_model) * d_model**-0.5)
 
     def forward(self, x: Tensor, start: int = 0) -> Tensor:
-        """As `PositionalEncoding.forward`."""
+        """See `PositionalEncoding.forward`."""
         end = start + x.size(1)
         require_positions_that_fit(end, self.table.size(0))
         require_width(x, self.table.size(1))

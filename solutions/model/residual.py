@@ -1,4 +1,4 @@
-"""Layer normalisation and the residual sub-layer (paper, section 3.1).
+"""Layer normalization and the residual sub-layer (paper, section 3.1).
 
 Legend: B batch, T length, d_model width.
 """
@@ -12,7 +12,7 @@ from .shapes import require_width
 
 
 class LayerNorm(nn.Module):
-    """Shift and scale the features of each position to mean 0 and variance 1, then to learned ones.
+    """Normalize each position to mean 0 and variance 1, then apply a learned gain and bias.
 
     LayerNorm(x) = gain * (x - mean) / sqrt(variance + eps) + bias. Mean and variance are taken over
     the features of one position: not over the batch, and not over the positions. The variance is
@@ -20,7 +20,7 @@ class LayerNorm(nn.Module):
 
     Args:
         d_model: width.
-        eps: keeps the root away from zero, inside it.
+        eps: added to the variance under the root, so that it is never zero.
 
     Parameters: gain (d_model,), from 1; bias (d_model,), from 0.
     """
@@ -32,7 +32,7 @@ class LayerNorm(nn.Module):
         self.bias = nn.Parameter(torch.zeros(d_model))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Normalise the last axis.
+        """Normalize the last axis.
 
         Args:
             x: (..., d_model) float.
@@ -54,12 +54,12 @@ class ResidualSublayer(nn.Module):
 
     Post-norm, the paper: LayerNorm(x + Dropout(Sublayer(x))), section 3.1 with the dropout of
     section 5.4, which acts on the sub-layer's output *before* the sum.
-    Pre-norm: x + Dropout(Sublayer(LayerNorm(x))), which leaves x a way on which nothing changes it.
+    Pre-norm: x + Dropout(Sublayer(LayerNorm(x))), which leaves an identity path for x.
 
     Args:
         d_model: width.
         dropout: probability of dropping a feature of the sub-layer's output, in training only.
-        pre_norm: normalise before the sub-layer instead of after the sum.
+        pre_norm: normalize before the sub-layer instead of after the sum.
 
     Parameters: norm, a `LayerNorm`.
     """
@@ -71,7 +71,7 @@ class ResidualSublayer(nn.Module):
         self.pre_norm = pre_norm
 
     def forward(self, x: Tensor, sublayer: Callable[[Tensor], Tensor]) -> Tensor:
-        """Add what the sub-layer makes of x to x.
+        """Add the output of the sub-layer to x.
 
         Args:
             x: (B, T, d_model) float.

@@ -1,6 +1,6 @@
-"""Say what is wrong with a shape, and how to mend it, before PyTorch says it in other words.
+"""Error messages about wrong shapes that say what to do.
 
-PyTorch does not always say it: an axis of length 1 is stretched to any length, without a word.
+PyTorch does not always raise one: it broadcasts an axis of length 1 to any length.
 """
 
 from torch import Tensor

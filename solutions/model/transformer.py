@@ -1,4 +1,4 @@
-"""The Transformer (paper, figure 1): embeddings, encoder, decoder, and back to words.
+"""The Transformer (paper, figure 1): embeddings, encoder, decoder and output projection.
 
 Legend: B batch, S source length, T target length, V size of the target vocabulary.
 """
@@ -14,7 +14,7 @@ from .positional import LearnedPositionalEncoding, PositionalEncoding
 
 
 class Transformer(nn.Module):
-    """From a source sentence and the target sentence so far to logits for every next token.
+    """The whole model: from source and target tokens to logits for every next token.
 
     Args:
         config: see `TransformerConfig`.
@@ -43,7 +43,7 @@ class Transformer(nn.Module):
                 nn.init.xavier_uniform_(parameter)
 
     def forward(self, source: Tensor, target: Tensor) -> Tensor:
-        """Logits for the token after each target position, under teacher forcing.
+        """Return logits for the token after each target position, under teacher forcing.
 
         Args:
             source: (B, S) integers, padded with the configuration's pad_id.
@@ -60,7 +60,7 @@ class Transformer(nn.Module):
         return self.target_embedding.to_logits(self.decode(target, memory, source_mask))
 
     def encode(self, source: Tensor) -> tuple[Tensor, Tensor]:
-        """The encoder's half: once per sentence, however long the translation gets.
+        """Run the encoder: once per sentence, however long the translation is.
 
         Args:
             source: (B, S) integers.
@@ -78,7 +78,7 @@ class Transformer(nn.Module):
         return self.encoder(x, mask), mask
 
     def decode(self, target: Tensor, memory: Tensor, source_mask: Tensor) -> Tensor:
-        """The decoder's half, up to the logits: what each position knows of the next token.
+        """Run the decoder, up to the vectors from which the logits are computed.
 
         Apart from `to_logits`, so that a caller need not pay for logits that it will not use: those
         of padding in training, those of all positions but the last in decoding.
@@ -100,10 +100,10 @@ class Transformer(nn.Module):
 
 
 def count_parameters(model: nn.Module) -> int:
-    """How many numbers are trained.
+    """Count the trainable numbers of a module.
 
-    A parameter that stands in several places counts once; one that is frozen (requires_grad is
-    False) does not count, and neither does a buffer.
+    A parameter that is used in several places counts once. Frozen parameters (requires_grad is
+    False) and buffers do not count.
 
     Args:
         model: any module.
@@ -112,7 +112,7 @@ def count_parameters(model: nn.Module) -> int:
 
 
 def predicted_parameters(config: TransformerConfig) -> int:
-    """The same from the sizes alone: what `count_parameters(Transformer(config))` will find.
+    """Compute `count_parameters(Transformer(config))` from the sizes alone.
 
     Section 3 gives every size. The four projections of attention have no biases, the two maps of
     the feed-forward network have; a layer norm has a gain and a bias.

@@ -1,14 +1,14 @@
-"""Sixty descriptions of photographs that nobody took, with translations: a small test set.
+"""A small test set: sixty captions of imaginary photographs, with translations.
 
-Written for this course in the manner of Multi30k, so that a model that was trained on it can be
-tested where its files are not at hand. No model of the course learns from them.
+They were written for this course in the style of Multi30k, so that a model trained on Multi30k can
+be tested without its files. No model of the course is trained on them.
 """
 
 from solutions.data.corpora import CORPUS
 
 
 def captions() -> tuple[list[str], list[str]]:
-    """German and English sentences; the place in the lists joins a pair."""
+    """Return German and English sentences; sentences with the same index are a pair."""
     german, english = (
         (CORPUS / f"captions.{language}").read_text(encoding="utf-8").splitlines()
         for language in ("de", "en")

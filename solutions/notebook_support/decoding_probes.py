@@ -1,7 +1,7 @@
-"""Ways to watch decoding from outside: plain numbers in, plain numbers out.
+"""Probes of searches and caches, which return plain numbers.
 
-Predictors, models and caches cannot be written down as numbers; what is done with them can. Each
-function takes a part (right or wrong), tries it out, and returns what there is to see.
+Predictors, models and caches cannot be recorded as numbers, but their results can. Each function
+runs a student's part, right or wrong, and returns its observable behavior.
 
 Legend: B sentences, R rows (prefixes that are being written), V size of the vocabulary, S source
 length, t length of a prefix with its <s>.
@@ -21,16 +21,16 @@ PAD, BOS, EOS = 0, 1, 2
 
 
 class ForgetfulTable(TablePredictor):
-    """The same table without a memory: it reads the two last tokens in the prefix itself."""
+    """A `TablePredictor` without memory, which reads the two last tokens from the prefix."""
 
     def log_probabilities(self, prefixes: Tensor) -> Tensor:
-        """As `Predictor.log_probabilities`."""
+        """See `Predictor.log_probabilities`."""
         before = prefixes[:, -2] if prefixes.size(1) > 1 else self.last
         return self.table[torch.arange(len(prefixes)), before, prefixes[:, -1]]
 
 
 def log_table(chances: Tensor) -> Tensor:
-    """What `TablePredictor` wants, from probabilities.
+    """Convert probabilities to the table of a `TablePredictor`.
 
     Args:
         chances: (B, V, V), P(next | last) of each sentence; or (B, V, V, V),
@@ -45,7 +45,7 @@ def log_table(chances: Tensor) -> Tensor:
 
 
 def written(search: Callable, chances: Tensor, limits: Tensor) -> tuple[list, list]:
-    """What a greedy search writes.
+    """Run a greedy search; return the tokens that it writes.
 
     Args:
         search: is called like `greedy`.
@@ -66,7 +66,7 @@ def written(search: Callable, chances: Tensor, limits: Tensor) -> tuple[list, li
 def best_found(
     search: Callable, chances: Tensor, limits: Tensor, beam_size: int, alpha: float
 ) -> list[tuple[list[int], float]]:
-    """The best hypothesis of each sentence, as (tokens, score).
+    """Run a beam search; return the best hypothesis of each sentence, as (tokens, score).
 
     Args:
         search: is called like `beam_search`.
@@ -80,7 +80,7 @@ def best_found(
 
 
 def following(predict: Callable, source: Tensor, prefixes: Tensor) -> Tensor:
-    """What is likely to come next, says a new `ToyTranslator` that computes in float64.
+    """Return the next-token log-probabilities of a new `ToyTranslator` in float64.
 
     Args:
         predict: is called like `next_log_probabilities`.
@@ -97,7 +97,7 @@ def following(predict: Callable, source: Tensor, prefixes: Tensor) -> Tensor:
 
 
 def read_on(cache: Callable, weights: Tensor, h: int, x: Tensor, rows: list) -> Tensor:
-    """What a cache gives, token after token.
+    """Run a cache token by token; return its outputs.
 
     Args:
         cache: is built like `SelfAttentionCache`.

@@ -1,9 +1,9 @@
-"""The parts of assignments 1 to 3 once more, built on what PyTorch has: assignment 4 needs them.
+"""Fallbacks for the parts of assignments 1 to 3, built on PyTorch's own layers.
 
-Whoever solved the earlier assignments goes on with their own parts; whoever did not goes on with
-these. Contracts and parameter names are those of `masks`, `attention`, `positional`, `embeddings`,
-`feed_forward` and `residual`, but nothing here says how those are to be written. A notebook gets
-this whole file, so it imports nothing but PyTorch.
+Students who solved the earlier assignments continue with their own parts in assignment 4, and all
+others with these. Contracts and parameter names are those of `masks`, `attention`, `positional`,
+`embeddings`, `feed_forward` and `residual`, but the code does not reveal their solutions. A
+notebook gets this whole file, so it imports nothing but PyTorch.
 
 Legend: B batch, T target (query) length, S source (key) length, h heads, V size of the vocabulary.
 """
@@ -17,18 +17,18 @@ from torch import Tensor, nn
 
 
 def padding_mask(tokens: Tensor, pad_id: int) -> Tensor:
-    """(B, S) token ids -> (B, 1, S), True where the token is not padding."""
+    """Map (B, S) token ids to (B, 1, S), True where the token is not padding."""
     return tokens.ne(pad_id)[:, None]
 
 
 def causal_mask(length: int, device: torch.device | str | None = None) -> Tensor:
-    """(length, length), True where the key (column) is not later than the query (row)."""
+    """Return (length, length), True where the key (column) is not later than the query (row)."""
     place = torch.arange(length, device=device)
     return place[:, None] >= place
 
 
 def target_mask(tokens: Tensor, pad_id: int) -> Tensor:
-    """(B, T) token ids -> (B, T, T), True where the key is neither padding nor in the future."""
+    """Map (B, T) token ids to (B, T, T), True where the key is no padding and not in the future."""
     place = torch.arange(tokens.size(1), device=tokens.device)
     return tokens.ne(pad_id)[:, None] & place.ge(place[:, None]).mT
 
@@ -46,16 +46,19 @@ class MultiHeadAttention(nn.Module):
     def forward(
         self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None
     ) -> Tensor:
-        """(B, T, d_model), (B, S, d_model) twice, mask (T, S), (B, 1, S) or (B, T, S), True = may
-        attend -> (B, T, d_model); a query that may attend to nothing gives zeros."""
+        """Map query (B, T, d_model), key and value (B, S, d_model) to (B, T, d_model).
+
+        The mask is (T, S), (B, 1, S) or (B, T, S), True = may attend. A query that may attend to
+        nothing gives zeros.
+        """
         B, T, d_model = query.shape
         every = torch.ones(1, 1, dtype=torch.bool, device=query.device)
         allowed = (every if mask is None else mask).expand(B, T, key.size(1))
-        # PyTorch gives NaN to a query that sees nothing: let it see, and forget what it saw.
+        # PyTorch returns NaN for a query without keys: unmask its keys, then zero its output.
         blind = ~allowed.any(dim=-1, keepdim=True)  # (B, T, 1)
         hidden = ~(allowed | blind).repeat_interleave(self.h, dim=0)  # (B * h, T, S)
         output, _ = F.multi_head_attention_forward(
-            query.transpose(0, 1),  # it wants the positions first
+            query.transpose(0, 1),  # positions first
             key.transpose(0, 1),
             value.transpose(0, 1),
             embed_dim_to_check=d_model,
@@ -88,7 +91,7 @@ class LayerNorm(nn.Module):
         self.gain, self.bias, self.epsilon = start.weight, start.bias, eps
 
     def forward(self, x: Tensor) -> Tensor:
-        """(..., d_model) -> (..., d_model)."""
+        """Map (..., d_model) to (..., d_model)."""
         return F.layer_norm(x, x.shape[-1:], self.gain, self.bias, self.epsilon)
 
 
@@ -109,7 +112,7 @@ class ResidualSublayer(nn.Module):
         self.p, self.pre_norm = dropout, pre_norm
 
     def forward(self, x: Tensor, sublayer: Callable[[Tensor], Tensor]) -> Tensor:
-        """(B, T, d_model) -> (B, T, d_model): what the sub-layer makes of x, added to x."""
+        """Map (B, T, d_model) to (B, T, d_model): x plus the output of the sub-layer."""
         made = sublayer(self.norm(x) if self.pre_norm else x)
         total = torch.add(x, F.dropout(made, self.p, self.training))
         return total if self.pre_norm else self.norm(total)
@@ -124,14 +127,14 @@ class TokenEmbedding(nn.Module):
         self.embedding = nn.Embedding(vocabulary_size, d_model, _weight=rows)
 
     def forward(self, tokens: Tensor) -> Tensor:
-        """(B, T) token ids -> (B, T, d_model), multiplied by sqrt(d_model)."""
+        """Map (B, T) token ids to (B, T, d_model), multiplied by sqrt(d_model)."""
         V, d_model = self.embedding.weight.shape
         if not set(tokens.unique().tolist()) <= set(range(V)):
             raise ValueError(f"there are ids in {tokens.tolist()} that are not from 0 to {V - 1}")
         return d_model**0.5 * self.embedding(tokens)
 
     def to_logits(self, x: Tensor) -> Tensor:
-        """(B, T, d_model) -> (B, T, V), before the softmax."""
+        """Map (B, T, d_model) to (B, T, V), before the softmax."""
         return torch.matmul(x, self.embedding.weight.mT)
 
 
@@ -149,7 +152,7 @@ class PositionalEncoding(nn.Module):
         self.register_buffer("table", pairs.flip(-1).flatten(-2).float(), persistent=False)
 
     def forward(self, x: Tensor, start: int = 0) -> Tensor:
-        """(B, T, d_model) -> (B, T, d_model): the first token stands at position start."""
+        """Map (B, T, d_model) to (B, T, d_model); the first token has position start."""
         if start + x.size(1) > len(self.table):
             raise ValueError(f"longer than max_length = {len(self.table)}: {tuple(x.shape)}")
         table = self.table.narrow(0, start, x.size(1))
@@ -157,7 +160,7 @@ class PositionalEncoding(nn.Module):
 
 
 class LearnedPositionalEncoding(PositionalEncoding):
-    """The same with a table that is trained (table 3, row E). Parameters: table."""
+    """A positional encoding with a trained table (table 3, row E). Parameters: table."""
 
     def __init__(self, d_model: int, dropout: float = 0.0, max_length: int = 5000):
         nn.Module.__init__(self)
@@ -165,7 +168,7 @@ class LearnedPositionalEncoding(PositionalEncoding):
         self.table = nn.Parameter(torch.normal(0.0, d_model**-0.5, (max_length, d_model)))
 
 
-# ---- your own in place of these ------------------------------------------------------------------
+# ---- your own parts instead of these -------------------------------------------------------------
 
 _IDS = torch.tensor([[5, 0, 3], [1, 1, 1], [4, 1, 1]])  # 1 is padding
 _TRIALS: dict[str, Callable] = {  # what each part is asked to do with x (3, 3, 4) and m (3, 2, 4)
@@ -196,11 +199,12 @@ STAND_INS = {name: globals()[name] for name in _TRIALS}
 
 
 def select_own_parts_1_3(notebook: dict[str, object]) -> None:
-    """Say for each part of the earlier assignments whose it is; put back the stand-in for a part
-    that does not agree with it, so that nobody loses points twice for one mistake.
+    """Report which parts are the student's own; replace faulty ones by their fallbacks.
+
+    So no mistake costs points in two assignments.
 
     Args:
-        notebook: names and what they stand for, usually `globals()`.
+        notebook: values by name, usually `globals()`.
     """
     own = [name for name in STAND_INS if notebook.get(name) is not STAND_INS[name]]
     for name in own:
@@ -214,7 +218,7 @@ def select_own_parts_1_3(notebook: dict[str, object]) -> None:
 
 
 def _fault(name: str, own) -> str:
-    """What is wrong with an own part; empty if it agrees with the stand-in."""
+    """Describe the fault of a student's part; empty if it agrees with the fallback."""
     try:
         for sizes in _SIZES.get(name, [None]):
             right, mine = STAND_INS[name], own
@@ -235,7 +239,7 @@ def _fault(name: str, own) -> str:
 
 
 def _outcome(name: str, part: Callable, dtype: torch.dtype) -> list[Tensor]:
-    """Results; for a layer also the gradients at the inputs and at the parameters, by name."""
+    """Return results; for a layer also the gradients of inputs and parameters, by name."""
     x = torch.arange(60, dtype=dtype).mul(7).sin().reshape(3, 5, 4).requires_grad_()
     part = part.to(dtype) if isinstance(part, nn.Module) else part
     results = _TRIALS[name](part, x[:, :3].clone(), x[:, 3:].clone())
@@ -250,7 +254,7 @@ def _outcome(name: str, part: Callable, dtype: torch.dtype) -> list[Tensor]:
 
 
 def _drops(name: str, layer: nn.Module) -> bool:
-    """Whether dropout acts in training, and acts on what it should; the rate is 0.5."""
+    """Return True if dropout acts in training, and where it should; the rate is 0.5."""
     x = torch.linspace(1, 3, 240).reshape(3, 20, 4)
     layer = layer.float()
     if name == "MultiHeadAttention":

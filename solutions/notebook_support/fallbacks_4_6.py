@@ -1,11 +1,11 @@
-"""The parts of assignments 4 to 6 that a translator needs, once more: the last assignment's lab.
+"""Fallbacks for the parts of assignments 4 to 6 that the last assignment needs.
 
 As with `fallbacks_1_3`, students who solved the earlier assignments continue with their own parts,
 and all others with these. The contracts are those of `transformer`, `vocabulary`, `batching`,
 `loss`, `optim` and `step`, whose code is not shown here. `search` is the greedy search of
 `solutions.decoding.greedy` around a model.
 
-A notebook gets these one by one, beneath the layers of `stand_ins` and `TransformerConfig`.
+A notebook gets these one by one, after the layers of `fallbacks_1_3` and `TransformerConfig`.
 
 Legend: B sentences, S source length, T target length, V size of the target vocabulary.
 """
@@ -42,7 +42,7 @@ from .fallbacks_1_3 import (
 
 
 class Stack(nn.Module):
-    """N layers of figure 1. Each has the attentions that are named, and a feed-forward network."""
+    """N layers of figure 1, each with the named attentions and a feed-forward network."""
 
     def __init__(self, config: TransformerConfig, *attentions: str):
         super().__init__()
@@ -63,10 +63,10 @@ class Stack(nn.Module):
         self.top = LayerNorm(width) if config.pre_norm else nn.Identity()
 
     def forward(self, x: Tensor, *read: tuple[Tensor | None, Tensor]) -> Tensor:
-        """(B, T, d_model) -> (B, T, d_model).
+        """Map (B, T, d_model) to (B, T, d_model).
 
         Args:
-            read: for each attention, what it reads (None: x itself) and the mask.
+            read: for each attention, its keys and values (None: x itself) and its mask.
         """
         for one in self.layers:
             part = dict(one.named_children())
@@ -83,7 +83,7 @@ class Stack(nn.Module):
 
 
 class Transformer(nn.Module):
-    """Figure 1. `encode`, `decode` and `target_embedding.to_logits` are what others need of it."""
+    """The model of figure 1, used through `encode`, `decode` and `target_embedding.to_logits`."""
 
     source_embedding: TokenEmbedding
     target_embedding: TokenEmbedding
@@ -106,19 +106,19 @@ class Transformer(nn.Module):
                 nn.init.xavier_uniform_(matrix)
 
     def encode(self, source: Tensor) -> tuple[Tensor, Tensor]:
-        """(B, S) ids -> memory (B, S, d_model), mask (B, 1, S), True where a word stands."""
+        """Map (B, S) ids to memory (B, S, d_model) and mask (B, 1, S), True where a word is."""
         words = padding_mask(source, self.config.pad_id)
         read = self.source_positions(self.source_embedding(source))
         return self.encoder(read, (None, words)), words
 
     def decode(self, target: Tensor, memory: Tensor, source_mask: Tensor) -> Tensor:
-        """(B, T) ids, memory and mask of `encode` -> (B, T, d_model)."""
+        """Map (B, T) ids, memory and mask of `encode` to (B, T, d_model)."""
         earlier = target_mask(target, self.config.pad_id)
         begun = self.target_positions(self.target_embedding(target))
         return self.decoder(begun, (None, earlier), (memory, source_mask))
 
     def forward(self, source: Tensor, target: Tensor) -> Tensor:
-        """(B, S) and (B, T) ids -> logits (B, T, V)."""
+        """Map (B, S) and (B, T) ids to logits (B, T, V)."""
         return self.target_embedding.to_logits(self.decode(target, *self.encode(source)))
 
 
@@ -126,7 +126,7 @@ class Transformer(nn.Module):
 
 
 def frequent_types(sentences: list[list[str]], min_count: int = 2) -> list[str]:
-    """The tokens that occur min_count times or more, by falling count, ties by the alphabet."""
+    """Return the tokens that occur min_count times or more, by falling count, ties by alphabet."""
     numbers = Counter(itertools.chain.from_iterable(sentences))
     by_name = sorted(numbers)
     by_name.sort(key=numbers.__getitem__, reverse=True)  # stable: ties stay alphabetical
@@ -134,12 +134,12 @@ def frequent_types(sentences: list[list[str]], min_count: int = 2) -> list[str]:
 
 
 def pad(sequences: list[list[int]], pad_id: int) -> Tensor:
-    """Sequences of ids, one below the other, filled up at their ends: (B, longest)."""
+    """Stack sequences of ids as rows, padded at their ends: (B, longest)."""
     return pad_sequence(list(map(torch.tensor, sequences)), True, pad_id)
 
 
 def collate(pairs: list[tuple[list[int], list[int]]], pad_id: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Pairs of ids -> source (B, S), target_in (B, T), target_out (B, T), padded with pad_id."""
+    """Map pairs of ids to source (B, S), target_in (B, T), target_out (B, T), with padding."""
     sources, targets = zip(*pairs, strict=True)
     sides = sources, [y[:-1] for y in targets], [y[1:] for y in targets]
     read, begun, ended = (
@@ -149,7 +149,7 @@ def collate(pairs: list[tuple[list[int], list[int]]], pad_id: int) -> tuple[Tens
 
 
 def token_batches(lengths: list[tuple[int, int]], max_tokens: int, seed: int) -> list[list[int]]:
-    """Places in `lengths`, in batches of like length and at most max_tokens tokens a side."""
+    """Batch indices of `lengths` by length, with at most max_tokens tokens per side."""
     chance = random.Random(seed)
     sizes = [max(pair) for pair in lengths]
     if max(sizes, default=0) > max_tokens:
@@ -167,8 +167,10 @@ def token_batches(lengths: list[tuple[int, int]], max_tokens: int, seed: int) ->
 def label_smoothing_loss(
     logits: Tensor, targets: Tensor, smoothing: float, pad_id: int
 ) -> tuple[Tensor, Tensor]:
-    """(N, V) logits, (N,) ids -> the summed loss in nats and the number of tokens; PyTorch's own
-    smoothing, which gives padding its share too."""
+    """Return the summed loss in nats and the number of tokens, for (N, V) logits and (N,) ids.
+
+    PyTorch's label smoothing gives padding a share too.
+    """
     loss = F.cross_entropy(
         logits, targets, ignore_index=pad_id, label_smoothing=smoothing, reduction="sum"
     )
@@ -176,7 +178,7 @@ def label_smoothing_loss(
 
 
 class NoamSchedule:
-    """Equation 3: `advance()` before each step sets the optimiser's rate."""
+    """The learning rate of equation 3; `advance()` sets it before each step."""
 
     def __init__(self, optimizer, d_model: int, warmup: int, factor: float = 1.0):
         self.numbers = itertools.count(1)
@@ -200,7 +202,7 @@ def train_step(
     smoothing: float = 0.1,
     max_norm: float = 1.0,
 ) -> float:
-    """One step on one batch; the loss per real target token, in nats, before the step."""
+    """Take one step on a batch; return the loss per target token, in nats, before the step."""
     total, tokens = batch_loss(model.train(), batch, smoothing)  # type: ignore[arg-type]
     optimizer.zero_grad()
     (total / tokens).backward()
@@ -211,7 +213,7 @@ def train_step(
 
 
 def average_weights(checkpoints: list[dict[str, Tensor]]) -> dict[str, Tensor]:
-    """The mean of several state dicts of one model (section 6.1)."""
+    """Average several state dicts of one model (section 6.1)."""
     return {
         name: torch.stack([one[name] for one in checkpoints]).double().mean(dim=0).to(last)
         for name, last in checkpoints[-1].items()
@@ -222,12 +224,12 @@ def average_weights(checkpoints: list[dict[str, Tensor]]) -> dict[str, Tensor]:
 
 
 def search(model: Transformer, source: Tensor, extra: int = 25) -> list[list[int]]:
-    """Write the likeliest next token, again and again, until it is EOS or the sentence too long.
+    """Append the most likely next token until it is EOS or the maximum length is reached.
 
     Args:
         model: in evaluation mode.
         source: (B, S) ids, padded with PAD, on the model's device.
-        extra: a translation has at most so many tokens more than its source.
+        extra: a translation has at most this many tokens more than its source.
 
     Returns:
         for each sentence its ids, without BOS and EOS.

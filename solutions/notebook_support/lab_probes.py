@@ -1,7 +1,7 @@
-"""Ways to watch a whole training and a translator from outside: plain values in and out.
+"""Probes of a whole training and of a translator, which return plain values.
 
-Each function takes a part of the last assignment (right or wrong), tries it out on a model that it
-builds itself, and returns what there is to see.
+Each function runs a part of the last assignment, right or wrong, on a model that it builds itself,
+and returns its observable behavior.
 
 Legend: B sentences, S source length, T target length, V size of a vocabulary.
 """
@@ -30,11 +30,11 @@ Pairs = list[tuple[list[int], list[int]]]
 
 
 class EchoModel(nn.Module):
-    """A model that writes the ids that it reads, and so needs no training.
+    """A model that writes the ids that it reads, so that it needs no training.
 
     Args:
         V: size of both vocabularies.
-        dropout: on what it is going to write; in training mode it makes mistakes.
+        dropout: of the output; in training mode the model makes mistakes.
     """
 
     def __init__(self, V: int, dropout: float = 0.0):
@@ -57,21 +57,21 @@ class EchoModel(nn.Module):
 
 
 class RecordingModel(ToyTranslator):
-    """A `ToyTranslator` that writes down what it reads in training."""
+    """A `ToyTranslator` that records its inputs in training."""
 
     def __init__(self, V: int):
         super().__init__(V)
         self.read: list[list[list[int]]] = []
 
     def encode(self, source: Tensor) -> tuple[Tensor, Tensor]:
-        """As `ToyTranslator.encode`."""
+        """See `ToyTranslator.encode`."""
         if self.training:
             self.read.append(source.tolist())
         return super().encode(source)
 
 
 def unpacked(make: Callable, pairs: Pairs, max_tokens: int, seed: int) -> list[list[list]]:
-    """What stands in the batches: for each, source, target_in and target_out as lists.
+    """Return source, target_in and target_out of each batch as lists.
 
     Args:
         make: is called like `make_batches`.
@@ -86,12 +86,12 @@ def unpacked(make: Callable, pairs: Pairs, max_tokens: int, seed: int) -> list[l
 def epoch_facts(
     make: Callable, pairs: Pairs, max_tokens: int, seed: int
 ) -> tuple[int, int, bool, bool, bool]:
-    """What holds of the batches, whatever their order is.
+    """Check the properties of the batches that do not depend on their order.
 
     Returns:
-        how many pairs are in the batches; how many of the given pairs are among them; whether what
-        is read is one place behind what is said; whether every batch is within the limit; whether
-        the next seed gives another order.
+        the number of pairs in the batches; the number of given pairs among them; whether target_in
+        is one position behind target_out; whether every batch is within the limit; whether the next
+        seed gives another order.
     """
     batches, others = (unpacked(make, pairs, max_tokens, n) for n in (seed, seed + 1))
     found, in_step = [], True
@@ -106,14 +106,14 @@ def epoch_facts(
 
 
 def one_epoch(train: Callable, batches: list[tuple[Tensor, Tensor, Tensor]]) -> tuple[float, list]:
-    """An epoch of a new `ToyTranslator`, in float64, with plain gradient descent.
+    """Train a new `ToyTranslator` for one epoch of gradient descent, in float64.
 
     Args:
         train: is called like `train_epoch`, with a generator of batches and without smoothing.
         batches: source, target_in and target_out of each, ids from 0 to 9.
 
     Returns:
-        what `train` returns; for each step that is taken, the length of what the parameters move.
+        what `train` returns; for each step, the length of the change of all parameters.
     """
     with torch.random.fork_rng(devices=[]), torch.enable_grad():
         torch.manual_seed(0)
@@ -137,13 +137,13 @@ def evaluated(
     dropout: float = 0.0,
     training: bool = False,
 ) -> tuple[float, bool, float]:
-    """The loss of a new `ToyTranslator` in float64, and what evaluating it has changed.
+    """Evaluate a new `ToyTranslator` in float64; return the loss and side effects.
 
     Args:
         evaluate: is called like `evaluate_loss`.
         batches: as in `one_epoch`.
         dropout: of the model.
-        training: the mode in which the model comes.
+        training: the mode of the model before.
 
     Returns:
         the loss; whether the model is in training mode afterwards; the length of all gradients that
@@ -166,7 +166,7 @@ def fitted(
     average: int,
     seed: int = 0,
 ) -> tuple[list, Tensor, list, list]:
-    """A short training of a new `ToyTranslator` in float64.
+    """Train a new `ToyTranslator` for a few epochs, in float64.
 
     Args:
         fit: is called like `fit`, without smoothing.
@@ -174,8 +174,8 @@ def fitted(
         epochs, max_tokens, average, seed: handed on.
 
     Returns:
-        the log; all parameters in the end, as one vector; the sources of each batch that was
-        learnt; what `tell` was given, in its order.
+        the log; all parameters at the end, as one vector; the sources of each training batch; the
+        arguments of `tell`, in order.
     """
     with torch.random.fork_rng(devices=[]), torch.enable_grad():
         torch.manual_seed(0)
@@ -197,7 +197,7 @@ def fitted(
 def fit_facts(
     fit: Callable, pairs: Pairs, validation: Pairs, epochs: int, max_tokens: int, average: int
 ) -> tuple[list, Tensor, bool]:
-    """`fitted` in few numbers.
+    """Summarize `fitted` in a few numbers.
 
     Returns:
         the log without its losses if there are several batches, whose order is free; mean and
@@ -214,10 +214,10 @@ def fit_facts(
     return log, torch.stack([parameters.mean(), parameters.std()]).float(), whole
 
 
-def learnt(
+def after_fit(
     fit: Callable, pairs: Pairs, asked: list[list[int]], V: int, epochs: int, max_tokens: int
 ) -> list[list[int]]:
-    """What a small Transformer writes after a training.
+    """Train a small Transformer and return what it then writes.
 
     Args:
         fit: is called like `fit`.
@@ -253,7 +253,7 @@ def translated(
     dropout: float = 0.0,
     training: bool = False,
 ) -> tuple[list[list[str]], bool]:
-    """What a `EchoModel` writes, and the mode in which it is left.
+    """Translate with an `EchoModel`; return its output and its mode afterwards.
 
     Args:
         translate: is called like `translate_tokens`.
@@ -274,7 +274,7 @@ def translated(
 def scored(
     score: Callable, sentences: list[str], references: list[str], words: list[tuple[str, str]]
 ) -> float:
-    """The score of a `EchoModel` that knows these words.
+    """Return the score of an `EchoModel` that knows these words.
 
     Args:
         score: is called like `bleu_of`.
@@ -295,7 +295,7 @@ def reloaded(load: Callable, damage: str = "", half: bool = False) -> list:
         half: save in half precision.
 
     Returns:
-        the logits before and after (T, V), whether it is in training mode, and the two
+        the logits before and after (T, V), whether the model is in training mode, and the two
         vocabularies.
     """
     source_ids, target_ids = _numbered([("eins", "one"), ("zwei", "two"), ("drei", "three")])
@@ -328,8 +328,7 @@ def reloaded(load: Callable, damage: str = "", half: bool = False) -> list:
 
 
 def load_facts(load: Callable, damage: str = "") -> list | str:
-    """`reloaded` in a few words: "ValueError", or whether the logits are the same, whether the
-    model is in training mode, and the two vocabularies."""
+    """Summarize `reloaded`: "ValueError", or [equal logits, training mode, vocabularies]."""
     try:
         before, after, *rest = reloaded(load, damage)
     except ValueError:
@@ -338,7 +337,7 @@ def load_facts(load: Callable, damage: str = "") -> list | str:
 
 
 def my_translations(load: Callable, translate: Callable, cut: Callable, sentences: list[str]):
-    """What the translator that lies beside the notebook makes of sentences.
+    """Translate sentences with the translator that was submitted with the notebook.
 
     Args:
         load, translate, cut: `load_translator`, `translate_tokens` and `tokens_of`.
@@ -352,7 +351,7 @@ def my_translations(load: Callable, translate: Callable, cut: Callable, sentence
 
 
 def my_log(load: Callable) -> list[dict[str, str]]:
-    """The rows of the log.csv that lies beside the notebook.
+    """Return the rows of the log.csv that was submitted with the notebook.
 
     Args:
         load: `load_translator`; a log belongs to a translator, so that is loaded first.

@@ -1,6 +1,6 @@
-"""The runs of the last assignment's notebook, and a look into the model that they train.
+"""The training runs of the last assignment's notebook, and its attention maps.
 
-Everything here calls what the student has written; it only chooses sizes and keeps the results.
+Everything here calls the student's functions; it only chooses sizes and keeps the results.
 
 Legend: h heads, T target length, S source length.
 """
@@ -24,7 +24,7 @@ Texts = dict[str, tuple[list[str], list[str]]]  # split -> German and English se
 
 
 def recipe(budget: str) -> dict:
-    """Sizes and numbers of a run: "tiny", "corpus", "reduced" or "full"."""
+    """Return the settings of a run: "tiny", "corpus", "reduced" or "full"."""
     few = {"N": 2, "d_model": 64, "d_ff": 128, "h": 4, "dropout": 0.1, "min_count": 1}
     few |= {"epochs": 40, "max_tokens": 400, "warmup": 100, "average": 1, "smoothing": 0.1}
     many = {"N": 3, "d_model": 256, "d_ff": 1024, "h": 8, "dropout": 0.2, "min_count": 2}
@@ -38,7 +38,7 @@ def recipe(budget: str) -> dict:
 
 
 def multi30k_texts(folder: str = "") -> Texts:
-    """Multi30k from a folder of .gz files: the one given, or $MULTI30K_DIR, or ./multi30k.
+    """Read Multi30k from a folder of .gz files: `folder`, $MULTI30K_DIR or ./multi30k.
 
     Raises:
         ValueError: if a file is not there.
@@ -50,7 +50,7 @@ def multi30k_texts(folder: str = "") -> Texts:
         for language in ("de", "en"):
             path = place / f"{split}.{language}.gz"
             if not path.is_file():
-                raise ValueError(f"{path} is not there: say above where Multi30k lies")
+                raise ValueError(f"{path} does not exist: set the folder of Multi30k above")
             with gzip.open(path, "rt", encoding="utf-8") as file:
                 sides.append(file.read().splitlines())
         texts[split] = sides[0], sides[1]
@@ -60,7 +60,7 @@ def multi30k_texts(folder: str = "") -> Texts:
 def train_translator(
     texts: Texts, numbers: dict, change: str = "", tell=print
 ) -> tuple[nn.Module, TransformerConfig, tuple[dict[str, int], dict[str, int]], list[Row]]:
-    """Train a Transformer on "train", and watch it on "val".
+    """Train a Transformer on "train", and evaluate it on "val".
 
     Args:
         texts: sentences as they were written.
@@ -98,7 +98,7 @@ def train_translator(
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.Adam(trained, betas=(0.9, 0.98), eps=1e-9)
     warmup = numbers["warmup"]
-    if change == "no warm-up":  # the peak is as high as with it, and comes with the first step
+    if change == "no warm-up":  # the same peak, at the first step
         schedule = NoamSchedule(optimizer, config.d_model, 1, factor=warmup**-0.5)
     else:
         schedule = NoamSchedule(optimizer, config.d_model, warmup)
@@ -119,7 +119,7 @@ def looked_at(
     target_ids: dict[str, int],
     layer: int = -1,
 ) -> Tensor:
-    """The weights of cross-attention while a translation is written.
+    """Return the cross-attention weights of a translation.
 
     Args:
         model: in evaluation mode.
@@ -128,7 +128,7 @@ def looked_at(
         layer: of the decoder.
 
     Returns:
-        (h, T + 1, S + 1): row t is where each head looks before it writes target token t (the last
+        (h, T + 1, S + 1): row t contains the weights of each head before target token t (the last
         one is EOS); the last column is the source's EOS. Each row sums to 1.
     """
     decoder_layer: Any = model.decoder.layers[layer]
@@ -156,7 +156,7 @@ def looked_at(
 
 
 def draw_attention(weights: Tensor, source: list[str], target: list[str]) -> None:
-    """One picture for each head: a row for each token that is written."""
+    """Draw a map for each head, with a row for each target token."""
     import matplotlib.pyplot as plt
 
     h = len(weights)

@@ -1,7 +1,7 @@
-"""What the perfect student hands in beside the last notebook: the proof of its hidden tests.
+"""The files that a perfect student submits with the last notebook, to verify its hidden tests.
 
-The translator is tiny, and it has learnt the hidden sentences by heart. So it proves that the tests
-give their points for translations that are right; it is no model that anybody could use.
+The translator is tiny and has memorized the hidden sentences. It shows that the tests award their
+points to correct translations; it is useless as a translator.
 """
 
 import tempfile
@@ -21,7 +21,7 @@ NUMBERS = {"N": 1, "dropout": 0.0, "epochs": EPOCHS, "max_tokens": 2000, "smooth
 
 @cache
 def reference_files() -> dict[str, bytes]:
-    """Name of the file -> what stands in it; made in a few seconds, once in each process."""
+    """Return the content of each file by name; computed once per process, in a few seconds."""
     texts = {"train": captions(), "val": captions()}
     with torch.random.fork_rng(devices=[]), tempfile.TemporaryDirectory() as scratch:
         numbers = recipe("tiny") | NUMBERS | {"warmup": 60}

@@ -1,7 +1,6 @@
-"""Ways to look at the model's layers from outside: plain numbers in, plain numbers out.
+"""Probes of layers and models, which return plain numbers.
 
-Each takes a class (right or wrong) whose constructor wants a `TransformerConfig`, builds it and
-tries it out.
+Each builds a student's class, right or wrong, from a `TransformerConfig` and runs it.
 
 Legend: B batch, T target length, S source length, d_model width.
 """
@@ -18,18 +17,18 @@ LAST_MAPS = ("self_attention.W_o", "cross_attention.W_o", "feed_forward.W_2")
 
 
 def names_of(layer: nn.Module) -> dict[nn.Parameter, list[str]]:
-    """All names of each parameter, in alphabetical order: one that is shared has several."""
+    """Return all names of each parameter, in alphabetical order; a shared one has several."""
     names: dict[nn.Parameter, list[str]] = {}
     for name, parameter in layer.named_parameters(remove_duplicate=False):
         names.setdefault(parameter, []).append(name)
     return {parameter: sorted(several) for parameter, several in names.items()}
 
 
-def owned(layer: nn.Module) -> dict[str, int]:
-    """How many numbers each part of a layer trains, by name.
+def parameter_counts(layer: nn.Module) -> dict[str, int]:
+    """Count the parameters of each part of a layer, by name.
 
-    Parts that share their numbers have one entry, as `name = other name`; a stack has one entry for
-    each of its layers.
+    Parts that share their parameters have one entry, as `name = other name`; a stack has one entry
+    for each of its layers.
     """
     found: dict[str, int] = {}
     for parameter, names in names_of(layer).items():
@@ -41,10 +40,10 @@ def owned(layer: nn.Module) -> dict[str, int]:
 
 
 def built(layer_class: Callable, sizes: dict) -> nn.Module:
-    """The layer for these sizes, in float64 and in evaluation mode, with fixed numbers in it.
+    """Build a layer in float64 and in evaluation mode, with fixed parameters.
 
-    They depend on a parameter's name and shape alone, are of both signs, and leave no norm at gain
-    1 and bias 0, where much goes unnoticed.
+    The numbers depend only on a parameter's name and shape and have both signs. No norm keeps gain
+    1 and bias 0, which would hide mistakes.
     """
     layer = layer_class(TransformerConfig(**sizes)).double().eval()
     with torch.no_grad():
@@ -55,7 +54,7 @@ def built(layer_class: Callable, sizes: dict) -> nn.Module:
 
 
 def tried(layer_class: Callable, sizes: dict, *inputs: Tensor) -> tuple[dict[str, int], Tensor]:
-    """What a layer's parts own, and its output with fixed numbers in the parameters.
+    """Return the parameter counts of a layer, and its output with fixed parameters.
 
     Args:
         layer_class: is built with a `TransformerConfig`.
@@ -63,19 +62,19 @@ def tried(layer_class: Callable, sizes: dict, *inputs: Tensor) -> tuple[dict[str
         inputs: of the layer.
 
     Returns:
-        `owned`; the output, float32.
+        `parameter_counts`; the output, float32.
     """
     layer = built(layer_class, sizes)
     in_double = (
         x.double() if isinstance(x, Tensor) and x.is_floating_point() else x for x in inputs
     )
-    return owned(layer), layer(*in_double).float()
+    return parameter_counts(layer), layer(*in_double).float()
 
 
 def gradients(
     layer_class: Callable, sizes: dict, *inputs: Tensor
 ) -> tuple[Tensor, dict[str, Tensor], list[Tensor]]:
-    """The output in float64, and what a fixed gradient at it becomes further down.
+    """Return the output in float64, and the gradients of a fixed upstream gradient.
 
     Args:
         inputs: of the layer; those of floating point in float64.
@@ -100,7 +99,7 @@ def gradients(
 
 
 def counted(count: Callable, module: str) -> int:
-    """What `count` says of a small module of this kind."""
+    """Return what `count` gives for a small module of this kind."""
     shared, half_frozen = nn.Embedding(5, 2), nn.Linear(3, 4)
     half_frozen.bias.requires_grad_(False)
     modules = {
@@ -114,13 +113,13 @@ def counted(count: Callable, module: str) -> int:
 
 
 def predicted(predict: Callable, sizes: dict) -> int:
-    """What `predict` says of a configuration with these sizes."""
+    """Return what `predict` gives for a configuration with these sizes."""
     return predict(TransformerConfig(**sizes))
 
 
 @torch.no_grad()
 def dropped(layer_class: Callable, sizes: dict, x: Tensor, *others: Tensor) -> dict[str, tuple]:
-    """What dropout does to each sub-layer of a layer, while the other sub-layers are silent.
+    """Measure the dropout of each sub-layer while the output of the others is zero.
 
     Args:
         sizes: with pre_norm=True, so that what a sub-layer adds to x can be seen.
@@ -128,12 +127,11 @@ def dropped(layer_class: Callable, sizes: dict, x: Tensor, *others: Tensor) -> d
         others: further inputs.
 
     Returns:
-        for each sub-layer, by the name of what stands in it: the share of features to which it adds
-        nothing, to one decimal; and by what factor it adds more to the others than in evaluation,
-        None if the factor is not the same for all.
+        for each sub-layer, by the name of its module: the share of features that it drops, to one
+        decimal; and the factor by which it scales the others, None if that differs among them.
     """
     layer = built(layer_class, sizes)
-    # Without queries every key has the same weight, and none of them stands for all.
+    # Without queries all keys have the same weight, so no single key dominates.
     state = {k: 0 * p if ".W_q" in k else p.clone() for k, p in layer.state_dict().items()}
     sublayers = [name for name in LAST_MAPS if any(key.startswith(name) for key in state)]
     found = {}
@@ -152,7 +150,7 @@ def dropped(layer_class: Callable, sizes: dict, x: Tensor, *others: Tensor) -> d
 
 @torch.no_grad()
 def dropped_embeddings(model_class: Callable, sizes: dict, source: Tensor, target: Tensor) -> dict:
-    """Which share of the embedded source and target a Transformer without layers drops.
+    """Measure the dropout rate of the embedded source and target.
 
     Args:
         sizes: with N=0, so that embeddings come out as they went in.

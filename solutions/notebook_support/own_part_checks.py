@@ -1,7 +1,7 @@
 """Decide which of a student's own parts of assignments 4 to 6 replace the fallbacks.
 
-Each is tried out beside the stand-in of its name. A model has no numbers to compare with, so it is
-asked for what must hold of every Transformer.
+Each part is compared with the fallback of the same name. A model has no numbers to compare with, so
+it is tested for properties of every Transformer.
 """
 
 from collections.abc import Callable
@@ -20,11 +20,11 @@ _LENGTHS = [(n, 7 - n % 4) for n in (3, 5, 4, 6, 6, 2, 5, 3, 4)]
 
 
 def select_own_parts_4_6(notebook: dict[str, Any], stand_ins: dict[str, Callable]) -> None:
-    """Say for each part whose it is; put back the stand-in for a part that does not do its work.
+    """Report which parts are the student's own; replace faulty ones by their fallbacks.
 
     Args:
-        notebook: names and what they stand for, usually `globals()`.
-        stand_ins: the parts, as they were handed out.
+        notebook: values by name, usually `globals()`.
+        stand_ins: the fallback parts by name.
     """
     own = [name for name in stand_ins if notebook.get(name) is not stand_ins[name]]
     for name in own:
@@ -38,7 +38,7 @@ def select_own_parts_4_6(notebook: dict[str, Any], stand_ins: dict[str, Callable
 
 
 def part_fault(name: str, own: Any, right: Callable) -> str:
-    """What is wrong with an own part; empty if nothing is."""
+    """Describe the fault of a student's part; empty if there is none."""
     try:
         if name == "Transformer":
             return model_fault(own)
@@ -49,7 +49,7 @@ def part_fault(name: str, own: Any, right: Callable) -> str:
 
 
 def tried_part(name: str, part: Callable) -> Any:
-    """What a part makes of a small input, as rounded plain values."""
+    """Run a part on a small input; return rounded plain values."""
     if name == "frequent_types":
         return part([["b", "a", "b"], ["c", "a"], ["d"]], 2)
     if name == "token_batches":
@@ -76,7 +76,7 @@ def tried_part(name: str, part: Callable) -> Any:
 
 
 def model_fault(model_class: Callable) -> str:
-    """What is wrong with a Transformer; empty if all that must hold of one does."""
+    """Describe the fault of a Transformer; empty if it has all required properties."""
     config = TransformerConfig(9, 7, N=2, d_model=8, d_ff=12, h=2, dropout=0.1, pre_norm=True)
     model = model_class(config).eval()
     source, target = (

@@ -1,7 +1,7 @@
-"""Ways to watch the parts of a training from outside: plain numbers in, plain numbers out.
+"""Probes of batches, optimizers and training steps, which return plain numbers.
 
-Classes, generators and batches cannot be written down as numbers; what they do can. Each function
-takes a part (right or wrong), tries it out, and returns what there is to see.
+Classes, generators and batches cannot be recorded as numbers, but their results can. Each function
+runs a student's part, right or wrong, and returns its observable behavior.
 
 Legend: B batch, S source length, T target length, V size of the target vocabulary.
 """
@@ -16,16 +16,16 @@ from solutions.data.batching import Batch
 
 
 def walk(optimizer: type, start: Tensor, gradients: Tensor, *settings) -> Tensor:
-    """Where a parameter goes that gets these gradients, one in each step.
+    """Run an optimizer on a sequence of gradients; return the path of the parameter.
 
     Args:
-        optimizer: class of the optimiser.
-        start: (n,), where the parameter begins.
+        optimizer: class of the optimizer.
+        start: (n,), the first value of the parameter.
         gradients: (steps, n).
-        settings: what the optimiser takes after the parameters.
+        settings: further arguments of the optimizer.
 
     Returns:
-        (steps, n), where it is after each step.
+        (steps, n), its value after each step.
     """
     parameter = nn.Parameter(start.clone())
     chosen = optimizer([parameter], *settings)
@@ -40,7 +40,7 @@ def walk(optimizer: type, start: Tensor, gradients: Tensor, *settings) -> Tensor
 def rates(
     schedule: Callable, steps: int, d_model: int, warmup: int, factor: float = 1.0
 ) -> tuple[list, list]:
-    """What a schedule returns, and what it writes into an optimiser with two groups of parameters.
+    """Run a schedule; return its rates and those of an optimizer with two parameter groups.
 
     Returns:
         what `advance()` returns, call after call;
@@ -59,7 +59,7 @@ def rates(
 def clipped(
     clip: Callable, gradients: list[Tensor | None], max_norm: float, listed: bool = False
 ) -> tuple[float, list, list]:
-    """What clipping returns, and what it makes of these gradients.
+    """Run gradient clipping; return its result and the gradients afterwards.
 
     The parameters are all 1. They come from a generator, as `model.parameters()` does, or from a
     list. One whose gradient is None was not used.
@@ -79,7 +79,7 @@ def clipped(
 def batch_facts(
     cut: Callable, lengths: list[tuple[int, int]], max_tokens: int, seed: int
 ) -> dict[str, bool]:
-    """What holds of the batches that `cut` makes of many pairs with these lengths."""
+    """Check the properties of the batches that `cut` makes of pairs with these lengths."""
     batches = cut(lengths, max_tokens, seed)
     places = [frozenset(batch) for batch in batches]
     others = [frozenset(batch) for batch in cut(lengths, max_tokens, seed + 1)]
@@ -109,8 +109,10 @@ def batch_facts(
 
 
 class ToyTranslator(nn.Module):
-    """The smallest model that is used like the Transformer: at each position it sees that target
-    token, the mean of those up to it, and the mean of the source.
+    """A tiny model with the interface of the Transformer.
+
+    Each position sees its target token, the mean of the target tokens so far, and the mean of the
+    source.
 
     Args:
         V: size of both vocabularies.
@@ -146,13 +148,13 @@ class ToyTranslator(nn.Module):
 
 
 class HalvingSchedule:
-    """A schedule that is easy to follow: the optimiser's own rate, then half of it, and so on."""
+    """A simple schedule, which halves the optimizer's rate before each step."""
 
     def __init__(self, optimizer: torch.optim.Optimizer):
         self.optimizer, self.factor = optimizer, 0.5
 
     def advance(self) -> None:
-        """To be called before each step."""
+        """Halve the rate; call before each step."""
         for group in self.optimizer.param_groups:
             group["lr"] *= self.factor
 
@@ -166,7 +168,7 @@ def train(
     max_norm: float,
     dropout: float = 0.0,
 ) -> tuple[list, list, int, bool]:
-    """Three steps of a new `ToyTranslator` on one batch, in float64, with plain gradient descent.
+    """Take three steps of gradient descent with a new `ToyTranslator`, in float64.
 
     The rates are 1/2, 1/4 and 1/8. Before the first step the model is in evaluation mode.
 
@@ -179,8 +181,8 @@ def train(
 
     Returns:
         what `step` returns, three times;
-        how far the parameters move, three times: the length of the difference of all together;
-        how often `optimizer.step()` is called;
+        the length of each change of all parameters together;
+        the number of calls of `optimizer.step()`;
         whether the model is in training mode at the end.
     """
     with torch.random.fork_rng(devices=[]), torch.enable_grad():

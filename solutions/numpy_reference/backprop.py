@@ -13,24 +13,24 @@ Array = NDArray[np.floating]
 
 
 def softmax(x: Array) -> Array:
-    """exp(x) / sum(exp(x)) over the last axis; the largest number is taken off first.
+    """Return exp(x) / sum(exp(x)) over the last axis, computed from x minus its maximum.
 
-    Subtracting a constant changes nothing in the quotient, and exp cannot overflow any more.
+    Subtracting a constant does not change the quotient, and exp can no longer overflow.
     """
     raised = np.exp(x - x.max(axis=-1, keepdims=True))
     return raised / raised.sum(axis=-1, keepdims=True)
 
 
 def softmax_backward(weights: Array, d_weights: Array) -> Array:
-    """dx = w * (dw - sum(w * dw)): the Jacobian diag(w) - w w^T, applied row by row."""
+    """Return dx = w * (dw - sum(w * dw)): the Jacobian diag(w) - w w^T, row by row."""
     return weights * (d_weights - (weights * d_weights).sum(axis=-1, keepdims=True))
 
 
 def attention(query: Array, key: Array, value: Array) -> tuple[Array, Array]:
-    """Equation 1 of the paper, softmax(Q K^T / sqrt(d_k)) V: every query sees every key.
+    """Compute equation 1 of the paper, softmax(Q K^T / sqrt(d_k)) V, without a mask.
 
-    Q K^T compares each query with each key, in the same sentence and the same head: whatever axes
-    stand in front stay where they are. The weights of each query sum to 1 over the keys.
+    Q K^T compares each query with each key, in the same sentence and the same head: the leading
+    axes stay as they are. The weights of each query sum to 1 over the keys.
 
     Args:
         query: (..., T, d_k). key: (..., S, d_k). value: (..., S, d_v).
@@ -44,7 +44,7 @@ def attention(query: Array, key: Array, value: Array) -> tuple[Array, Array]:
 
 
 def masked_attention(query: Array, key: Array, value: Array, mask) -> tuple[Array, Array]:
-    """The same where a query may attend to some keys only; one that sees none gets zeros.
+    """Compute attention under a mask; a query that may attend to no key gets zeros.
 
     Args:
         query, key, value: as in `attention`.
@@ -62,9 +62,9 @@ def masked_attention(query: Array, key: Array, value: Array, mask) -> tuple[Arra
 def attention_backward(
     query: Array, key: Array, value: Array, weights: Array, d_output: Array
 ) -> tuple[Array, Array, Array]:
-    """The gradients at query, key and value.
+    """Return the gradients with respect to query, key and value.
 
-    Hidden keys need no special case: their weight is 0, and so is what flows back through it.
+    Masked keys need no special case: their weight is 0, and so is the gradient through it.
 
     Args:
         query, key, value: as given to `attention`.
@@ -81,7 +81,7 @@ def attention_backward(
 
 
 def into_heads(x: Array, W: Array, h: int) -> Array:
-    """Project each position, and cut what comes out into h heads of equal width.
+    """Project each position, and split the result into h heads of equal width.
 
     The first d numbers of a projected position belong to head 0, the next d to head 1, and so on.
 
@@ -103,7 +103,7 @@ def into_heads(x: Array, W: Array, h: int) -> Array:
 
 
 def merge_heads(heads: Array) -> Array:
-    """(B, h, T, d) -> (B, T, h * d): the heads of a position, one after the other."""
+    """Concatenate the heads of each position: (B, h, T, d) -> (B, T, h * d)."""
     B, h, T, d = heads.shape
     return heads.transpose(0, 2, 1, 3).reshape(B, T, h * d)
 
@@ -111,10 +111,10 @@ def merge_heads(heads: Array) -> Array:
 def multi_head_attention(
     query: Array, key: Array, value: Array, parameters: dict[str, Array], h: int
 ) -> tuple[Array, Array]:
-    """Section 3.2.2: project, attend in h heads, put them side by side, project once more.
+    """Compute section 3.2.2: project, attend in h heads, concatenate them, project again.
 
-    Side by side the heads are h * d_v wide; W_o makes d_model of that, whatever h and d_v are.
-    Every query sees every key of its own sentence.
+    The concatenated heads have width h * d_v, which W_o maps to d_model. Every query sees every key
+    of its own sentence.
 
     Args:
         query: (B, T, d_model). key, value: (B, S, d_model).
@@ -137,7 +137,7 @@ def multi_head_attention(
 def multi_head_attention_forward(
     query: Array, key: Array, value: Array, parameters: dict[str, Array], h: int, mask=None
 ) -> tuple[Array, dict]:
-    """The same, under a mask if there is one, and with what the way back needs.
+    """Compute multi-head attention, and keep what the backward pass needs.
 
     Args:
         query, key, value, parameters, h: as in `multi_head_attention`.
@@ -159,7 +159,7 @@ def multi_head_attention_forward(
 
 
 def multi_head_attention_backward(d_output: Array, kept: dict) -> tuple[dict, dict]:
-    """The gradients at the three inputs and at the four projections.
+    """Return the gradients with respect to the three inputs and the four projections.
 
     Args:
         d_output: (B, T, d_model).
@@ -182,7 +182,7 @@ def multi_head_attention_backward(d_output: Array, kept: dict) -> tuple[dict, di
 
 
 def cross_entropy(logits: Array, targets: NDArray[np.integer]) -> tuple[float, Array]:
-    """-log p(target) for many classes, averaged, and its gradient (softmax - one-hot) / N.
+    """Return the mean of -log p(target), and its gradient (softmax - one-hot) / N.
 
     Args:
         logits: (N, V).
@@ -213,7 +213,7 @@ def adam_step(
     betas: tuple[float, float] = (0.9, 0.98),
     eps: float = 1e-9,
 ) -> tuple[Array, Array, Array]:
-    """One step of Adam for one array (Kingma and Ba, 2015, algorithm 1).
+    """Take one step of Adam for one array (Kingma and Ba, 2015, algorithm 1).
 
     m and v are running means of the gradient and of its square, entry by entry. Both began at 0, so
     after t steps they are too small, by the factor 1 - beta^t. Divided by it, they say by how much
@@ -243,7 +243,7 @@ class Adam:
 
     Args:
         parameters: name -> array.
-        lr, betas, eps: as in `optimisation.Adam`.
+        lr, betas, eps: as in `solutions.training.optim.Adam`.
     """
 
     def __init__(
@@ -259,7 +259,7 @@ class Adam:
         self.t = 0
 
     def step(self, gradients: dict[str, Array]) -> None:
-        """Move every parameter by its gradient, given by the same name."""
+        """Update every parameter with the gradient of the same name."""
         self.t += 1
         for name, gradient in gradients.items():
             parameter, m, v = self.parameters[name], self.m[name], self.v[name]
@@ -281,5 +281,5 @@ def require_heads(W: Array, h: int) -> None:
 
 
 def _over_tokens(d: Array, x: Array) -> Array:
-    """The gradient of W in y = x @ W.T, summed over batch and positions: (out, in)."""
+    """Return the gradient of W in y = x @ W.T, summed over batch and positions: (out, in)."""
     return d.reshape(-1, d.shape[-1]).T @ x.reshape(-1, x.shape[-1])

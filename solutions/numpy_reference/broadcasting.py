@@ -1,8 +1,8 @@
-"""Shapes and broadcasting in NumPy: the small moves that every layer is made of.
+"""Shapes and broadcasting in NumPy: the operations that every layer is made of.
 
 PyTorch follows the same rules. Axes are compared from the right; two sizes fit if they are equal or
-one of them is 1; what is missing on the left counts as 1. Two wrong shapes may fit too, and then
-nothing complains.
+one of them is 1; missing axes on the left count as 1. Two wrong shapes may be compatible too, and
+then no error is raised.
 
 Legend: B sentences in a batch, T and S positions, d width of a vector.
 """
@@ -14,7 +14,7 @@ Array = NDArray[np.floating]
 
 
 def sentence_lengths(tokens: NDArray[np.integer], pad_id: int) -> NDArray[np.integer]:
-    """How many tokens each sentence of a batch has, padding left out.
+    """Count the tokens of each sentence of a batch, without padding.
 
     Args:
         tokens: (B, T) integers, one sentence in each row.
@@ -53,13 +53,13 @@ def swap_last_axes(x: Array) -> Array:
         x: (..., T, d): two axes or more.
 
     Returns:
-        (..., d, T): what stood at [..., t, i] stands at [..., i, t].
+        (..., d, T): the number at [..., t, i] is now at [..., i, t].
     """
     return x.swapaxes(-2, -1)
 
 
 def pairwise_distances(x: Array, y: Array) -> Array:
-    """The squared distance of every vector of one sentence to every vector of another.
+    """Compute the squared distance of every vector of one sentence to every one of another.
 
     Entry [b, t, s] is the sum over i of (x[b, t, i] - y[b, s, i])^2. Sentence b of x meets sentence
     b of y and no other.

@@ -1,6 +1,6 @@
-"""One batch on its way through a Transformer, in NumPy: its shapes, its first stage and its last.
+"""One batch in a Transformer, in NumPy: the shapes of all stages, the first and the last stage.
 
-Between embedding and logits lies attention, which is in `numpy_track`.
+Attention, which lies between embedding and logits, is in `backprop`.
 
 Legend: B sentence pairs in a batch, S and T positions of source and target, V ids in the target
 vocabulary, d_model width, h heads.
@@ -18,7 +18,7 @@ Shape = tuple[int, ...]
 def shapes_on_the_way(
     B: int, S: int, T: int, V: int, d_model: int, h: int
 ) -> dict[str, tuple[int, ...]]:
-    """The shape of a batch at nine stages of its way, from the sizes alone.
+    """Return the shape of a batch at nine stages of the model, from the sizes alone.
 
     Args:
         B: sentence pairs.
@@ -66,12 +66,12 @@ def embed(tokens: NDArray[np.integer], embedding: Array) -> Array:
 
 
 def likeliest_tokens(logits: Array, spellings: list[str], end: str = "</s>") -> list[list[str]]:
-    """Read what logits say: at each position the token with the largest one, up to the end.
+    """Return the token with the largest logit at each position, up to the end.
 
     Args:
         logits: (B, T, V) float.
         spellings: of the V ids, in their order.
-        end: how the end of a sentence is spelt.
+        end: how the end of a sentence is spelled.
 
     Returns:
         B lists of tokens. The first `end` of a sentence is left out, and so is all that follows it;
@@ -85,7 +85,7 @@ def likeliest_tokens(logits: Array, spellings: list[str], end: str = "</s>") -> 
 
 
 def mean_loss(probabilities: Array, targets: NDArray[np.integer], pad_id: int) -> float:
-    """Cross-entropy per token, padding left out: the mean of -ln p of the right tokens.
+    """Compute the cross-entropy per token without padding: the mean of -ln p of the targets.
 
     Every real token of the batch counts the same, whether its sentence is long or short.
 

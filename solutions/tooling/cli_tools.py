@@ -1,4 +1,4 @@
-"""What the small commands have in common: one line for a wrong value, and a progress bar."""
+"""Options, one-line errors and the progress bar that the commands share."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,31 +10,31 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 PATH = click.Path(path_type=Path)
-SEED = click.option("--seed", default=0, show_default=True, help="Of every random number.")
+SEED = click.option("--seed", default=0, show_default=True, help="Random seed.")
 
 
 def out_option(folder: str):
-    """The option --out, with the folder that a command takes by itself."""
+    """Return the option --out with a command's default folder."""
     return click.option(
         "--out",
         type=PATH,
         default=Path(folder),
         show_default=True,
-        help="The folder for run.json and curves.csv.",
+        help="Folder for run.json and curves.csv.",
     )
 
 
 class UserError(click.ClickException):
-    """Something the user gave is wrong: one line that says what and how to mend it, exit code 2."""
+    """A user's mistake: one line that says what is wrong and what to do; exit code 2."""
 
     exit_code = 2
 
 
 class TerseCommand(click.Command):
-    """A command that tells of a wrong option in one line too, without the usage around it."""
+    """A command that reports a wrong option in one line, without the usage text."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """As `click.Command.parse_args`."""
+        """See `click.Command.parse_args`."""
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
@@ -43,10 +43,10 @@ class TerseCommand(click.Command):
 
 @contextmanager
 def user_errors() -> Iterator[None]:
-    """Turn what a wrong option or file raises into a `UserError`.
+    """Turn the exceptions of a wrong option or file into a `UserError`.
 
-    For reading and building, before the work begins: a ValueError of the work itself is a defect
-    and keeps its traceback.
+    Use it while reading and building, before the work begins: a ValueError of the work itself is a
+    defect and keeps its traceback.
     """
     try:
         yield
@@ -57,14 +57,14 @@ def user_errors() -> Iterator[None]:
 
 
 class ProgressCallback(Protocol):
-    """Say that so many steps are done, with a few words about them."""
+    """A function that reports how many steps are done, with a short text."""
 
     def __call__(self, done: int, words: str, /) -> None: ...
 
 
 @contextmanager
 def progress_bar(total: int, done: int = 0) -> Iterator[ProgressCallback]:
-    """A bar with the time left on the terminal; nothing in a file or a pipe.
+    """Show a bar with the time left on a terminal; print nothing to a file or a pipe.
 
     Args:
         total: how many steps there are in all.

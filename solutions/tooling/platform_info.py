@@ -1,4 +1,4 @@
-"""What a measurement has to say about the machine that it was made on, and no more."""
+"""The properties of a machine that a measurement depends on."""
 
 import os
 import platform
@@ -7,7 +7,7 @@ import torch
 
 
 def platform_metadata() -> dict[str, object]:
-    """Its processor and system; neither a name of the machine nor a path on it.
+    """Return the processor and system, without names or paths of the machine.
 
     Returns:
         "cores": how many there are; "processor": its architecture; "instructions": the widest that

@@ -1,7 +1,8 @@
-"""Write down a run while it goes: what was run, and its curves.
+"""The record of a run, written while it runs: its command and its curves.
 
-A folder with two files: `run.json` says what was run, `curves.csv` has one row per evaluation, each
-on the disk before the next step begins. A run that is killed leaves all its rows behind.
+A record is a folder with two files: `run.json` has the command and its settings, `curves.csv` one
+row per evaluation. Each row is on the disk before the next step begins, so a killed run keeps its
+rows.
 """
 
 import csv
@@ -17,6 +18,7 @@ from typing import Self
 import click
 import torch
 
+from .atomic_write import atomic_write_text
 from .platform_info import platform_metadata
 
 HEADER, ROWS = "run.json", "curves.csv"
@@ -24,7 +26,7 @@ Cell = float | int | str
 
 
 class RunLog:
-    """The curves of one run; use it as a context manager.
+    """The curves of one run; a context manager.
 
     The first row names the columns; `prefixed` makes names for many columns of one kind. An earlier
     run in the same folder is replaced.
@@ -38,12 +40,12 @@ class RunLog:
         self.path = folder / ROWS
         self.columns: list[str] = []
         folder.mkdir(parents=True, exist_ok=True)
-        # First the old rows go: they must never stand beside the new header.
+        # Delete the old rows first, so that they never accompany the new header.
         self._file = self.path.open("w", encoding="utf-8", newline="")
         atomic_write_text(folder / HEADER, json.dumps(about, indent=2) + "\n")
 
     def append(self, row: Mapping[str, Cell]) -> None:
-        """Add one evaluation and put it on the disk.
+        """Append one evaluation and flush it to the disk.
 
         Raises:
             ValueError: if the columns are not those of the first row.
@@ -53,7 +55,7 @@ class RunLog:
         if list(row) != self.columns:
             odd = sorted(set(row) ^ set(self.columns)) or "their order"
             raise ValueError(f"every row must have the columns of the first; what differs: {odd}")
-        # One write for the whole row: a kill comes before or after it.
+        # One write for the whole row, so that a kill comes before or after it.
         self._file.write(_csv([*lines, list(row.values())]))
         self._file.flush()
         os.fsync(self._file.fileno())
@@ -66,7 +68,7 @@ class RunLog:
 
 
 def read_run_log(folder: Path) -> tuple[dict[str, object], list[dict[str, Cell]]]:
-    """What a run wrote so far, numbers as numbers.
+    """Read what a run has written so far, with numbers as numbers.
 
     Args:
         folder: as given to `RunLog`.
@@ -90,9 +92,9 @@ def read_run_log(folder: Path) -> tuple[dict[str, object], list[dict[str, Cell]]
 
 
 def run_metadata(context: click.Context, command: str) -> dict[str, object]:
-    """What one needs to run it again: command, options (the seed is one), versions, machine, date.
+    """Return what a run can be repeated from: command, options, versions, machine, date.
 
-    Of a path only the last part is kept: the folders of a machine are nobody's business.
+    Only the last part of a path is kept, so that no folder of the machine is published.
 
     Args:
         context: of the running command, its options read.
@@ -120,15 +122,8 @@ def run_metadata(context: click.Context, command: str) -> dict[str, object]:
 
 
 def prefixed(prefix: str, values: dict[str, float]) -> dict[str, float]:
-    """The same values under longer names: {"W": 1.0} becomes {"gradient:W": 1.0}."""
+    """Return the same values under longer names: {"W": 1.0} becomes {"gradient:W": 1.0}."""
     return {f"{prefix}:{name}": value for name, value in values.items()}
-
-
-def atomic_write_text(path: Path, text: str) -> None:
-    """Write a file so that under its name there is the old text or the new, never a part."""
-    partial = path.with_name(f"{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
 
 
 def _csv(rows: Sequence[Sequence[Cell]]) -> str:

@@ -1,7 +1,7 @@
-"""Checkpoints: a model's parameters with the configuration that they belong to.
+"""Checkpoints: a model's parameters and its configuration in one file.
 
-One file in the safetensors format: numbers and a header of text. Loading it runs no code, so a
-stranger's checkpoint can do no harm.
+The format is safetensors: numbers and a text header. Loading it runs no code, so a
+checkpoint from a stranger can do no harm.
 """
 
 import json
@@ -13,26 +13,25 @@ from safetensors.torch import load_model, save_model
 
 from solutions.model.config import TransformerConfig
 from solutions.model.transformer import Transformer
+from solutions.tooling.atomic_write import atomic_path
 
 
 def save_checkpoint(model: Transformer, path: Path | str) -> None:
-    """Write the parameters and the configuration, all or nothing.
+    """Write the parameters and the configuration in one move.
 
     A matrix that is used in several places is written once.
 
     Args:
         model: whose `config` is kept with the parameters.
-        path: of the file; its folder must be there. An older file is replaced in one move: whoever
-            reads meanwhile, or is left after a crash, finds the old one or the new one, whole.
+        path: of the file; its folder must exist. An older file is replaced in one move, so that a
+            reader, or a user after a crash, finds either the old file or the new one.
     """
-    path = Path(path)
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    save_model(model, str(unfinished), {"config": json.dumps(asdict(model.config))})
-    unfinished.replace(path)
+    with atomic_path(Path(path)) as unfinished:
+        save_model(model, str(unfinished), {"config": json.dumps(asdict(model.config))})
 
 
 def read_config(path: Path | str) -> TransformerConfig:
-    """The configuration of the model in a checkpoint, without reading the parameters.
+    """Read the configuration of the model in a checkpoint, without the parameters.
 
     Raises:
         ValueError: if the file is not a checkpoint of this course.
@@ -65,9 +64,9 @@ def load_checkpoint(path: Path | str) -> Transformer:
 
 
 def load_into(model: Transformer, path: Path | str) -> None:
-    """Give a model the parameters of a checkpoint.
+    """Load the parameters of a checkpoint into a model.
 
-    What trains a model does not tie it to a checkpoint: dropout may differ.
+    Settings that matter only in training (dropout) may differ.
 
     Raises:
         ValueError: if the file is no checkpoint, or one of another configuration.

@@ -1,14 +1,14 @@
-"""The same model, faster: other kernels behind the same parameters.
+"""Faster kernels for the same model and the same parameters.
 
-The layers of this course are written to be read. On a processor, three of them spend their time on
-something else than mathematics: attention writes a (T, S) table of weights for every head to
-memory and reads it again, layer normalisation passes four times over its input, and dropout draws
-random numbers far finer than it needs. The loss does worse: half of a training step goes by while
-tables of a row for every token and a column for every word are written, and read, and written
-again. `fast_batch_loss` never has more of such a table than fits into the processor's own memory.
+The layers of this course are written to be read. On a CPU, three of them are limited by memory
+traffic or random numbers, not by arithmetic: attention writes a (T, S) table of weights for every
+head to memory and reads it again, layer normalization passes over its input four times, and dropout
+draws random numbers with more bits than it needs. The loss is the most expensive: half of a
+training step is spent on reading and writing tables with a row for every token and a column for
+every word. `fast_batch_loss` computes such a table in chunks that fit into the CPU's cache.
 
-Results are the same up to rounding (dropout's random choices are others), and so are the names of
-the parameters: a checkpoint fits both.
+Results are the same up to rounding, except for dropout's random choices. The parameters have the
+same names, so a checkpoint can be loaded into both.
 """
 
 from typing import Any, TypeVar
@@ -35,16 +35,16 @@ CHUNK = 2**20  # logits at a time: 4 MB, what the caches of two cores hold
 
 
 class FusedMultiHeadAttention(MultiHeadAttention):
-    """`MultiHeadAttention` whose weights never get to memory.
+    """`MultiHeadAttention` that does not store its weights in memory.
 
-    Except in bfloat16 on a processor: what multiplies such matrices there does so in plain products
-    only. With them a whole training step takes half the time that it takes with the fused kernel.
+    The exception is bfloat16 on a CPU: its bfloat16 instructions are used in plain matrix products
+    only, and with those a whole training step takes half as long as with the fused kernel.
     """
 
     def forward(
         self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None
     ) -> Tensor:
-        """As `MultiHeadAttention.forward`."""
+        """See `MultiHeadAttention.forward`."""
         q = split_heads(self.W_q(query), self.h)  # (B, h, T, d_k)
         k = split_heads(self.W_k(key), self.h)  # (B, h, S, d_k)
         v = split_heads(self.W_v(value), self.h)  # (B, h, S, d_k)
@@ -62,15 +62,15 @@ class FusedLayerNorm(LayerNorm):
     """`LayerNorm` in one pass."""
 
     def forward(self, x: Tensor) -> Tensor:
-        """As `LayerNorm.forward`."""
+        """See `LayerNorm.forward`."""
         return F.layer_norm(x, self.gain.shape, self.gain, self.bias, self.eps)
 
 
 class CheapDropout(nn.Dropout):
-    """Dropout from 16 random bits a number: p is rounded to a multiple of 1 / 65536."""
+    """Dropout from 16 random bits per number: p is rounded to a multiple of 1 / 65536."""
 
     def forward(self, x: Tensor) -> Tensor:
-        """As `nn.Dropout.forward`.
+        """See `nn.Dropout.forward`.
 
         Args:
             x: any shape, float.
@@ -91,9 +91,9 @@ class CheapDropout(nn.Dropout):
 class ChunkedLoss(torch.autograd.Function):
     """`to_logits` and `label_smoothing_loss` in one, a few tokens at a time.
 
-    The gradient of the loss with respect to a token's logits is softmax(logits) - target: known as
-    soon as the logits are. So it is multiplied on at once, forwards, while the chunk is at hand;
-    all that `backward` does is to scale.
+    The gradient of the loss with respect to a token's logits is softmax(logits) - target, which is
+    known as soon as the logits are. So the forward pass already multiplies it with the weights,
+    while the chunk is in the cache, and `backward` only scales the result.
     """
 
     @staticmethod
@@ -106,7 +106,7 @@ class ChunkedLoss(torch.autograd.Function):
         pad_id: int,
         precision: torch.dtype,
     ) -> Tensor:
-        """The summed loss in nats, float32 (float64 if x is).
+        """Return the summed loss in nats, float32 (float64 if x is).
 
         Args:
             x: (N, d_model) float, what the logits are made of; none of the tokens is padding.
@@ -122,17 +122,17 @@ class ChunkedLoss(torch.autograd.Function):
         to_x, to_weight = torch.empty_like(states), torch.zeros_like(weight, dtype=dtype)
         size = max(1, min(CHUNK // V, len(x)))
         for first in range(0, len(x), size):
-            # All chunks have one shape: for each new one, programs of products must be made, and
-            # for a rest of every length that takes longer than to do some tokens of it twice.
+            # All chunks have the same shape: the library compiles a product for each new shape,
+            # and that takes longer than computing some tokens twice.
             rows = slice(min(first, len(x) - size), min(first + size, len(x)))
             twice = first - rows.start
             logits = (states[rows] @ matrix.T).to(dtype)  # (n, V)
             right = targets[rows, None]  # (n, 1)
-            normaliser = logits.logsumexp(1, keepdim=True)
+            normalizer = logits.logsumexp(1, keepdim=True)
             at_right = logits.gather(1, right)
             at_every = logits.sum(1, keepdim=True) - logits[:, [pad_id]]
-            loss += (normaliser - (1 - smoothing) * at_right - rest * at_every)[twice:].sum()
-            change = logits.sub_(normaliser).exp_().sub_(rest)  # softmax - target
+            loss += (normalizer - (1 - smoothing) * at_right - rest * at_every)[twice:].sum()
+            change = logits.sub_(normalizer).exp_().sub_(rest)  # softmax - target
             change[:, pad_id] += rest
             change.scatter_add_(1, right, torch.full_like(at_right, smoothing - 1))
             change = change.to(precision)
@@ -145,7 +145,7 @@ class ChunkedLoss(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, scale: Tensor) -> tuple[Tensor | None, ...]:
-        """The gradients to x and weight."""
+        """Return the gradients with respect to x and weight."""
         gradients = zip(ctx.saved_tensors, ctx.dtypes, strict=True)
         to_x, to_weight = ((scale * gradient).to(dtype) for gradient, dtype in gradients)
         return to_x, to_weight, None, None, None, None
@@ -157,9 +157,9 @@ def fast_batch_loss(
     smoothing: float = 0.0,
     precision: torch.dtype = torch.float32,
 ) -> tuple[Tensor, Tensor]:
-    """`batch_loss` without the table of all logits; on a GPU, `batch_loss` itself.
+    """Compute `batch_loss` without storing all logits; on a GPU, call `batch_loss` itself.
 
-    For training: the gradients are computed whether they are asked for or not.
+    For training only, because the gradients are always computed.
     """
     if batch.source.device.type != "cpu":
         return batch_loss(model, batch, smoothing, precision)
@@ -182,11 +182,11 @@ _FASTER = {
 
 
 def fast(model: M) -> M:
-    """Let a model's attention, layer norms and dropout use the faster kernels from now on.
+    """Switch a model's attention, layer norms and dropout to the faster kernels.
 
     Args:
         model: built from the layers of this course; changed in place. Parameters, their names and
-            an optimiser of them stay as they are.
+            an optimizer of them stay as they are.
 
     Returns:
         the model.
@@ -198,7 +198,7 @@ def fast(model: M) -> M:
 
 
 def fastest_precision() -> torch.dtype:
-    """bfloat16 where this processor multiplies matrices in it, else float32.
+    """Return bfloat16 if this processor has matrix instructions for it, else float32.
 
     Without the instructions for it, bfloat16 is emulated: tens of times slower.
     """

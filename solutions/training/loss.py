@@ -10,10 +10,10 @@ from torch import Tensor
 def smoothed_targets(
     targets: Tensor, vocabulary_size: int, smoothing: float, pad_id: int
 ) -> Tensor:
-    """The distribution that the model is to match, one row per token.
+    """Return the target distribution of each token, one row per token.
 
     1 - smoothing goes to the right token, and smoothing is spread evenly over the vocabulary, the
-    right token included and padding excluded. Rows of padding are zero: nothing is learnt there.
+    right token included and padding excluded. Rows of padding are zero: nothing is learned there.
 
     Args:
         targets: (N,) integers.
@@ -34,7 +34,7 @@ def smoothed_targets(
 def label_smoothing_loss(
     logits: Tensor, targets: Tensor, smoothing: float, pad_id: int
 ) -> tuple[Tensor, Tensor]:
-    """Cross-entropy between `smoothed_targets` and the model, without building the (N, V) table.
+    """Compute the cross-entropy of the model with `smoothed_targets`, without their (N, V) table.
 
     Args:
         logits: (N, V) float, before the softmax.

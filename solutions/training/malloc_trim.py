@@ -1,8 +1,8 @@
-"""Keep a long training small: what it has freed goes back to the system.
+"""Memory that a long training has freed, returned to the operating system.
 
-Tensors of a thousand sizes come and go in a training. The C library keeps the memory of those that
-are gone, in pieces that fit the next ones badly, and asks the system for more. Left alone, the
-training of the lab grows past 5 GB in an hour, of which it uses less than one.
+A training allocates and frees tensors of many sizes. The C library keeps the freed memory in pieces
+that often do not fit the next tensor, and then asks the system for more. Without trimming, the
+training of the lab grows beyond 5 GB in an hour, of which it uses less than one.
 """
 
 import ctypes
@@ -12,7 +12,7 @@ from functools import cache
 
 
 def give_back_memory() -> None:
-    """Let the C library return what it holds and nobody uses; where it cannot, do nothing."""
+    """Let the C library return its unused memory; do nothing where it cannot."""
     trim = _malloc_trim()
     if trim is not None:
         trim(0)
@@ -20,5 +20,5 @@ def give_back_memory() -> None:
 
 @cache
 def _malloc_trim() -> Callable[[int], int] | None:
-    """Of glibc, on Linux; other C libraries have none."""
+    """Return the function of glibc, on Linux; None if the C library has no such function."""
     return getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None

@@ -1,4 +1,4 @@
-"""Optimiser, learning rate and clipping (paper, section 5.3).
+"""Optimizer, learning rate and clipping (paper, section 5.3).
 
 The paper trains with Adam, beta_1 = 0.9, beta_2 = 0.98, epsilon = 1e-9, and a learning rate that
 rises for the warm-up and then falls with the inverse square root of the step.
@@ -12,7 +12,7 @@ from torch.optim import Optimizer
 
 
 class Adam(Optimizer):
-    """Adam (Kingma and Ba, 2015), written out; step by step equal to `torch.optim.Adam`.
+    """Adam (Kingma and Ba, 2015), written out; equal to `torch.optim.Adam` in every step.
 
     m and v are running means of the gradient and of its square. Both start at 0, so at first they
     are too small, by the factor 1 - beta^t, which the division corrects. A parameter moves by about
@@ -73,7 +73,7 @@ class Adam(Optimizer):
 
 
 def noam_rate(step: int, d_model: int, warmup: int, factor: float = 1.0) -> float:
-    """factor * d_model^-0.5 * min(step^-0.5, step * warmup^-1.5)  (equation 3).
+    """Return factor * d_model^-0.5 * min(step^-0.5, step * warmup^-1.5)  (equation 3).
 
     Rises linearly for `warmup` steps, to factor * (d_model * warmup)^-0.5, and then falls.
 
@@ -91,7 +91,7 @@ def noam_rate(step: int, d_model: int, warmup: int, factor: float = 1.0) -> floa
 
 
 class NoamSchedule:
-    """Write the rate of each step into the optimiser, just before that step.
+    """A learning-rate schedule that sets the optimizer's rate before each step.
 
     Args:
         optimizer: whose rate is set.
@@ -114,7 +114,7 @@ class NoamSchedule:
 
 @torch.no_grad()
 def clip_gradients(parameters: Iterable[Tensor], max_norm: float) -> float:
-    """Shrink all gradients together, in place, so that their common norm is at most max_norm.
+    """Scale all gradients together, in place, so that their common norm is at most max_norm.
 
     One factor for all: the direction of the step stays, only its length changes. Gradients that are
     short enough stay as they are.
@@ -137,7 +137,7 @@ def clip_gradients(parameters: Iterable[Tensor], max_norm: float) -> float:
 
 
 def average_weights(checkpoints: list[dict[str, Tensor]]) -> dict[str, Tensor]:
-    """The mean of several checkpoints' parameters (section 6.1 averages the last 5 or 20).
+    """Average the parameters of several checkpoints (section 6.1 averages the last 5 or 20).
 
     Args:
         checkpoints: state dicts of the same model; they are left as they are.

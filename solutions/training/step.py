@@ -1,4 +1,4 @@
-"""Training (paper, section 5): the loss of a batch, and one step towards a smaller one.
+"""The loss of a batch and of a data set, and one training step (paper, section 5).
 
 Legend: B batch, S source length, T target length, V size of the target vocabulary.
 """
@@ -22,7 +22,7 @@ def batch_loss(
     smoothing: float = 0.0,
     precision: torch.dtype = torch.float32,
 ) -> tuple[Tensor, Tensor]:
-    """The loss of a batch under teacher forcing: position t is shown the tokens before t.
+    """Compute the loss of a batch under teacher forcing: position t sees the tokens before t.
 
     Logits are computed at real tokens only; with a vocabulary of thousands they are the largest
     tensor of the whole step.
@@ -60,17 +60,17 @@ def train_step(
     max_norm: float = 1.0,
     precision: torch.dtype = torch.float32,
 ) -> float:
-    """One step of section 5: forward, backward, clip, set the rate, move.
+    """Take one training step (section 5): forward, backward, clip, set the rate, update.
 
     Args:
         model: is put into training mode.
         batch, smoothing, precision: as in `batch_loss`.
         optimizer: of the model's parameters; gradients of earlier steps may still lie there.
-        schedule: of that optimiser; its `advance()` sets the rate of this step.
+        schedule: of that optimizer; its `advance()` sets the rate of this step.
         max_norm: the longest gradient, all parameters together (the paper does not clip).
 
     Returns:
-        the loss per real target token, in nats, before the step. It is this mean that is minimised.
+        the loss per real target token, in nats, before the step. It is this mean that is minimized.
     """
     model.train()
     loss, tokens = batch_loss(model, batch, smoothing, precision)
@@ -84,7 +84,7 @@ def train_step(
 
 
 def evaluate_loss(model: Transformer, batches: Iterable[Batch]) -> float:
-    """Cross-entropy per real target token over many batches, in nats; exp of it is the perplexity.
+    """Compute the cross-entropy per real target token over many batches, in nats (log perplexity).
 
     Without dropout and without smoothing. Every token counts the same, in whichever batch it is.
     The model's mode is put back.

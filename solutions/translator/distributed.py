@@ -1,8 +1,8 @@
-"""One process or several: who takes which sentences, and how their gradients become one.
+"""Training in one process or several, with sharded batches and summed gradients.
 
-`torchrun` starts the same command several times and tells each process its number. Here they do
-together what one process would do alone: every batch is shared out, and the gradients are added up
-so that the sum is that of the whole batch.
+`torchrun` starts the same command several times and gives each process its rank. Together the
+processes compute what one process would compute alone: every batch is sharded, and the gradients
+are summed to the gradient of the whole batch.
 """
 
 import os
@@ -32,42 +32,42 @@ class ProcessGroup:
 
     @property
     def is_first(self) -> bool:
-        """Whether this process speaks for all."""
+        """True for the process that writes and prints."""
         return self.rank == 0
 
     def shard(self, batch: Sequence[int]) -> tuple[Sequence[int], float]:
-        """This process's sentences of a batch, and the factor of their loss.
+        """Return this process's sentences of a batch, and the factor of their loss.
 
-        Every size-th sentence, so that long and short ones are spread evenly. If there are fewer
-        sentences than processes, some have nothing to do; but gradients are exchanged by all. Those
-        compute a sentence that counts for nothing.
+        Each process takes every size-th sentence, so that long and short ones are spread evenly.
+        With fewer sentences than processes, some have no sentence but must still exchange
+        gradients: they compute one sentence with a factor of 0.
 
         Args:
             batch: the sentences of a batch, at least one.
 
         Returns:
-            some of the sentences; a factor. Sum the losses of the sentences, take them times the
-            factor, and `wrap` makes the gradient of the sum over the whole batch of it.
+            some of the sentences; a factor. Multiply the summed loss of the sentences by the
+            factor: `wrap` then yields the gradient of the sum over the whole batch.
         """
         mine = batch[self.rank :: self.size]
-        # DistributedDataParallel takes the mean over the processes: size times too little.
+        # DistributedDataParallel averages over the processes, which is too small by this factor.
         return (mine, float(self.size)) if mine else (batch[:1], 0.0)
 
     def wrap(self, module: nn.Module) -> nn.Module:
-        """The same module, whose gradients are the mean over all processes after `backward`."""
+        """Wrap a module so that `backward` averages its gradients over all processes."""
         if self.size == 1:
             return module
         # Buffers are tables that each process can compute.
         return DistributedDataParallel(module, forward_sync_buffers=False)
 
     def all_reduce(self, x: Tensor) -> Tensor:
-        """The sum over all processes, in place."""
+        """Sum a tensor over all processes, in place."""
         if self.size > 1:
             dist.all_reduce(x)
         return x
 
     def broadcast(self, value: float) -> float:
-        """The first process's value, in every process."""
+        """Return the first process's value in every process."""
         if self.size == 1:
             return value
         x = torch.tensor(value, dtype=torch.float64, device=self.device)
@@ -75,13 +75,13 @@ class ProcessGroup:
         return float(x)
 
     def barrier(self) -> None:
-        """Go on when every process has got here."""
+        """Wait until every process has arrived here."""
         if self.size > 1:
             dist.barrier()
 
 
 def pick_device(name: str = "auto") -> torch.device:
-    """Where this process is to compute.
+    """Choose the device of this process.
 
     Args:
         name: "cpu", "cuda", "mps", or "auto": CUDA where there is one, else Apple's MPS, else the
@@ -111,13 +111,13 @@ def pick_device(name: str = "auto") -> torch.device:
 
 
 def is_rank_zero() -> bool:
-    """Whether this process is the first, or the only one."""
+    """Return True in the first process, or in the only one."""
     return os.environ.get("RANK", "0") == "0"
 
 
 @contextmanager
 def init_distributed(device: torch.device) -> Iterator[ProcessGroup]:
-    """The team that `torchrun` has started; without it, a team of one.
+    """Join the processes that `torchrun` has started; without it, a group of one.
 
     Args:
         device: from `pick_device`.

@@ -1,6 +1,6 @@
-"""How good are its translations?  `python -m solutions.evaluate --checkpoint FOLDER`
+"""The command `python -m solutions.evaluate`: scores of finished runs (section 6.1).
 
-What the scores compare is told in `solutions.translator.metrics`.
+`solutions.translator.metrics` explains what the scores compare.
 """
 
 import statistics
@@ -25,7 +25,7 @@ POSITIVE = click.IntRange(1)
 
 
 def table(title: str, runs: Sequence[list[Json]]) -> Table:
-    """The scores of a run with the half width of their interval; of several, mean and extremes."""
+    """Tabulate the scores of a run with their intervals; of several, mean and range."""
     drawn = Table("test set", "search", *COLUMNS.values(), title=title, title_justify="left")
     for same in zip(*runs, strict=True):
         cells = []
@@ -50,20 +50,29 @@ def table(title: str, runs: Sequence[list[Json]]) -> Table:
 @click.option("--checkpoint", type=PATH, required=True, help="Folder of a finished run.")
 @click.argument("more", nargs=-1, type=PATH)
 @click.option("--data", type=PATH, help="Folder of Multi30k; else $MULTI30K_DIR, else download.")
-@click.option("--test", "tests", multiple=True, help="val, or a test set.  [default: all of these]")
-@click.option("--beam", type=POSITIVE, default=5, help="Beside greedy search, which is 1.")
+@click.option(
+    "--test",
+    "tests",
+    multiple=True,
+    help="Split to translate: val or a test set.  [default: all test sets]",
+)
+@click.option("--beam", type=POSITIVE, default=5, help="Beam size, besides greedy search.")
 @click.option(
     "--alpha",
     "alphas",
     type=click.FloatRange(0),
     multiple=True,
     default=[0.6],
-    help="Of the length penalty. Of several, the best one on the validation split is taken.",
+    help="Exponent of the length penalty; of several, the best on the validation split.",
 )
-@click.option("--unknown", is_flag=True, help='Let the model write "<unk>".')
-@click.option("--write", is_flag=True, help="Write evaluation.json into each run's folder.")
-@click.option("--device", type=click.Choice(["auto", "cuda", "mps", "cpu"]), default="auto")
-@click.option("--threads", type=POSITIVE, default=torch.get_num_threads(), help="Of the CPU.")
+@click.option("--unknown", is_flag=True, help='Allow "<unk>" in translations.')
+@click.option("--write", is_flag=True, help="Write evaluation.json to each run's folder.")
+@click.option(
+    "--device", type=click.Choice(["auto", "cuda", "mps", "cpu"]), default="auto", help="Device."
+)
+@click.option(
+    "--threads", type=POSITIVE, default=torch.get_num_threads(), help="CPU threads to use."
+)
 def main(
     checkpoint: Path,
     more: tuple[Path, ...],
@@ -76,9 +85,10 @@ def main(
     device: str,
     threads: int,
 ) -> None:
-    """Translate the test sets with one run, or with several (--checkpoint A B C), and score them.
+    """Translate test sets and compute BLEU and chrF.
 
-    BLEU comes with half of its 95 % interval, from 1000 resamples of the test set.
+    With several runs (--checkpoint A B C), their mean and range are printed too. BLEU is printed
+    with half of its 95 % interval, from 1000 resamples of the test set.
     """
     torch.set_num_threads(threads)
     folders, beams = [RunDirectory(path) for path in (checkpoint, *more)], sorted({1, beam})
@@ -120,7 +130,7 @@ def chosen_alpha(
     alphas: Sequence[float],
     unknown: bool,
 ) -> tuple[float, dict[float, float]]:
-    """`best_alpha` on the run's own validation split, with a progress bar and a line for each."""
+    """Run `best_alpha` on the run's validation split, and print a line for each alpha."""
     (pairs,) = chosen_splits(translator.settings.source, data, ["val"]).values()
     with progress_bar(len(alphas) * len(pairs[0])) as report:
         alpha, tried = best_alpha(
@@ -135,7 +145,7 @@ def chosen_alpha(
 def chosen_splits(
     source: str, data: Path | None, tests: Sequence[str]
 ) -> dict[str, tuple[list[str], list[str]]]:
-    """The splits to translate: those that are named, else every test set.
+    """Return the splits to translate: the named ones, else every test set.
 
     Raises:
         ValueError: if a name is not that of a split that the model has not been trained on.
@@ -150,7 +160,7 @@ def chosen_splits(
 
 
 def show(drawn: Table) -> None:
-    """Print a table whole; where there is no terminal, as wide as it is."""
+    """Print a table; without a terminal, in its full width."""
     console = Console()
     console = console if console.is_terminal else Console(width=140)
     console.print(drawn)

@@ -1,11 +1,11 @@
-"""Test sets are translated, and the translations compared (paper, section 6.1).
+"""The translation and scoring of test sets (paper, section 6.1).
 
 `metrics` explains what each score compares; the command is `python -m solutions.evaluate`.
 """
 
 from collections.abc import Callable, Sequence
 
-from solutions.data.vocabulary import SPECIALS, UNK, tokenise
+from solutions.data.vocabulary import SPECIALS, UNK, tokenize
 
 from .inference import Translator
 from .metrics import RESAMPLES, scores
@@ -21,16 +21,16 @@ def evaluate(
     resamples: int = RESAMPLES,
     unknown: bool = False,
 ) -> list[Json]:
-    """Translate test sets and compare.
+    """Translate test sets and score the translations.
 
     Args:
         translator: the model.
         splits: name -> German and English sentences.
         beams: the searches: 1 is greedy, a larger number the size of the beam.
         alpha: of the length penalty of beam search.
-        report: told how many sentences are translated.
+        report: is called with the number of sentences translated so far.
         resamples: as in `scores`.
-        unknown: whether "<unk>" may be written.
+        unknown: allow "<unk>" in translations.
 
     Returns:
         for each test set and each search: "test", "sentences", "beam", "alpha", "unknown" (how many
@@ -44,7 +44,7 @@ def evaluate(
     for test, (german, english) in splits.items():
         of = {"de": german, "en": english}
         source, references = (of[language] for language in languages)
-        read, reference_tokens = translator.tokens(source), tokenise(references, languages[1])
+        read, reference_tokens = translator.tokens(source), tokenize(references, languages[1])
         for beam in beams:
             wrote = translator.translate(
                 read, beam, alpha, _counting_from(done, report), unknown=unknown
@@ -72,7 +72,7 @@ def best_alpha(
     report: Callable[[int], None] = lambda done: None,
     unknown: bool = False,
 ) -> tuple[float, dict[float, float]]:
-    """The length penalty that suits a model, found on sentences that no score is reported of.
+    """Find the best length penalty of a model on the validation split.
 
     Args:
         translator: the model.

@@ -1,8 +1,7 @@
-"""What is worth keeping of finished runs: `python -m solutions export-runs FOLDER...`
+"""The command `python -m solutions export-runs`: small JSON records of finished runs.
 
-A run's folder is large, because of its weights. This writes one small file for each: what was
-asked for, where and when it ran, how it went epoch by epoch, how it ended, and its scores. The book
-reads such files.
+A run's folder is large because of its weights. This command writes one small file for each run: its
+settings, where and when it ran, its log, its result and its scores. The book reads these files.
 """
 
 import json
@@ -10,14 +9,14 @@ from pathlib import Path
 
 import click
 
+from solutions.tooling.atomic_write import atomic_write_text
 from solutions.tooling.cli_tools import PATH, TerseCommand, user_errors
-from solutions.tooling.run_log import atomic_write_text
 
 from .run_directory import Json, RunDirectory
 
 
-def worth_keeping(folder: RunDirectory) -> Json:
-    """All about a run but its weights and vocabularies.
+def run_record(folder: RunDirectory) -> Json:
+    """Return the record of a run: everything except its weights and vocabularies.
 
     Raises:
         ValueError: if the run is not finished, or has not been evaluated.
@@ -39,11 +38,13 @@ def worth_keeping(folder: RunDirectory) -> Json:
 
 @click.command(cls=TerseCommand, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("folders", nargs=-1, required=True, type=PATH)
-@click.option("--out", type=PATH, required=True, help="The folder for one file of each run.")
+@click.option("--out", type=PATH, required=True, help="Folder for the JSON files.")
 def main(folders: tuple[Path, ...], out: Path) -> None:
-    """Write a small file about each finished and evaluated run."""
+    """Export a small JSON file for each finished run.
+
+    The run must have been evaluated with --write."""
     with user_errors():
-        kept = {folder.resolve().name: worth_keeping(RunDirectory(folder)) for folder in folders}
+        kept = {folder.resolve().name: run_record(RunDirectory(folder)) for folder in folders}
         out.mkdir(parents=True, exist_ok=True)
         for name, about in kept.items():
             atomic_write_text(out / f"{name}.json", json.dumps(about, indent=1) + "\n")

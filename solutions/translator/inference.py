@@ -1,7 +1,7 @@
-"""A finished run at work: sentences in, sentences out.
+"""Translation with the model of a finished run (paper, section 6.1).
 
-The tokens are those of `vocabulary.tokenise`, lower-cased. `Translator.written` makes text of them
-again with `solutions.data.detokenize`.
+The tokens are those of `vocabulary.tokenize`, lower-cased. `Translator.written` turns them back
+into text with `solutions.data.detokenize`.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 import torch
 
 from solutions.data.batching import pad
-from solutions.data.detokenize import capitalise, detokenise
-from solutions.data.vocabulary import BOS, EOS, PAD, UNK, encode_source, tokenise
+from solutions.data.detokenize import capitalize, detokenize
+from solutions.data.vocabulary import BOS, EOS, PAD, UNK, encode_source, tokenize
 from solutions.decoding.greedy import translate
 from solutions.training.fused import fast
 
@@ -38,13 +38,13 @@ class Translator:
         fast(self.model).to(self.device)
 
     def tokens(self, sentences: Sequence[str]) -> list[list[str]]:
-        """Cut source sentences into tokens.
+        """Tokenize source sentences.
 
         Raises:
             ValueError: if a sentence is longer than the model can read.
         """
         language = self.settings.direction.split("-")[0]
-        cut = tokenise(list(sentences), language)
+        cut = tokenize(list(sentences), language)
         limit = self.model.config.max_length - 1  # and </s>
         for number, tokens in enumerate(cut, start=1):
             length = len(self.source.cut(tokens))
@@ -56,7 +56,7 @@ class Translator:
         return cut
 
     def unknown(self, tokens: Sequence[str]) -> list[str]:
-        """The tokens of which the model reads nothing, or only a part: "<unk>" for the rest."""
+        """Return the tokens that the model does not know, or knows only in part."""
         return [token for token in tokens if UNK in self.source.encode([token])]
 
     def translate(
@@ -67,14 +67,14 @@ class Translator:
         report: Callable[[int], None] = lambda done: None,
         unknown: bool = False,
     ) -> list[list[str]]:
-        """Translate, sentences of like length side by side.
+        """Translate sentences, batched by length.
 
         Args:
-            sentences: tokens of each. One that has none is translated by none.
+            sentences: tokens of each. The translation of an empty sentence is empty.
             beam, alpha: as `beam_size` and `alpha` of `solutions.decoding.greedy.translate`.
-            report: told how many sentences are done.
-            unknown: whether "<unk>" may be written. It helps nobody who reads a translation, so
-                by default the next best word is taken.
+            report: is called with the number of sentences translated so far.
+            unknown: allow "<unk>" in translations. It does not help a reader, so by default the
+                next best word is taken.
 
         Returns:
             the tokens of each translation, in the order of the sentences.
@@ -104,5 +104,5 @@ class Translator:
         return found
 
     def written(self, tokens: Sequence[str]) -> str:
-        """A translation as text: with capitals, and blanks where they belong."""
-        return detokenise(capitalise(tokens, self.spelling))
+        """Return a translation as text, with capitals and without blanks before marks."""
+        return detokenize(capitalize(tokens, self.spelling))

@@ -1,9 +1,9 @@
-"""Scores of translations, and what each of them compares.
+"""Scores of translations (BLEU and chrF), and what each of them compares.
 
-A BLEU score says nothing without saying what was compared with what. So there are several, each
-with the signature that sacreBLEU gives it:
+A BLEU score means nothing without the tokenization of both sides. So there are several scores, each
+with its sacreBLEU signature:
 
-- "spaCy tokens": lower-cased tokens as `tokenise` cuts them, on both sides, counted as they stand
+- "spaCy tokens": lower-cased tokens as `tokenize` cuts them, on both sides, counted as they are
   (tokenize=none). This is what tutorials on Multi30k report.
 - "13a": text against text. The model writes lower-cased tokens; they get the capitals that the
   training split mostly gives them, and blanks (`detokenize`). The reference is the line of the
@@ -38,13 +38,13 @@ def scores(
     references: Sequence[str],
     resamples: int = RESAMPLES,
 ) -> Json:
-    """Every score of a test set, with its signature.
+    """Compute all scores of a test set, each with its signature.
 
     Args:
         translations: the tokens that the model wrote.
         texts: the same as text.
-        reference_tokens: what a human wrote, as `tokenise` cuts it.
-        references: the same as it stands in the file.
+        reference_tokens: what a human wrote, as `tokenize` cuts it.
+        references: the same as it is in the file.
         resamples: of the bootstrap, for the interval of BLEU; 1 for none.
 
     Returns:
@@ -56,7 +56,7 @@ def scores(
     )
     no_case = BLEU(tokenize="13a", lowercase=True)
     return {
-        # force: these texts are tokenised, and sacreBLEU need not warn of it.
+        # force: these texts are tokenized, so sacreBLEU's warning about it is not needed.
         "tokens": _score(BLEU(tokenize="none", force=True), wrote, wanted, resamples),
         "13a": _score(BLEU(tokenize="13a"), texts, references, resamples),
         "13a_lower_case": _score(no_case, texts, references, resamples),

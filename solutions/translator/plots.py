@@ -1,4 +1,4 @@
-"""Two pictures of a trained model: how the loss fell, and what the decoder looked at.
+"""Loss curves and attention maps of a trained model.
 
 Legend: h heads, T target length, S source length.
 """
@@ -15,6 +15,7 @@ from solutions.decoding.greedy import evaluating
 from solutions.model.attention import scaled_dot_product_attention, split_heads
 from solutions.model.decoder import DecoderLayer
 from solutions.model.transformer import Transformer
+from solutions.tooling.atomic_write import atomic_path
 
 ENDINGS = (".png", ".svg")
 
@@ -43,7 +44,7 @@ def draw_curves(rows: Sequence[dict[str, float]], path: Path) -> None:
 def cross_attention_weights(
     model: Transformer, source: Tensor, target: Tensor, layer: int
 ) -> Tensor:
-    """What each head of a decoder layer looks at in the source, before each target token.
+    """Compute the cross-attention weights of each head of a decoder layer.
 
     Args:
         model: trained.
@@ -77,7 +78,7 @@ def cross_attention_weights(
 def draw_attention(
     weights: Tensor, source: Sequence[str], target: Sequence[str], title: str, path: Path
 ) -> None:
-    """Draw the weights of all heads side by side: a row for each word that is written.
+    """Draw the weights of all heads side by side, with a row for each target token.
 
     Args:
         weights: (h, T, S), each row summing to 1.
@@ -105,17 +106,15 @@ def draw_attention(
 
 
 def save_picture(figure: Figure, path: Path) -> None:
-    """Write a figure as its file's ending says; the same figure gives the same bytes."""
+    """Write a figure in the format of its file's ending; the same figure gives the same bytes."""
     require_picture(path)
-    unfinished = path.with_name(f".unfinished.{path.name}")
-    with mpl.rc_context({"svg.hashsalt": "graded-transformer"}):
-        dated = {"Date": None} if path.suffix == ".svg" else {}
+    dated = {"Date": None} if path.suffix == ".svg" else {}
+    with mpl.rc_context({"svg.hashsalt": "graded-transformer"}), atomic_path(path) as unfinished:
         figure.savefig(unfinished, metadata=dated, dpi=150)
-    unfinished.replace(path)
 
 
 def plain(token: str) -> str:
-    """A token as text for Matplotlib, which takes two dollar signs for a formula."""
+    """Escape dollar signs, between which Matplotlib expects a formula."""
     return token.replace("$", r"\$")
 
 

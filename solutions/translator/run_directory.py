@@ -1,20 +1,20 @@
-"""What a training run leaves on the disk, so that it can be killed at any moment and go on.
+"""The files of a training run, written so that a killed run can resume.
 
 A folder with
 
-- `settings.json`       what was asked for, and where and when it was worked on
+- `settings.json`       the settings, and the sessions: where and when the run was worked on
 - `source.json`, `target.json`, `spelling.json`  the vocabularies, and which words have capitals
-- `state.safetensors`   where the run stands: parameters, the optimiser's moments, and, in the
-  file's header, how far it is and its log. Gone when the run is finished.
+- `state.safetensors`   the state of the run: parameters, the optimizer's moments, and, in the
+  file's header, its progress and its log. Deleted when the run is finished.
 - `epochs/7.safetensors`  the model after an epoch, of the last ones only
-- `log.csv`             one row per epoch; a copy of what the state says
+- `log.csv`             one row per epoch; a copy of the log in the state
 - `model.safetensors`   the result: the mean of the last epochs
-- `result.json`         how the run ended, written last: where it is, the run is finished
+- `result.json`         how the run ended; written last, so it marks a finished run
 
-Every file is written under another name first and then gets its own in one move. The state is a
-single file, so that it cannot disagree with itself. What the others hold follows from it. The model
-after an epoch is written before the state that speaks of it, and again, the same, when a run goes
-on from the state before. No file is a pickle: reading one runs no code.
+Every file is written under a temporary name first and then moved into place. The state is a single
+file, so that it is always consistent, and the other files follow from it. The model after an epoch
+is written before the state that refers to it; a run that resumes from the previous state writes the
+same model again. No file is a pickle, so reading one runs no code.
 """
 
 import csv
@@ -31,7 +31,7 @@ from torch import Tensor
 
 from solutions.data.vocabulary import Vocabulary
 from solutions.model.transformer import Transformer
-from solutions.tooling.run_log import atomic_write_text
+from solutions.tooling.atomic_write import atomic_path, atomic_write_text
 from solutions.training.checkpoint import load_into, save_checkpoint
 
 from .train_config import TrainConfig
@@ -51,7 +51,7 @@ class RunDirectory:
 
     @property
     def is_finished(self) -> bool:
-        """Whether the run has come to its end."""
+        """True if the run has ended."""
         return (self.path / "result.json").is_file()
 
     # ---- the beginning ---------------------------------------------------------------------------
@@ -80,7 +80,7 @@ class RunDirectory:
             )
 
     def begin(self, settings: TrainConfig, data: str, session: Json) -> None:
-        """Write what is to be run, and that it is worked on from here.
+        """Write the settings of a run, and add a session to its list.
 
         Args:
             settings, data: as in `require_same`.
@@ -93,7 +93,7 @@ class RunDirectory:
         self.write("settings.json", about)
 
     def save_language(self, vocabularies: tuple[Vocabulary, Vocabulary], spelling: Json) -> None:
-        """Write what turns sentences into ids, and ids into sentences again.
+        """Write the vocabularies and the spelling of the target words.
 
         Args:
             vocabularies: of the source and of the target.
@@ -104,7 +104,7 @@ class RunDirectory:
         self.write("spelling.json", spelling)
 
     def settings(self) -> TrainConfig:
-        """What the run was asked for.
+        """Read the settings of the run.
 
         Raises:
             ValueError: if there is no run, or it was written by another version of the course.
@@ -119,15 +119,14 @@ class RunDirectory:
     # ---- on the way ------------------------------------------------------------------------------
 
     def save_state(self, tensors: dict[str, Tensor], progress: Json) -> None:
-        """Replace the state, in one move."""
-        unfinished = self.path / ".state.unfinished"
-        save_file(tensors, str(unfinished), {"progress": json.dumps(progress)})
-        with unfinished.open("rb") as file:
-            os.fsync(file.fileno())  # the computer may lose its power, too
-        unfinished.replace(self.path / "state.safetensors")
+        """Replace the saved state, in one move."""
+        with atomic_path(self.path / "state.safetensors") as unfinished:
+            save_file(tensors, str(unfinished), {"progress": json.dumps(progress)})
+            with unfinished.open("rb") as file:
+                os.fsync(file.fileno())  # in case of a power failure
 
     def load_state(self) -> tuple[dict[str, Tensor], Json] | None:
-        """The last state that was saved, None if there is none.
+        """Load the last saved state; None if there is none.
 
         Raises:
             ValueError: if something else has damaged the file.
@@ -145,11 +144,11 @@ class RunDirectory:
             ) from None
 
     def save_epoch(self, epoch: int, model: Transformer) -> None:
-        """Keep the model as it is after an epoch."""
+        """Save the model after an epoch."""
         save_checkpoint(model, self.path / "epochs" / f"{epoch}.safetensors")
 
     def load_epoch(self, epoch: int) -> dict[str, Tensor]:
-        """The parameters after an epoch."""
+        """Load the parameters after an epoch."""
         return load_file(self.path / "epochs" / f"{epoch}.safetensors")
 
     def prune_checkpoints(self, before: int) -> None:
@@ -167,7 +166,7 @@ class RunDirectory:
         atomic_write_text(self.path / "log.csv", text.getvalue())
 
     def read_log(self) -> list[dict[str, float]]:
-        """The rows of `log.csv`, one for each epoch.
+        """Read the rows of `log.csv`, one for each epoch.
 
         Raises:
             ValueError: if no epoch has ended yet.
@@ -181,7 +180,7 @@ class RunDirectory:
     # ---- the end ---------------------------------------------------------------------------------
 
     def finish(self, model: Transformer, result: Json) -> None:
-        """Write the result; then the state is of no more use."""
+        """Write the result, then delete the state, which is no longer needed."""
         save_checkpoint(model, self.path / "model.safetensors")
         self.write("result.json", result)
         self.remove_state()
@@ -191,7 +190,7 @@ class RunDirectory:
         (self.path / "state.safetensors").unlink(missing_ok=True)
 
     def load_model(self) -> tuple[Transformer, Vocabulary, Vocabulary]:
-        """The trained model, in evaluation mode, and its two vocabularies.
+        """Load the trained model, in evaluation mode, and its two vocabularies.
 
         Raises:
             ValueError: if there is no finished run, or its files do not belong together.
@@ -233,7 +232,7 @@ class RunDirectory:
 
 
 def _option(name: str, value: object) -> str:
-    """A setting as it stands on the command line."""
+    """Return a setting as a command-line option."""
     if name == "pre_norm":
         return "--pre-norm" if value else "--post-norm"
     return f"--{name.replace('_', '-')} {'unset' if value is None else value}"

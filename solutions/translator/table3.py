@@ -1,8 +1,8 @@
-"""The paper's table 3 at the size of this course: `python -m solutions table3`.
+"""The command `python -m solutions table3`: the paper's table 3 at the size of this course.
 
-Each row changes one thing of the model that the lab trains, and everything else stays, the number
-of epochs included. A row is a run of `python -m solutions.train`, a command that anybody can type;
-each result is written as soon as it is known. After a stop, the same command continues.
+Each row changes one setting of the model that the lab trains and keeps all others, including the
+number of epochs. A row is a run of `python -m solutions.train`. Each result is written as soon as
+it is known; after a stop, the same command continues.
 """
 
 import json
@@ -15,6 +15,7 @@ import click
 import torch
 
 from solutions.data.corpora import sentences
+from solutions.tooling.atomic_write import atomic_write_text
 from solutions.tooling.cli_tools import PATH, SEED, TerseCommand, UserError, user_errors
 
 from .evaluation import evaluate
@@ -28,13 +29,13 @@ BEAMS = (1, 5)
 
 @dataclass(frozen=True)
 class Variation:
-    """One row.
+    """One row of the table.
 
     Attributes:
         name: of its folder and file.
         row: the letter of the paper's table 3; empty where the paper has no such row.
-        changes: what is other than in the base, by the option's name.
-        words: what is asked, for a reader.
+        changes: the options that differ from the base.
+        words: a description for a reader.
     """
 
     name: str
@@ -69,7 +70,7 @@ VARIATIONS = (
 
 
 def command_of(variation: Variation, seed: int) -> list[str]:
-    """The words of its training, without folders and threads."""
+    """Return the training command of a row, without folders and threads."""
     words = ["python", "-m", "solutions.train"]
     for name, value in {**BUDGET, "seed": seed, **variation.changes}.items():
         words += [f"--{name}"] if value is True else [f"--{name}", str(value)]
@@ -80,16 +81,31 @@ def command_of(variation: Variation, seed: int) -> list[str]:
     cls=TerseCommand,
     context_settings={"show_default": True, "help_option_names": ["-h", "--help"]},
 )
-@click.option("--out", type=PATH, default=Path("_build/variations"), help="A file for each row.")
-@click.option("--work", type=PATH, default=Path("_build/variations-runs"), help="The runs.")
-@click.option("--row", "rows", multiple=True, help="Only this one.  [default: all of them]")
+@click.option(
+    "--out",
+    type=PATH,
+    default=Path("_build/variations"),
+    help="Folder for the JSON file of each row.",
+)
+@click.option(
+    "--work",
+    type=PATH,
+    default=Path("_build/variations-runs"),
+    help="Folder for the training runs.",
+)
+@click.option("--row", "rows", multiple=True, help="Row to train.  [default: all rows]")
 @click.option("--data", type=PATH, help="Folder of Multi30k; else $MULTI30K_DIR, else download.")
-@click.option("--threads", type=click.IntRange(1), default=torch.get_num_threads())
+@click.option(
+    "--threads", type=click.IntRange(1), default=torch.get_num_threads(), help="CPU threads to use."
+)
 @SEED
 def main(
     out: Path, work: Path, rows: tuple[str, ...], data: Path | None, threads: int, seed: int
 ) -> None:
-    """Train and score every row of the table that has not been scored yet."""
+    """Train and score the variations of the paper's table 3.
+
+    Rows that have been scored before are skipped.
+    """
     torch.set_num_threads(threads)
     known = {variation.name: variation for variation in VARIATIONS}
     for name in rows:
@@ -108,9 +124,7 @@ def main(
         found = _record(
             variation, seed, RunDirectory(folder), {name: splits[name] for name in TESTS}
         )
-        half = path.with_suffix(".half")
-        half.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-        half.replace(path)
+        atomic_write_text(path, json.dumps(found, indent=1) + "\n")
 
 
 def _train(variation: Variation, seed: int, folder: Path, data: Path | None, threads: int) -> None:
@@ -123,7 +137,7 @@ def _train(variation: Variation, seed: int, folder: Path, data: Path | None, thr
 
 
 def _record(variation: Variation, seed: int, folder: RunDirectory, splits: dict) -> Json:
-    """What a reader needs of a finished run: how it was made, how it went, what it can do."""
+    """Return the record of a finished run: its command, log, result and scores."""
     results = evaluate(Translator(folder), splits, BEAMS, alpha=0.6)
     return {
         "name": variation.name,

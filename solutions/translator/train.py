@@ -1,12 +1,12 @@
-"""Train a translator: `python -m solutions.train`.
+"""The command `python -m solutions.train`: train a translator, or resume a training.
 
 By default it trains the model of the course's results on Multi30k, German to English. The files of
-the run are in a folder (`run_directory`). Stop it, kill it, switch the computer off: the same
-command continues where it was. `torchrun --nproc-per-node 2 -m solutions.train` shares every batch
-between two processes.
+the run are in a folder (`run_directory`). After a stop, a kill or a power failure, the same command
+resumes the run. `torchrun --nproc-per-node 2 -m solutions.train` shares every batch between two
+processes.
 
-With `--threads 2` or more, on a computer that has other work to do, set OMP_WAIT_POLICY=passive:
-threads that wait for each other must not keep the others from running.
+With `--threads 2` or more on a busy computer, set OMP_WAIT_POLICY=passive, so that waiting threads
+do not occupy the cores.
 """
 
 import hashlib
@@ -50,7 +50,7 @@ SHARE = click.FloatRange(0, 1, max_open=True)
 
 
 def fingerprint(data: TranslationData) -> str:
-    """A hash of the sentences that a run learns from and is validated on."""
+    """Return a hash of the training and validation sentences."""
     splits = [data.tokens[split] for split in ("train", "val")]
     return hashlib.sha256(json.dumps(splits).encode()).hexdigest()
 
@@ -58,7 +58,7 @@ def fingerprint(data: TranslationData) -> str:
 def spelling_of(
     data: TranslationData, settings: TrainConfig, folder: Path | None
 ) -> dict[str, str]:
-    """The usual spelling of the words that the model can write; see `usual_spelling`."""
+    """Return the usual spelling of the model's target words; see `usual_spelling`."""
     language = settings.direction.split("-")[1]
     written = sentences(settings.source, folder)["train"][("de", "en").index(language)]
     found = usual_spelling(written, data.tokens["train"][1])
@@ -68,7 +68,7 @@ def spelling_of(
 
 
 def session(context: click.Context, team: ProcessGroup, settings: TrainConfig) -> Json:
-    """Who works on a run from now on: the command, the versions, the computer, the date."""
+    """Describe a session of a run: its command, versions, machine and date."""
     about = run_metadata(context, "solutions.train")
     del about["configuration"], about["machine"]  # the settings stand apart, what computes below
     precision = working_precision(settings.precision, team.device)
@@ -82,7 +82,7 @@ def session(context: click.Context, team: ProcessGroup, settings: TrainConfig) -
 
 
 def option(name: str, kind: click.ParamType, words: str, **more: Any):
-    """An option with the default that `TrainConfig` has, if it has one."""
+    """Return an option whose default is that of `TrainConfig`, if it has one."""
     defaults = {field.name: field.default for field in fields(TrainConfig)}
     field = name.removeprefix("--").replace("-", "_")
     more.setdefault("default", defaults.get(field))
@@ -90,7 +90,7 @@ def option(name: str, kind: click.ParamType, words: str, **more: Any):
 
 
 def size_option(name: str, kind: click.ParamType, words: str):
-    """An option whose default stands in the configuration."""
+    """Return an option whose default comes from --config."""
     return option(name, kind, f"{words}  [default: as --config]", default=None, show_default=False)
 
 
@@ -98,37 +98,47 @@ def size_option(name: str, kind: click.ParamType, words: str):
     cls=TerseCommand,
     context_settings={"show_default": True, "help_option_names": ["-h", "--help"]},
 )
-@click.option("--out", type=PATH, default=Path("_build/translator"), help="The run's folder.")
-@option("--source", click.Choice(["multi30k", "corpus"]), "What to learn from.")
+@click.option("--out", type=PATH, default=Path("_build/translator"), help="Folder of the run.")
+@option("--source", click.Choice(["multi30k", "corpus"]), "Corpus to train on.")
 @click.option("--data", type=PATH, help="Folder of Multi30k; else $MULTI30K_DIR, else download.")
-@option("--direction", click.Choice(["de-en", "en-de"]), "From which language to which.")
-@option("--min-count", POSITIVE, "A word must occur so often to be known.")
-@option("--merges", click.IntRange(0), "Of pieces into words; 0: a token is a word.")
-@click.option("--config", type=click.Choice(list(SIZES)), default="small", help="The sizes below.")
-@size_option("--N", POSITIVE, "Layers of the encoder, and of the decoder.")
-@size_option("--d-model", POSITIVE, "Width.")
+@option("--direction", click.Choice(["de-en", "en-de"]), "Source and target language.")
+@option("--min-count", POSITIVE, "Minimum count of a type in the vocabulary.")
+@option("--merges", click.IntRange(0), "Byte-pair merges per language; 0 for whole words.")
+@click.option(
+    "--config", type=click.Choice(list(SIZES)), default="small", help="Defaults of the sizes below."
+)
+@size_option("--N", POSITIVE, "Layers of the encoder and of the decoder.")
+@size_option("--d-model", POSITIVE, "Width of the model.")
 @size_option("--d-ff", POSITIVE, "Inner width of the feed-forward network.")
-@size_option("--h", POSITIVE, "Heads.")
-@option("--d-k", POSITIVE, "Width of queries and keys in a head.  [default: d_model / h]")
-@size_option("--dropout", SHARE, "Of embeddings and sub-layers.")
-@size_option("--attention-dropout", SHARE, "Of attention weights.")
-@click.option("--pre-norm/--post-norm", default=TrainConfig.pre_norm, help="The paper: post-norm.")
-@option("--positions", click.Choice(POSITIONS), "How the model knows about order.")
-@option("--epochs", POSITIVE, "Times through the training split, at most.")
-@option("--max-tokens", POSITIVE, "Of a batch, on each side, with padding.")
-@option("--warmup", POSITIVE, "Steps until the learning rate is highest.")
-@option("--factor", click.FloatRange(0, min_open=True), "Of the learning rate.")
-@option("--smoothing", SHARE, "Of the labels.")
-@option("--average", POSITIVE, "The result is the mean of the last so many epochs.")
-@option("--patience", click.IntRange(0), "Stop after so many epochs without gain; 0: never.")
-@option("--precision", click.Choice(["auto", "float32", "bfloat16"]), "Of matrix products.")
+@size_option("--h", POSITIVE, "Attention heads.")
+@option("--d-k", POSITIVE, "Width of a head's queries and keys.  [default: d_model / h]")
+@size_option("--dropout", SHARE, "Dropout rate of embeddings and sub-layers.")
+@size_option("--attention-dropout", SHARE, "Dropout rate of attention weights.")
+@click.option(
+    "--pre-norm/--post-norm",
+    default=TrainConfig.pre_norm,
+    help="Layer norm before or after the sub-layers.",
+)
+@option("--positions", click.Choice(POSITIONS), "Positional encoding.")
+@option("--epochs", POSITIVE, "Maximum number of epochs.")
+@option("--max-tokens", POSITIVE, "Tokens of a batch on each side, with padding.")
+@option("--warmup", POSITIVE, "Warm-up steps of the learning rate.")
+@option("--factor", click.FloatRange(0, min_open=True), "Factor of the learning rate.")
+@option("--smoothing", SHARE, "Label smoothing.")
+@option("--average", POSITIVE, "Last epochs whose parameters are averaged.")
+@option("--patience", click.IntRange(0), "Epochs without improvement before stopping; 0: never.")
+@option(
+    "--precision", click.Choice(["auto", "float32", "bfloat16"]), "Precision of matrix products."
+)
 @SEED
 @click.option(
-    "--device", type=click.Choice(["auto", "cuda", "mps", "cpu"]), default="auto", help="Where."
+    "--device", type=click.Choice(["auto", "cuda", "mps", "cpu"]), default="auto", help="Device."
 )
-@click.option("--threads", type=POSITIVE, default=torch.get_num_threads(), help="Of the CPU.")
 @click.option(
-    "--save-every", type=click.FloatRange(0), default=60.0, help="Seconds; a kill costs no more."
+    "--threads", type=POSITIVE, default=torch.get_num_threads(), help="CPU threads to use."
+)
+@click.option(
+    "--save-every", type=click.FloatRange(0), default=60.0, help="Seconds between two saved states."
 )
 @click.pass_context
 def main(
@@ -141,13 +151,13 @@ def main(
     save_every: float,
     **given: Any,
 ) -> None:
-    """Train a translator. The same command goes on with a run that was stopped or killed.
+    """Train a translator, or resume a run that was stopped.
 
     A run of seconds, without any download:
 
     python -m solutions.train --source corpus --config tiny --max-tokens 300 --warmup 100
 
-    Beside other programs set OMP_WAIT_POLICY=passive: several threads are slow otherwise.
+    On a busy computer, set OMP_WAIT_POLICY=passive; otherwise several threads are slow.
     """
     torch.set_num_threads(threads)
     given = {name: sizes(config).get(name) if v is None else v for name, v in given.items()}
@@ -177,7 +187,7 @@ def main(
 
 
 def work(trainer: Trainer, save_every: float) -> None:
-    """Train to the end, with a bar on the terminal and a line for every epoch."""
+    """Train to the end, with a progress bar and a line for every epoch."""
     steps, done = trainer.settings.epochs * trainer.steps_in_epoch, trainer.progress.step
     if done:
         say(f"going on after step {done}, in epoch {trainer.progress.epoch}")
@@ -194,7 +204,7 @@ def work(trainer: Trainer, save_every: float) -> None:
 
 
 def say_epoch(row: Json) -> None:
-    """A row of the log as a line."""
+    """Print a row of the log as a line."""
     say(
         f"epoch {row['epoch']:3}  loss {row['train_loss']:.3f}  "
         f"validation {row['validation_loss']:.4f}  {row['tokens_per_second']:,.0f} tokens/s  "
@@ -203,7 +213,7 @@ def say_epoch(row: Json) -> None:
 
 
 def show_end(folder: RunDirectory) -> None:
-    """How the run ended, and what to do next."""
+    """Print how the run ended, and where its files are."""
     result = folder.read("result.json")
     last = result["averaged_epochs"]
     say(
@@ -214,14 +224,14 @@ def show_end(folder: RunDirectory) -> None:
 
 
 def say(line: str) -> None:
-    """Print a line, if this process is the first."""
+    """Print a line in the first process only."""
     if is_rank_zero():
         click.echo(line)
 
 
 @contextmanager
 def on_rank_zero() -> Iterator[None]:
-    """Of several processes with the same error, only the first one tells it."""
+    """Let only the first of several processes report an error."""
     try:
         yield
     except UserError as error:

@@ -1,8 +1,8 @@
-"""Everything that decides what a training run comes to, and the model that it describes.
+"""The settings that determine the result of a training run, and the model they describe.
 
-Most of the numbers are those that the paper varies in its table 3. Two of its variations are no
-sizes of `TransformerConfig`; they are made of an ordinary model here: no positions at all, and
-queries and keys of another width than the values (row B).
+Most settings are those that the paper varies in its table 3. Two variations are not settings of
+`TransformerConfig`, so this module changes an ordinary model: no positions at all, and queries and
+keys of another width than the values (row B).
 """
 
 from dataclasses import asdict, dataclass
@@ -24,25 +24,26 @@ POSITIONS = ("sinusoidal", "learned", "none")
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """What two runs must have in common to come to the same model.
+    """All settings that determine the trained model.
 
-    Device, threads and number of processes are not here: they change the time, and the last digits.
+    Device, threads and number of processes are not among them: they change only the time and the
+    last digits.
 
     Attributes:
         source, direction, min_count, merges: as in `TranslationData.load`.
         N, d_model, d_ff, h, dropout, attention_dropout: as in `TransformerConfig`.
-        pre_norm: likewise, but True by itself: on 29,000 pairs a model whose norms stand after the
-            sums, as in the paper, has learnt after four epochs what this one knows after two.
+        pre_norm: likewise, but True by default: on 29,000 pairs a post-norm model, as in the paper,
+            needs four epochs to reach the loss of a pre-norm model after two.
         d_k: width of a head's queries and keys; None is d_model / h, as everywhere else.
         positions: "sinusoidal", "learned" or "none".
-        epochs: at most so many times through the training split.
+        epochs: maximum number of passes over the training split.
         max_tokens: most tokens of a batch on each side, padding included.
         warmup, factor: of the learning rate, see `noam_rate`.
         smoothing: of the labels (section 5.4).
-        average: the result is the mean of the last so many epochs' parameters (section 6.1).
-        patience: stop after so many epochs in a row without a better validation loss; 0 is never.
+        average: number of last epochs whose parameters are averaged (section 6.1).
+        patience: epochs without a better validation loss before the training stops; 0 for never.
         precision: "float32", "bfloat16", or "auto": the faster one of the device.
-        seed: of every random number.
+        seed: of all random numbers.
 
     Raises:
         ValueError: if the numbers do not fit together.
@@ -84,7 +85,7 @@ class TrainConfig:
         self.config(5, 5)  # raises unless the sizes fit together
 
     def config(self, source_vocabulary: int, target_vocabulary: int) -> TransformerConfig:
-        """The sizes of the model, for vocabularies of these sizes."""
+        """Return the configuration of the model for two vocabulary sizes."""
         sizes = {name: getattr(self, name) for name in SIZE_NAMES}
         positions = "learned" if self.positions == "none" else self.positions
         return TransformerConfig(
@@ -95,7 +96,7 @@ class TrainConfig:
         )
 
     def model(self, source_vocabulary: int, target_vocabulary: int) -> Transformer:
-        """A new model, with parameters drawn from the global random state."""
+        """Build a new model, with parameters drawn from the global random state."""
         model = Transformer(self.config(source_vocabulary, target_vocabulary))
         if self.positions == "none":
             forget_positions(model)
@@ -105,15 +106,15 @@ class TrainConfig:
 
 
 def sizes(name: str) -> dict[str, object]:
-    """The sizes of a configuration ("tiny", "small" or "base"), by the names in `SIZE_NAMES`."""
+    """Return the sizes of a configuration ("tiny", "small" or "base") by name."""
     config = asdict(SIZES[name](5, 5))
     return {size: config[size] for size in SIZE_NAMES}
 
 
 def forget_positions(model: Transformer) -> None:
-    """Take a model its positions: learned ones, all zero, that are not trained.
+    """Remove a model's positions: set learned ones to zero and freeze them.
 
-    Zeros keep the checkpoint an ordinary one: whoever loads it computes the same.
+    Because they are zero, the checkpoint is an ordinary one that gives the same results.
     """
     for positions in (model.source_positions, model.target_positions):
         for table in positions.parameters():
@@ -121,7 +122,7 @@ def forget_positions(model: Transformer) -> None:
 
 
 def resize_keys(model: Transformer, d_k: int) -> None:
-    """Give every head queries and keys of width d_k; its values keep theirs (table 3, row B)."""
+    """Resize the queries and keys of every head to width d_k (table 3, row B)."""
     for module in model.modules():
         if isinstance(module, MultiHeadAttention):
             for name in ("W_q", "W_k"):
@@ -144,7 +145,7 @@ def require_usable_data(data: TranslationData, settings: TrainConfig) -> None:
 
 
 def working_precision(precision: str, device: torch.device) -> torch.dtype:
-    """What "auto" means on a device; the other names mean themselves."""
+    """Return the dtype of a precision; "auto" depends on the device."""
     if precision != "auto":
         return getattr(torch, precision)
     if device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):

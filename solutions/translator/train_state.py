@@ -1,4 +1,4 @@
-"""How far a training run is, and the random numbers that belong to each place in it."""
+"""The progress of a training run, and the random seed of each of its steps."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from .run_directory import Json
 
 @dataclass
 class TrainState:
-    """How far a run is.
+    """The progress of a run.
 
     Attributes:
         epoch: the one that is going on, from 1.
@@ -31,16 +31,16 @@ class TrainState:
     rows: list[Json] = field(default_factory=list)
 
     def next_epoch(self, row: Json) -> "TrainState":
-        """The beginning of the next epoch."""
+        """Return the state at the beginning of the next epoch."""
         return TrainState(self.epoch + 1, step=self.step, rows=[*self.rows, row])
 
     def epochs_without_gain(self) -> int:
-        """For how many epochs the validation loss has been above its best."""
+        """Count the epochs since the best validation loss."""
         losses = [row["validation_loss"] for row in self.rows]
         return len(losses) - 1 - losses.index(min(losses)) if losses else 0
 
 
 def derived_seed(seed: int, *what: object) -> int:
-    """A seed for one purpose of a run; every purpose has another, whatever the seed."""
+    """Derive the seed of one purpose of a run; different purposes have different seeds."""
     text = " ".join(map(str, (seed, *what)))
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:7])

@@ -1,12 +1,11 @@
-"""The training loop (paper, section 5): epoch after epoch, and after a kill as if there was none.
+"""The training loop (paper, section 5), whose result does not depend on interruptions.
 
-What comes out must not depend on whether, where and how often a run was stopped. So a step may
-depend on nothing but the state that is saved and its own number: the batches of an epoch are drawn
-from the seed and the number of the epoch, and before every step the random numbers of dropout begin
-anew from the seed and the number of the step. There is no other state of random numbers to save.
+A step depends only on the saved state and on its own number: the batches of an epoch are drawn from
+the seed and the number of the epoch, and before every step the random generator of dropout is
+seeded from the seed and the number of the step. So there is no random state to save.
 
-On the CPU, with the same number of threads, the result is the same to the last digit. A GPU adds up
-some sums in whatever order they are ready: there it is the same up to rounding.
+On the CPU, with the same number of threads, the result is the same to the last digit. A GPU
+computes some sums in varying order, so there it is the same up to rounding.
 """
 
 import math
@@ -34,30 +33,30 @@ from .train_config import TrainConfig, working_precision
 from .train_state import TrainState, derived_seed
 
 MAX_NORM = 1.0
-STEPS_BETWEEN_TRIMS = 25  # each leaves up to 1 GB behind; tidying up takes less than one of them
+STEPS_BETWEEN_TRIMS = 25  # a step leaves up to 1 GB behind; trimming takes less than a step
 TIMES = ("tokens_per_second", "seconds")  # columns of the log that differ from run to run
 MOMENTS = ("exp_avg", "exp_avg_sq")
 
 
 class Diverged(ValueError):
-    """The loss is no number any more."""
+    """The loss is NaN or infinite."""
 
 
 class BatchLoss(nn.Module):
-    """`fast_batch_loss` as a module: several processes exchange the gradients of a module."""
+    """`fast_batch_loss` as a module, because distributed training wraps modules."""
 
     def __init__(self, model: Transformer, smoothing: float, precision: torch.dtype):
         super().__init__()
         self.model, self.smoothing, self.precision = model, smoothing, precision
 
     def forward(self, source: Tensor, target_in: Tensor, target_out: Tensor) -> Tensor:
-        """The summed loss of a batch, in nats; the arguments as in `Batch`."""
+        """Return the summed loss of a batch, in nats; the arguments are those of `Batch`."""
         batch = Batch(source, target_in, target_out)
         return fast_batch_loss(self.model, batch, self.smoothing, self.precision)[0]
 
 
 class Trainer:
-    """A run of training that goes on where its folder says.
+    """A training run that resumes from the state in its folder.
 
     Args:
         settings: what to train.
@@ -92,11 +91,11 @@ class Trainer:
 
     @property
     def steps_in_epoch(self) -> int:
-        """The same in every epoch: batches are cut along the sorted lengths."""
+        """Number of steps, the same in every epoch."""
         return len(token_batches(self.lengths, self.settings.max_tokens, seed=0))
 
     def ending(self) -> str | None:
-        """Why there is no further epoch; None if there is one."""
+        """Return the reason to stop training; None to continue."""
         if self.progress.epoch > self.settings.epochs:
             return "all epochs done"
         patience = self.settings.patience
@@ -110,12 +109,12 @@ class Trainer:
         """Train to the end.
 
         Args:
-            report: told after every step.
-            tell: given the log's row of every epoch that ends.
-            save_every: seconds between two states. A kill costs at most so much work.
+            report: is called after every step.
+            tell: is called with the log's row at the end of every epoch.
+            save_every: seconds between two saved states, the most that a kill can cost.
 
         Raises:
-            Diverged: if the loss is no number any more.
+            Diverged: if the loss is NaN or infinite.
         """
         if self.team.is_first and self.progress.rows:
             self.folder.write_log(self.progress.rows)  # a kill may have come before it
@@ -146,7 +145,7 @@ class Trainer:
     # ---- one step --------------------------------------------------------------------------------
 
     def step(self, places: list[int]) -> float:
-        """One step of section 5, as `train_step`, shared out among the processes.
+        """Take one training step, as `train_step`, distributed over the processes.
 
         Args:
             places: of the batch's pairs in the training split.
@@ -155,7 +154,7 @@ class Trainer:
             the loss per target token of the whole batch, in nats, before the step.
 
         Raises:
-            Diverged: if it is no number.
+            Diverged: if it is NaN or infinite.
         """
         began, progress = time.monotonic(), self.progress
         tokens = sum(self.lengths[place][1] for place in places)
@@ -209,10 +208,10 @@ class Trainer:
     def _validation_loss(self) -> float:
         return evaluate_loss(self.model, (batch.to(self.team.device) for batch in self.validation))
 
-    # ---- stopping and going on -------------------------------------------------------------------
+    # ---- saving and resuming ---------------------------------------------------------------------
 
     def _save(self) -> None:
-        """Write the state, if this process is the one that writes."""
+        """Write the state, in the first process only."""
         if not self.team.is_first:
             return
         tensors = {}
@@ -224,7 +223,7 @@ class Trainer:
 
     @torch.no_grad()
     def _resume(self) -> None:
-        """Take up the state that lies in the folder, if there is one."""
+        """Load the state in the folder, if there is one."""
         found = self.folder.load_state()
         if found is None:
             return
@@ -241,7 +240,7 @@ class Trainer:
         self.optimizer.load_state_dict({"state": moments, "param_groups": groups})
 
     def _finish(self) -> None:
-        """Make the mean of the last epochs and write how the run ended."""
+        """Average the last epochs and write the result."""
         last = self.progress.epoch - 1
         averaged = list(range(max(1, last - self.settings.average + 1), last + 1))
         mean = average_weights([self.folder.load_epoch(epoch) for epoch in averaged])

@@ -1,4 +1,4 @@
-"""Translate sentences: `python -m solutions.translate --checkpoint FOLDER "Ein Mann schläft."`."""
+"""The command `python -m solutions.translate`: translate with a finished run."""
 
 import sys
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ POSITIVE = click.IntRange(1)
 def draw(
     translator: Translator, source: list[str], target: list[str], layer: int, path: Path
 ) -> None:
-    """Draw what the heads of one decoder layer looked at while they wrote a translation.
+    """Draw the cross-attention of one decoder layer for a translation.
 
     Args:
         translator: of the model.
@@ -42,7 +42,7 @@ def draw(
 
 
 def lines(sentences: tuple[str, ...]) -> Iterator[list[str]]:
-    """What to translate together: the arguments; else all lines of stdin, or each one typed."""
+    """Yield the lines to translate together: the arguments, all of stdin, or each line typed."""
     if sentences:
         yield list(sentences)
     elif sys.stdin.isatty():
@@ -57,14 +57,20 @@ def lines(sentences: tuple[str, ...]) -> Iterator[list[str]]:
 )
 @click.option("--checkpoint", type=PATH, required=True, help="Folder of a finished run.")
 @click.argument("sentences", nargs=-1)
-@click.option("--beam", type=POSITIVE, default=5, help="1 is greedy search.")
-@click.option("--alpha", type=click.FloatRange(0), default=0.6, help="Of the length penalty.")
-@click.option("--tokens", is_flag=True, help="Print the tokens that the model wrote.")
-@click.option("--unknown", is_flag=True, help='Let the model write "<unk>".')
-@click.option("--attention", type=PATH, help="Draw the cross-attention: FILE.png or FILE.svg.")
-@click.option("--layer", type=POSITIVE, help="Of the decoder, to draw.  [default: the last]")
-@click.option("--device", type=click.Choice(["auto", "cuda", "mps", "cpu"]), default="auto")
-@click.option("--threads", type=POSITIVE, default=torch.get_num_threads(), help="Of the CPU.")
+@click.option("--beam", type=POSITIVE, default=5, help="Beam size; 1 is greedy search.")
+@click.option(
+    "--alpha", type=click.FloatRange(0), default=0.6, help="Exponent of the length penalty (GNMT)."
+)
+@click.option("--tokens", is_flag=True, help="Print tokens instead of text.")
+@click.option("--unknown", is_flag=True, help='Allow "<unk>" in translations.')
+@click.option("--attention", type=PATH, help="File for the cross-attention map (.png or .svg).")
+@click.option("--layer", type=POSITIVE, help="Decoder layer of the map.  [default: the last]")
+@click.option(
+    "--device", type=click.Choice(["auto", "cuda", "mps", "cpu"]), default="auto", help="Device."
+)
+@click.option(
+    "--threads", type=POSITIVE, default=torch.get_num_threads(), help="CPU threads to use."
+)
 def main(
     checkpoint: Path,
     sentences: tuple[str, ...],
@@ -77,9 +83,9 @@ def main(
     device: str,
     threads: int,
 ) -> None:
-    """Translate SENTENCES, or the lines of the standard input. One line comes out for each.
+    """Translate SENTENCES, or the lines of the standard input.
 
-    Words that the model does not know are named on the standard error.
+    It prints one line for each sentence, and unknown words to the standard error.
     """
     torch.set_num_threads(threads)
     with user_errors():

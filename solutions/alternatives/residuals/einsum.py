@@ -13,11 +13,11 @@ class LayerNorm(nn.Module):
 
     def forward(self, x):
         d = x.shape[-1]
-        centre = torch.eye(d, dtype=x.dtype, device=x.device) - 1 / d  # symmetric: I - 11^T / d
-        centred = torch.einsum("...i,ij->...j", x, centre)
-        variance = torch.einsum("...i,...i->...", centred, centred) / d
+        center = torch.eye(d, dtype=x.dtype, device=x.device) - 1 / d  # symmetric: I - 11^T / d
+        centered = torch.einsum("...i,ij->...j", x, center)
+        variance = torch.einsum("...i,...i->...", centered, centered) / d
         scale = torch.rsqrt(variance + self.eps)
-        return torch.einsum("...i,...,i->...i", centred, scale, self.gain) + self.bias
+        return torch.einsum("...i,...,i->...i", centered, scale, self.gain) + self.bias
 
 
 class FeedForward(nn.Module):

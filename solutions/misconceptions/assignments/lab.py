@@ -108,7 +108,7 @@ def epoch_steps_twice(model, batches, optimizer, schedule, smoothing=0.1):
     caught_by="fit-log",
     section="lab.html#lab-training",
     sentence="You validate on the pairs that you train on: your curve shows how well they are "
-    "learnt by heart, and never that it is time to stop.",
+    "learned by heart, and never that it is time to stop.",
 )
 def fit_validates_on_what_it_learns(
     model,
@@ -695,7 +695,7 @@ def comparison_of_the_ends(usual, changed, margin=0.1):
     "compare_runs",
     caught_by="compare-curves",
     section="lab.html#lab-training",
-    sentence="You compare the training losses: they say how well your pairs were learnt by heart, "
+    sentence="You compare the training losses: they say how well your pairs were learned by heart, "
     "and without smoothing or dropout they are lower whatever the model can do.",
 )
 def comparison_of_training_losses(usual, changed, margin=0.1):

@@ -335,7 +335,7 @@ def batches_ignore_the_seed(
     caught_by="epoch-pairs",
     section="lab.html#lab-batches",
     sentence="You cut batches of the two sides apart from each other: your sources stand beside "
-    "translations of other sentences, and nothing can be learnt from that.",
+    "translations of other sentences, and nothing can be learned from that.",
 )
 def epoch_with_sides_apart(
     pairs: list[tuple[list[int], list[int]]], max_tokens: int, seed: int
@@ -350,8 +350,8 @@ def epoch_with_sides_apart(
     "make_batches",
     caught_by="epoch-pairs",
     section="lab.html#lab-batches",
-    sentence="You leave out the last batch: some pairs are never learnt, and with a validation set "
-    "some are never tested. Each pair is in exactly one batch of yours.",
+    sentence="You leave out the last batch: some pairs are never learned, and of a validation "
+    "set some are never tested. Each pair is in exactly one batch of yours.",
 )
 def epoch_without_its_last_batch(
     pairs: list[tuple[list[int], list[int]]], max_tokens: int, seed: int

@@ -93,7 +93,7 @@ def unknown_is_padding(tokens: list[str], ids: dict[str, int]) -> list[int]:
     "to_ids",
     caught_by="vocabulary-spelling",
     section="training.html#train-vocabulary",
-    sentence='You treat a word that is spelt like a special ("</s>") as the special itself: text '
+    sentence='You treat a word that is spelled like a special ("</s>") as the special itself: text '
     "that somebody else wrote could end a sentence or hide a word.",
 )
 def spelling_makes_a_special(tokens: list[str], ids: dict[str, int]) -> list[int]:

@@ -138,7 +138,7 @@ def greedy_counts_the_start(predictor, limits, pad_id, bos_id, eos_id):
     caught_by="greedy-start",
     section="decoding.html#decode-greedy",
     sentence="Your prefixes do not begin with <s>: in training every target did, so the model has "
-    "never learnt what comes first without it.",
+    "never learned what comes first without it.",
 )
 def greedy_without_start(predictor, limits, pad_id, bos_id, eos_id):
     written: list[list[int]] = [[] for _ in limits]
@@ -222,7 +222,7 @@ def greedy_keeps_the_frame(predictor, limits, pad_id, bos_id, eos_id):
     "greedy",
     caught_by="greedy-specials",
     section="decoding.html#decode-greedy",
-    sentence="Your search may write padding and <s>: the model has learnt nothing about them as "
+    sentence="Your search may write padding and <s>: the model has learned nothing about them as "
     "outputs, so they have to be forbidden.",
 )
 def greedy_writes_padding(predictor, limits, pad_id, bos_id, eos_id):

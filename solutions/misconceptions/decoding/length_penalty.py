@@ -24,7 +24,7 @@ def length_penalty_with_negative_exponent(length, alpha):
     caught_by="length-penalty-values",
     section="decoding.html#decode-length-penalty",
     sentence="Your penalty is the plain length: that is the mean log-probability per token, which "
-    "ignores alpha and favours long translations much more.",
+    "ignores alpha and favors long translations much more.",
 )
 def length_penalty_is_the_length(length, alpha):
     return float(length)

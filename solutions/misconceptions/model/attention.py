@@ -352,7 +352,7 @@ def split_heads_by_view_alone(x: Tensor, h: int) -> Tensor:
     caught_by="split-heads",
     section="attention.html#attn-split-heads",
     sentence="Your heads are interleaved: head i takes every h-th feature instead of a block of "
-    "d_k neighbours. Cut the width as (h, d_k), not (d_k, h).",
+    "d_k neighbors. Cut the width as (h, d_k), not (d_k, h).",
 )
 def split_heads_interleaved(x: Tensor, h: int) -> Tensor:
     B, T, d_model = x.shape
@@ -620,7 +620,7 @@ class NeverDrops(MultiHeadAttention):
     "MultiHeadAttention",
     caught_by="mha-gradients",
     section="attention.html#attn-projections",
-    sentence="Your output is right but nothing can be learnt: a detach() or torch.no_grad() cuts "
+    sentence="Your output is right but nothing can be learned: a detach() or torch.no_grad() cuts "
     "the gradient on its way to the projections.",
 )
 class CutsTheGradient(MultiHeadAttention):

@@ -97,7 +97,7 @@ class WithoutSelfAttention(DecoderLayer):
     "DecoderLayer",
     caught_by="decoder-layer-pre-norm",
     section="encoder-decoder.html#model-decoder-layer",
-    sentence="With pre-norm you normalise the memory again. The encoder's last norm has done that; "
+    sentence="With pre-norm you normalize the memory again. The encoder's last norm has done that; "
     "a sub-layer's norm is for what comes from below.",
 )
 class MemoryNormalisedAgain(DecoderLayer):
@@ -113,7 +113,7 @@ class MemoryNormalisedAgain(DecoderLayer):
     "DecoderLayer",
     caught_by="decoder-layer-pre-norm",
     section="encoder-decoder.html#model-decoder-layer",
-    sentence="With pre-norm your cross-attention asks with the raw x, not with the normalised "
+    sentence="With pre-norm your cross-attention asks with the raw x, not with the normalized "
     "tensor that the residual sub-layer hands you.",
 )
 class RawQueries(DecoderLayer):
@@ -128,7 +128,7 @@ class RawQueries(DecoderLayer):
     caught_by="decoder-layer-pre-norm",
     section="encoder-decoder.html#model-decoder-layer",
     sentence="Your decoder layer ignores config.pre_norm: its residual sub-layers always "
-    "normalise after the sum.",
+    "normalize after the sum.",
 )
 class DecoderPreNormIgnored(DecoderLayer):
     def __init__(self, config):
@@ -162,7 +162,7 @@ class SelfAttentionUnmasked(DecoderLayer):
     caught_by="decoder-layer-masks",
     section="encoder-decoder.html#model-masks",
     sentence="Your cross-attention has no mask: the decoder reads the padding of the source, and a "
-    "translation depends on how long its neighbours in the batch are.",
+    "translation depends on how long its neighbors in the batch are.",
 )
 class CrossAttentionUnmasked(DecoderLayer):
     def forward(self, x, memory, target_mask=None, source_mask=None):
@@ -326,7 +326,7 @@ class OnlyTheFirstDecoderLayer(Decoder):
     caught_by="decoder-final-norm",
     section="encoder-decoder.html#model-final-norm",
     sentence="Your decoder's last norm is built and never used: with pre-norm the logits are then "
-    "made of a sum that nothing has normalised.",
+    "made of a sum that nothing has normalized.",
 )
 class DecoderFinalNormForgotten(Decoder):
     def forward(self, x, memory, target_mask=None, source_mask=None):
@@ -339,8 +339,8 @@ class DecoderFinalNormForgotten(Decoder):
     "Decoder",
     caught_by="decoder-final-norm",
     section="encoder-decoder.html#model-final-norm",
-    sentence="You normalise on top of your decoder with post-norm too. There each layer has "
-    "normalised its output already, and the paper has no further norm.",
+    sentence="You normalize on top of your decoder with post-norm too. There each layer has "
+    "normalized its output already, and the paper has no further norm.",
 )
 class DecoderFinalNormAlways(Decoder):
     def __init__(self, config):
@@ -373,7 +373,8 @@ class SameDecoderLayerNTimes(Decoder):
 class DecoderLayersInAPlainList(Decoder):
     def __init__(self, config):
         nn.Module.__init__(self)
-        self.layers = [DecoderLayer(config) for _ in range(config.N)]  # type: ignore[assignment]  # the mistake
+        layers = [DecoderLayer(config) for _ in range(config.N)]
+        self.layers = layers  # type: ignore[assignment]  # the mistake
         self.norm = LayerNorm(config.d_model) if config.pre_norm else nn.Identity()
 
 

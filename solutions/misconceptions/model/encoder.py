@@ -67,7 +67,7 @@ class ResidualAroundTheLayer(EncoderLayer):
     caught_by="encoder-layer-values",
     section="encoder-decoder.html#model-encoder-layer",
     sentence="Your encoder layer leaves the residual sub-layers out: x is replaced by what each "
-    "sub-layer makes of it, and nothing is added or normalised.",
+    "sub-layer makes of it, and nothing is added or normalized.",
 )
 class WithoutResiduals(EncoderLayer):
     def forward(self, x, mask=None):
@@ -94,7 +94,7 @@ class OneHeadWhateverTheConfig(EncoderLayer):
     "EncoderLayer",
     caught_by="encoder-layer-pre-norm",
     section="encoder-decoder.html#model-encoder-layer",
-    sentence="With pre-norm your queries are normalised, but keys and values are the raw x: inside "
+    sentence="With pre-norm your queries are normalized, but keys and values are the raw x: inside "
     "the sub-layer use the tensor that it hands you for all three.",
 )
 class RawKeysAndValues(EncoderLayer):
@@ -108,7 +108,7 @@ class RawKeysAndValues(EncoderLayer):
     caught_by="encoder-layer-pre-norm",
     section="encoder-decoder.html#model-encoder-layer",
     sentence="Your encoder layer ignores config.pre_norm: its residual sub-layers always "
-    "normalise after the sum.",
+    "normalize after the sum.",
 )
 class PreNormIgnored(EncoderLayer):
     def __init__(self, config):
@@ -330,8 +330,8 @@ class FinalNormTwice(Encoder):
     "Encoder",
     caught_by="encoder-final-norm",
     section="encoder-decoder.html#model-final-norm",
-    sentence="You normalise on top of your encoder with post-norm too. There each layer has "
-    "normalised its output already, and the paper has no further norm.",
+    sentence="You normalize on top of your encoder with post-norm too. There each layer has "
+    "normalized its output already, and the paper has no further norm.",
 )
 class FinalNormAlways(Encoder):
     def __init__(self, config):
@@ -358,13 +358,14 @@ class SameLayerNTimes(Encoder):
     "Encoder",
     caught_by="encoder-parameters",
     section="encoder-decoder.html#model-identical",
-    sentence="You keep the layers in a plain list: PyTorch does not look into it, so no optimiser "
+    sentence="You keep the layers in a plain list: PyTorch does not look into it, so no optimizer "
     "gets their parameters and none is saved. Use nn.ModuleList.",
 )
 class LayersInAPlainList(Encoder):
     def __init__(self, config):
         nn.Module.__init__(self)
-        self.layers = [EncoderLayer(config) for _ in range(config.N)]  # type: ignore[assignment]  # the mistake
+        layers = [EncoderLayer(config) for _ in range(config.N)]
+        self.layers = layers  # type: ignore[assignment]  # the mistake
         self.norm = LayerNorm(config.d_model) if config.pre_norm else nn.Identity()
 
 

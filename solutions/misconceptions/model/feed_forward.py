@@ -216,7 +216,7 @@ class ReluAfterBothConvolutions(ConvolutionalFeedForward):
     "ConvolutionalFeedForward",
     caught_by="convolution-parameters",
     section="residuals.html#res-convolution",
-    sentence="Your kernels have size 3: each position then sees its neighbours, and two such "
+    sentence="Your kernels have size 3: each position then sees its neighbors, and two such "
     "layers see five. The paper's remark is about kernels of size 1.",
 )
 class KernelOfThree(ConvolutionalFeedForward):

@@ -359,7 +359,7 @@ def shift_matrix_backwards(k: float, d_model: int, dtype: torch.dtype = torch.fl
     caught_by="shift-law",
     section="positional-encoding.html#pos-interleaved",
     sentence="Your matrix is for a table in halves (all sines, then all cosines): it pairs feature "
-    "i with feature i + d_model / 2. In the paper's layout the pairs are neighbours.",
+    "i with feature i + d_model / 2. In the paper's layout the pairs are neighbors.",
 )
 def shift_matrix_on_halves(k: float, d_model: int, dtype: torch.dtype = torch.float32) -> Tensor:
     angles = k * angular_frequencies(d_model, torch.float64)
@@ -502,7 +502,7 @@ def angles_instead_of_positions(omega: float) -> tuple[float, float, float]:
     "PositionalEncoding",
     caught_by="encoding-state",
     section="positional-encoding.html#pos-layer",
-    sentence="Your table is an nn.Parameter: the optimiser would change it. The paper's table is "
+    sentence="Your table is an nn.Parameter: the optimizer would change it. The paper's table is "
     "computed, not learned; register it as a buffer.",
 )
 class TableIsAParameter(PositionalEncoding):

@@ -29,7 +29,7 @@ class UnbiasedVariance(LayerNorm):
     caught_by="layer-norm-values",
     section="residuals.html#res-layer-norm",
     sentence="You never subtract the mean from the numerator: your features are scaled but not "
-    "centred.",
+    "centered.",
 )
 class NotCentred(LayerNorm):
     def forward(self, x):
@@ -55,7 +55,7 @@ class SpreadAroundZero(LayerNorm):
     "LayerNorm",
     caught_by="layer-norm-values",
     section="residuals.html#res-layer-norm",
-    sentence="Your layer is RMSNorm: neither the numerator nor the spread is centred. That is a "
+    sentence="Your layer is RMSNorm: neither the numerator nor the spread is centered. That is a "
     "later simplification; layer norm subtracts the mean first.",
 )
 class RootMeanSquare(LayerNorm):
@@ -196,7 +196,7 @@ class OverThePositions(LayerNorm):
     "LayerNorm",
     caught_by="layer-norm-alone",
     section="residuals.html#res-batch-norm",
-    sentence="You normalise each sentence as a whole, features and positions together. Layer norm "
+    sentence="You normalize each sentence as a whole, features and positions together. Layer norm "
     "in a Transformer treats every position by itself.",
 )
 class OverTheSentence(LayerNorm):
@@ -266,7 +266,7 @@ class GainTimesBias(LayerNorm):
     "LayerNorm",
     caught_by="layer-norm-parameters",
     section="residuals.html#res-layer-norm",
-    sentence="Your gain and bias are plain tensors: no optimiser sees them, and the state_dict "
+    sentence="Your gain and bias are plain tensors: no optimizer sees them, and the state_dict "
     "does not hold them. Wrap them in nn.Parameter.",
 )
 class PlainTensors(LayerNorm):
@@ -357,7 +357,7 @@ class AddedTwice(ResidualSublayer):
     "ResidualSublayer",
     caught_by="residual-forms",
     section="residuals.html#res-pre-post",
-    sentence="Your pre and post are swapped: with pre_norm=False, the paper's form, you normalise "
+    sentence="Your pre and post are swapped: with pre_norm=False, the paper's form, you normalize "
     "before the sub-layer.",
 )
 class PreAndPostSwapped(ResidualSublayer):
@@ -371,7 +371,7 @@ class PreAndPostSwapped(ResidualSublayer):
     "ResidualSublayer",
     caught_by="residual-forms",
     section="residuals.html#res-pre-post",
-    sentence="You always normalise before the sub-layer, whatever pre_norm says. The paper's form "
+    sentence="You always normalize before the sub-layer, whatever pre_norm says. The paper's form "
     "is the other one: the norm comes after the sum.",
 )
 class AlwaysPreNorm(ResidualSublayer):
@@ -383,7 +383,7 @@ class AlwaysPreNorm(ResidualSublayer):
     "ResidualSublayer",
     caught_by="residual-post-norm",
     section="residuals.html#res-pre-post",
-    sentence="With post-norm you normalise the sub-layer's output and then add x. The norm "
+    sentence="With post-norm you normalize the sub-layer's output and then add x. The norm "
     "belongs after the sum: LayerNorm(x + Sublayer(x)).",
 )
 class NormInsideTheSum(ResidualSublayer):
@@ -426,7 +426,7 @@ class NormAddedToTheSum(ResidualSublayer):
     "ResidualSublayer",
     caught_by="residual-forms",
     section="residuals.html#res-pre-post",
-    sentence="You always normalise after the sum, whatever pre_norm says: with pre_norm=True the "
+    sentence="You always normalize after the sum, whatever pre_norm says: with pre_norm=True the "
     "norm goes before the sub-layer, and the sum stays as it is.",
 )
 class AlwaysPostNorm(ResidualSublayer):

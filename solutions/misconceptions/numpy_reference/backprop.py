@@ -118,7 +118,7 @@ def cross_entropy_is_a_sum(logits, targets):
     caught_by="cross-entropy-loss",
     section="training.html#train-cross-entropy",
     sentence="Your loss has the wrong sign: it is the mean of log p, which is negative. What is "
-    "minimised is -log p.",
+    "minimized is -log p.",
 )
 def cross_entropy_upside_down(logits, targets):
     rows = np.arange(len(targets))

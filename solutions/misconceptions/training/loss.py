@@ -112,7 +112,7 @@ def targets_expect_padding(targets, vocabulary_size, smoothing, pad_id):
     caught_by="targets-padding",
     section="training.html#train-smoothing",
     sentence="You leave rows of padding as they come: they are targets like any other, so that "
-    "padding is learnt. Their whole row must be 0.",
+    "padding is learned. Their whole row must be 0.",
 )
 def targets_for_padding(targets, vocabulary_size, smoothing, pad_id):
     spread = torch.full((vocabulary_size,), smoothing / (vocabulary_size - 1))

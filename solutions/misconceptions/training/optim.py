@@ -1,4 +1,4 @@
-"""Ways to get optimiser, schedule and clipping wrong (right: `solutions.training.optim`)."""
+"""Ways to get optimizer, schedule and clipping wrong (right: `solutions.training.optim`)."""
 
 import torch
 
@@ -275,7 +275,7 @@ class AdamWithoutEps(Adam):
     caught_by="adam-groups",
     section="training.html#train-schedule",
     sentence="You use the rate from the constructor (self.defaults) and not that of the group: a "
-    "schedule writes into the group, and your optimiser never hears of it.",
+    "schedule writes into the group, and your optimizer never hears of it.",
 )
 class AdamIgnoresTheSchedule(Adam):
     def _move(self, parameter, gradient, group):
@@ -413,7 +413,7 @@ def rate_ignores_the_factor(step, d_model, warmup, factor=1.0):
     "NoamSchedule",
     caught_by="schedule-writes",
     section="training.html#train-schedule",
-    sentence="You never write your rate into the groups of the optimiser: it goes on with the one "
+    sentence="You never write your rate into the groups of the optimizer: it goes on with the one "
     'that it was built with. It reads group["lr"], and no attribute such as optimizer.lr.',
 )
 class ScheduleNeverWrites(NoamSchedule):
@@ -519,7 +519,7 @@ class ScheduleAsksForTheStep(NoamSchedule):
     "NoamSchedule",
     caught_by="schedule-counts",
     section="training.html#train-schedule",
-    sentence="You forget to return the rate: the optimiser has it, but your caller gets None.",
+    sentence="You forget to return the rate: the optimizer has it, but your caller gets None.",
 )
 class ScheduleReturnsNothing(NoamSchedule):
     def advance(self):
@@ -583,7 +583,7 @@ def clip_by_value(parameters, max_norm):
     "clip_gradients",
     caught_by="clip-direction",
     section="training.html#train-clipping",
-    sentence="You multiply a copy: the gradients that the optimiser will read are as long as "
+    sentence="You multiply a copy: the gradients that the optimizer will read are as long as "
     "before. Change them in place, with `*=` or mul_.",
 )
 def clip_a_copy(parameters, max_norm):

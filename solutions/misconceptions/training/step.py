@@ -58,8 +58,8 @@ def step_piles_up_gradients(
     "train_step",
     caught_by="step-gradient",
     section="training.html#train-step",
-    sentence="You call zero_grad between backward and step: the optimiser finds no gradient, and "
-    "nothing is ever learnt.",
+    sentence="You call zero_grad between backward and step: the optimizer finds no gradient, and "
+    "nothing is ever learned.",
 )
 def step_throws_the_gradient_away(
     model, batch, optimizer, schedule, smoothing=0.1, max_norm=1.0, precision=torch.float32
@@ -98,7 +98,7 @@ def step_stays(
     "train_step",
     caught_by="step-gradient",
     section="training.html#train-mean",
-    sentence="You minimise the sum of the losses, not their mean per token: the larger the batch, "
+    sentence="You minimize the sum of the losses, not their mean per token: the larger the batch, "
     "the longer your gradient.",
 )
 def step_follows_the_sum(
@@ -159,8 +159,8 @@ def step_without_smoothing(
     "train_step",
     caught_by="step-rate",
     section="training.html#train-schedule",
-    sentence="You call the schedule after the optimiser: the first step goes with the rate that "
-    "the optimiser was built with, and each later one with that of the step before.",
+    sentence="You call the schedule after the optimizer: the first step goes with the rate that "
+    "the optimizer was built with, and each later one with that of the step before.",
 )
 def step_sets_the_rate_too_late(
     model, batch, optimizer, schedule, smoothing=0.1, max_norm=1.0, precision=torch.float32
@@ -180,7 +180,7 @@ def step_sets_the_rate_too_late(
     "train_step",
     caught_by="step-rate",
     section="training.html#train-schedule",
-    sentence="You never call schedule.advance(): every step goes with the rate that the optimiser "
+    sentence="You never call schedule.advance(): every step goes with the rate that the optimizer "
     "was built with.",
 )
 def step_without_schedule(
@@ -324,9 +324,9 @@ def step_reports_the_sum(
     caught_by="step-reports",
     section="training.html#train-step",
     sentence="You return the loss after the step: it is computed on the batch that was just "
-    "learnt, at the price of a second forward pass, and looks better than it is.",
+    "learned, at the price of a second forward pass, and looks better than it is.",
 )
-def step_reports_what_it_has_just_learnt(
+def step_reports_what_it_has_just_learned(
     model, batch, optimizer, schedule, smoothing=0.1, max_norm=1.0, precision=torch.float32
 ):
     model.train()

@@ -123,7 +123,7 @@ def test_the_search_stops_at_the_end_or_at_the_limit():
 # ---- the whole -----------------------------------------------------------------------------------
 
 
-def test_the_small_corpus_is_learnt(tmp_path):
+def test_the_small_corpus_is_learned(tmp_path):
     texts = {"train": tuple(side[:24] for side in corpus("train")), "val": corpus("val")}
     model, config, known, log = train_translator(
         texts, recipe("tiny") | {"N": 1, "epochs": 50, "dropout": 0.0}, tell=lambda row: None

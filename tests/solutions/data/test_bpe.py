@@ -1,4 +1,4 @@
-"""Laws of byte-pair encoding: what is learnt, how words are cut, how they become whole again."""
+"""Laws of byte-pair encoding: what is learned, how words are cut, how they become whole again."""
 
 from collections import Counter
 from itertools import pairwise
@@ -18,25 +18,25 @@ texts = st.dictionaries(words, st.integers(1, 9), max_size=8)
 def learn_slowly(counts, number):
     """`learn_merges` as it is told: count every pair anew after each merge."""
     text = {word: letters(word) for word in counts}
-    learnt = []
-    while len(learnt) < number:
+    learned = []
+    while len(learned) < number:
         pairs = Counter()
         for word, pieces in text.items():
             for pair in pairwise(pieces):
                 pairs[pair] += counts[word]
         if not pairs or max(pairs.values()) < 2:
             break
-        learnt.append(min(pairs, key=lambda pair: (-pairs[pair], pair)))
-        text = {word: merge(pieces, learnt[-1]) for word, pieces in text.items()}
-    return learnt
+        learned.append(min(pairs, key=lambda pair: (-pairs[pair], pair)))
+        text = {word: merge(pieces, learned[-1]) for word, pieces in text.items()}
+    return learned
 
 
 def test_the_example_of_the_paper_that_brought_them():
     """Sennrich et al., 2016, section 3.2, but for the mark: theirs stands at the end of a word."""
     counts = {"low": 5, "lowest": 2, "newer": 6, "wider": 3}
-    learnt = learn_merges(counts, 10)
-    assert learnt[:2] == [("e@@", "r"), ("l@@", "o@@")]  # 9 times and 7 times
-    assert BpeSegmenter(learnt).cut("lower") == ("lo@@", "w@@", "er")
+    learned = learn_merges(counts, 10)
+    assert learned[:2] == [("e@@", "r"), ("l@@", "o@@")]  # 9 times and 7 times
+    assert BpeSegmenter(learned).cut("lower") == ("lo@@", "w@@", "er")
 
 
 @given(texts, st.integers(0, 30))
@@ -46,11 +46,11 @@ def test_always_the_most_frequent_pair_is_joined(counts, number):
 
 @given(texts, st.integers(0, 30))
 def test_a_word_of_the_text_is_cut_as_learning_left_it(counts, number):
-    learnt = learn_merges(counts, number)
-    pieces = BpeSegmenter(learnt)
+    learned = learn_merges(counts, number)
+    pieces = BpeSegmenter(learned)
     for word in counts:
         left = letters(word)
-        for pair in learnt:
+        for pair in learned:
             left = merge(left, pair)
         assert list(pieces.cut(word)) == left
 
@@ -67,7 +67,7 @@ def test_without_merges_there_are_letters_and_with_all_of_them_words(counts, wor
     assert all(len(every.cut(word)) == 1 for word, count in counts.items() if count > 1)
 
 
-def test_neighbours_are_joined_from_the_left():
+def test_neighbors_are_joined_from_the_left():
     assert merge(["a@@", "a@@", "a@@", "b"], ("a@@", "a@@")) == ["aa@@", "a@@", "b"]
     assert joined("a@@", "b@@") == "ab@@"
     assert joined("a@@", "b") == "ab"

@@ -21,7 +21,7 @@ from solutions.data.corpora import (
     tiny_shakespeare,
 )
 from solutions.data.downloads import MULTI30K, TINY_SHAKESPEARE, DataError
-from solutions.data.vocabulary import BOS, EOS, UNK, tokenise
+from solutions.data.vocabulary import BOS, EOS, UNK, tokenize
 
 SIZES = dict(zip(MULTI30K_SPLITS, [29_000, 1_014, 1_000, 1_000, 461, 1_071], strict=True))
 
@@ -198,8 +198,8 @@ def small():
 def test_the_corpus_as_pairs_of_ids(small):
     assert list(small.tokens) == ["train", "val", "test"]
     for split, (german, english) in small.tokens.items():
-        assert german == tokenise(corpus(split)[0], "de")
-        assert english == tokenise(corpus(split)[1], "en")
+        assert german == tokenize(corpus(split)[0], "de")
+        assert english == tokenize(corpus(split)[1], "en")
         pairs = small.pairs(split)
         assert len(pairs) == len(german)
         for (source, target), source_tokens, target_tokens in zip(

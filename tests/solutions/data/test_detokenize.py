@@ -1,12 +1,12 @@
-"""From tokens to text: what the tokeniser took apart comes together again."""
+"""From tokens to text: what the tokenizer took apart comes together again."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from solutions.data.corpora import corpus
-from solutions.data.detokenize import capitalise, detokenise, usual_spelling
-from solutions.data.vocabulary import tokenise
+from solutions.data.detokenize import capitalize, detokenize, usual_spelling
+from solutions.data.vocabulary import tokenize
 
 SENTENCES = {
     "de": [
@@ -26,21 +26,21 @@ SENTENCES = {
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_sentences_with_marks_come_back(language):
     sentences = SENTENCES[language]
-    assert [detokenise(tokens) for tokens in tokenise(sentences, language)] == sentences
+    assert [detokenize(tokens) for tokens in tokenize(sentences, language)] == sentences
 
 
 @pytest.mark.parametrize("side", [0, 1])
 @pytest.mark.parametrize("split", ["train", "val", "test"])
 def test_the_corpus_comes_back_in_lower_case(split, side):
     sentences = corpus(split)[side]
-    cut = tokenise(sentences, ("de", "en")[side])
-    assert [detokenise(tokens) for tokens in cut] == [s.lower() for s in sentences]
+    cut = tokenize(sentences, ("de", "en")[side])
+    assert [detokenize(tokens) for tokens in cut] == [s.lower() for s in sentences]
 
 
 @given(st.lists(st.text("ab.,'\"-(/ $", min_size=1), max_size=12))
 def test_nothing_is_lost_or_invented_but_blanks(tokens):
     tokens = [token.replace(" ", "") or " " for token in tokens]  # blanks are tokens of their own
-    text = detokenise(tokens)
+    text = detokenize(tokens)
     assert text.replace(" ", "") == "".join(tokens).replace(" ", "")
     assert text == text.strip()
 
@@ -57,12 +57,12 @@ def test_nothing_is_lost_or_invented_but_blanks(tokens):
     ],
 )
 def test_by_hand(tokens, text):
-    assert detokenise(tokens) == text
+    assert detokenize(tokens) == text
 
 
 def test_words_get_the_spelling_that_they_mostly_have():
     sentences = ["Die Frau und die Frau.", "Der McDonald frau Frau.", "Frau Frau. Die See."]
-    cut = tokenise(sentences, "de")
+    cut = tokenize(sentences, "de")
     # "Die" begins sentences only, but for one "die"; "See" stands once and has its capital.
     assert usual_spelling(sentences, cut) == {
         "frau": "Frau",
@@ -91,14 +91,14 @@ def test_a_sentence_whose_lower_case_is_longer_is_passed_over():
     ],
 )
 def test_capitals_of_words_and_of_the_beginning(tokens, words):
-    assert capitalise(tokens, {"asian": "Asian"}) == words
+    assert capitalize(tokens, {"asian": "Asian"}) == words
 
 
 @pytest.mark.parametrize("side", [0, 1])
 def test_most_of_the_corpus_gets_its_own_capitals_back(side):
     sentences = corpus("train")[side]
-    cut = tokenise(sentences, ("de", "en")[side])
+    cut = tokenize(sentences, ("de", "en")[side])
     spelling = usual_spelling(sentences, cut)
-    found = [detokenise(capitalise(tokens, spelling)) for tokens in cut]
+    found = [detokenize(capitalize(tokens, spelling)) for tokens in cut]
     right = sum(text == sentence for text, sentence in zip(found, sentences, strict=True))
     assert right > 0.9 * len(sentences)

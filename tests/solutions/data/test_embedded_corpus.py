@@ -19,7 +19,7 @@ def lines(split: str, language: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def tokenised():
+def tokenized():
     pipelines = {language: spacy.blank(language) for language in ("de", "en")}
     return {
         (split, language): [
@@ -38,25 +38,25 @@ def test_pairs_stand_line_by_line(split, size):
         assert all(line == line.strip() and line[-1] in ".!?" for line in found)
 
 
-def test_sentences_are_short(tokenised):
-    lengths = [len(sentence) for corpus in tokenised.values() for sentence in corpus]
+def test_sentences_are_short(tokenized):
+    lengths = [len(sentence) for corpus in tokenized.values() for sentence in corpus]
     assert min(lengths) >= 5
     assert max(lengths) <= 16
 
 
-def test_the_vocabulary_is_small(tokenised):
+def test_the_vocabulary_is_small(tokenized):
     for language, limit in (("de", 430), ("en", 365)):
-        types = {token for sentence in tokenised["train", language] for token in sentence}
+        types = {token for sentence in tokenized["train", language] for token in sentence}
         assert len(types) <= limit
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
-def test_what_is_tested_was_seen_word_by_word_but_never_as_a_sentence(tokenised, language):
-    train = tokenised["train", language]
+def test_what_is_tested_was_seen_word_by_word_but_never_as_a_sentence(tokenized, language):
+    train = tokenized["train", language]
     seen = Counter(token for sentence in train for token in sentence)
     sentences = {tuple(t for t in sentence if t.isalnum()) for sentence in train}
     for split in ("val", "test"):
-        for sentence in tokenised[split, language]:
+        for sentence in tokenized[split, language]:
             assert min(seen[token] for token in sentence) >= 2, sentence
             assert tuple(t for t in sentence if t.isalnum()) not in sentences, sentence
 

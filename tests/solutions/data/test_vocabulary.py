@@ -25,7 +25,7 @@ from solutions.data.vocabulary import (
     number_types,
     to_ids,
     to_tokens,
-    tokenise,
+    tokenize,
 )
 
 words = st.sampled_from(["ein", "Ä", "hund", "<pad>", "</s>", "", "."]) | st.text(max_size=3)
@@ -37,10 +37,10 @@ type_lists = st.lists(words, unique=True, max_size=8)
 
 
 def test_words_and_punctuation_come_apart_in_lower_case():
-    assert tokenise(["Zwei Hunde spielen, z.B. im Schnee."], "de") == [
+    assert tokenize(["Zwei Hunde spielen, z.B. im Schnee."], "de") == [
         ["zwei", "hunde", "spielen", ",", "z.b.", "im", "schnee", "."]
     ]
-    assert tokenise(["He's here.", "A man, a dog!"], "en") == [
+    assert tokenize(["He's here.", "A man, a dog!"], "en") == [
         ["he", "'s", "here", "."],
         ["a", "man", ",", "a", "dog", "!"],
     ]
@@ -49,7 +49,7 @@ def test_words_and_punctuation_come_apart_in_lower_case():
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_nothing_is_lost_but_case_and_single_blanks(language):
     lines = ["Ein  Hund\u00a0läuft <s> weg .", " Straße ", ""]
-    found = tokenise(lines, language)
+    found = tokenize(lines, language)
     for tokens, line in zip(found, lines, strict=True):
         assert "".join(tokens).replace(" ", "") == line.lower().replace(" ", "")
 
@@ -57,26 +57,26 @@ def test_nothing_is_lost_but_case_and_single_blanks(language):
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_no_text_yields_a_special(language):
     """So that what a person types into a translator is only words."""
-    (tokens,) = tokenise([" ".join(SPECIALS)], language)
+    (tokens,) = tokenize([" ".join(SPECIALS)], language)
     assert not set(tokens) & set(SPECIALS)
 
 
 def test_a_sentence_does_not_depend_on_those_before_it():
     lines = ["Ein Hund.", "A dog's life.", "Ein Hund."]
-    assert tokenise(lines, "en") == [tokenise([line], "en")[0] for line in lines]
+    assert tokenize(lines, "en") == [tokenize([line], "en")[0] for line in lines]
 
 
 def test_another_language_is_refused():
     with pytest.raises(ValueError, match="one of de, en, not 'fr'"):
-        tokenise(["Un chien."], "fr")
+        tokenize(["Un chien."], "fr")
 
 
 def test_one_string_is_not_taken_for_a_list_of_letters():
-    with pytest.raises(ValueError, match=r"tokenise\(\[sentence\]\)"):
-        tokenise("Ein Hund.", "de")
+    with pytest.raises(ValueError, match=r"tokenize\(\[sentence\]\)"):
+        tokenize("Ein Hund.", "de")
 
 
-def test_who_needs_no_tokeniser_does_not_wait_for_spacy():
+def test_who_needs_no_tokenizer_does_not_wait_for_spacy():
     code = "import sys, solutions.data.vocabulary; sys.exit('spacy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

@@ -53,7 +53,7 @@ def test_heads_are_as_wide_as_in_the_paper():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_paths_are_as_long_as_the_table_says(kind):
-    """How far back a gradient comes from one output: three neighbours, the past, or everything."""
+    """How far back a gradient comes from one output: three neighbors, the past, or everything."""
     layer, x = layers_of_width(8)[kind], torch.randn(1, 9, 8, requires_grad=True)
     layer(x)[0, 5].sum().backward()
     seen = (x.grad[0] != 0).any(-1).nonzero().flatten().tolist()

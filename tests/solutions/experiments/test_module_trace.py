@@ -41,7 +41,7 @@ def test_rows_stand_in_the_order_in_which_modules_start_one_deeper_than_their_ca
     assert [(row.depth, row.name.rpartition(".")[2]) for row in layer] == [
         (1, "encoder"),
         (2, "0"),
-        (3, "residual_1"),  # post-norm: it calls the sub-layer, then drops out, then normalises
+        (3, "residual_1"),  # post-norm: it calls the sub-layer, then drops out, then normalizes
         (4, "self_attention"),
         (5, "W_q"),
         (5, "W_k"),

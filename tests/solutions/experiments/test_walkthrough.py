@@ -50,7 +50,7 @@ def test_logits_of_zero_cost_the_logarithm_of_the_vocabulary(corpus):
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-def test_the_initialisation_explains_the_first_loss(seed, corpus):
+def test_the_initialization_explains_the_first_loss(seed, corpus):
     torch.manual_seed(seed)
     fresh = Transformer(replace(CONFIG, dropout=0.0)).eval()
     first = first_loss(fresh, make_batches(corpus[0], 400, seed)[0])

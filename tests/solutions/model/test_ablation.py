@@ -104,7 +104,7 @@ def test_the_factor_taken_n_times_is_the_whole_ratio(norms):
     assert (factor ** (len(norms) - 1) * norms[-1]).item() == pytest.approx(norms[0].item())
 
 
-def test_a_plain_layer_takes_the_factor_of_its_initialisation():
+def test_a_plain_layer_takes_the_factor_of_its_initialization():
     """Two uniform maps and a ReLU between them: 1/12 * 1/2 * 4/3 = 1/18 of a gradient's square."""
     torch.manual_seed(0)
     d_model = 256

@@ -249,7 +249,7 @@ def test_merging_undoes_splitting_and_splitting_undoes_merging(B, T, h, d_k):
 
 
 @given(sizes, sizes, sizes, sizes)
-def test_head_i_holds_its_block_of_neighbouring_features(B, T, h, d_k):
+def test_head_i_holds_its_block_of_neighboring_features(B, T, h, d_k):
     x = normal(B, B, T, h * d_k)
     for i, head in enumerate(split_heads(x, h).unbind(1)):
         assert torch.equal(head, x[..., i * d_k : (i + 1) * d_k])

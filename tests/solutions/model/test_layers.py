@@ -35,8 +35,8 @@ def test_features_start_with_variance_one_and_logits_near_it():
     embed = TokenEmbedding(4000, 256)
     features = embed(torch.arange(4000)[None])
     assert features.var().item() == pytest.approx(1, abs=0.02)
-    normalised = F.layer_norm(torch.randn(1, 200, 256), (256,))
-    logits = embed.to_logits(normalised)
+    normalized = F.layer_norm(torch.randn(1, 200, 256), (256,))
+    logits = embed.to_logits(normalized)
     loss = F.cross_entropy(logits.flatten(0, 1), torch.randint(4000, (200,)))
     # Logits of variance 1 cost half a nat over a uniform guess: ln V + 1/2.
     assert loss.item() == pytest.approx(math.log(4000) + 0.5, abs=0.25)

@@ -140,7 +140,7 @@ def test_encoder_and_decoder_stacks_are_nn_transformers(pre_norm):
         for mine, yours in zip(ours.layers, stack.layers, strict=True):
             copy(mine, yours)
         if not pre_norm:
-            stack.norm = None  # PyTorch normalises once more on top; the paper does not
+            stack.norm = None  # PyTorch normalizes once more on top; the paper does not
     source, target = drawn(2, 5, 12, seed=0), drawn(2, 4, 12, seed=1)
     found = decoder(target, encoder(source), causal_mask(4))
     expected = theirs(source, target, tgt_mask=~causal_mask(4))

@@ -15,7 +15,7 @@ from solutions.notebook_support.model_probes import (
     dropped,
     dropped_embeddings,
     gradients,
-    owned,
+    parameter_counts,
     tried,
 )
 
@@ -33,7 +33,7 @@ def drawn(*shape: int, seed: int) -> torch.Tensor:
 
 def test_numbers_are_added_up_by_part_and_by_layer():
     config = TransformerConfig(**SIZES)
-    assert owned(DecoderLayer(config)) == {
+    assert parameter_counts(DecoderLayer(config)) == {
         "cross_attention": ATTENTION,
         "feed_forward": NETWORK,
         "residual_1": NORM,
@@ -42,15 +42,15 @@ def test_numbers_are_added_up_by_part_and_by_layer():
         "self_attention": ATTENTION,
     }
     layer = ATTENTION + NETWORK + 2 * NORM
-    assert owned(Encoder(config)) == {"layers.0": layer, "layers.1": layer}
+    assert parameter_counts(Encoder(config)) == {"layers.0": layer, "layers.1": layer}
 
 
 def test_what_is_shared_stands_once_under_both_names():
     shared = {**SIZES, "source_vocabulary": 7, "share_embeddings": True}
-    parts = owned(Transformer(TransformerConfig(**shared)))
+    parts = parameter_counts(Transformer(TransformerConfig(**shared)))
     assert parts["source_embedding = target_embedding"] == 42
     assert sum(parts.values()) == count_parameters(Transformer(TransformerConfig(**shared)))
-    same = owned(SameLayerNTimes(TransformerConfig(**SIZES)))
+    same = parameter_counts(SameLayerNTimes(TransformerConfig(**SIZES)))
     assert list(same) == ["layers.0 = layers.1"]
 
 

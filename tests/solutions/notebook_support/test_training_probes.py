@@ -13,7 +13,7 @@ READ = torch.tensor([[2, 7, 8], [2, 9, 0]])
 SAID = torch.tensor([[7, 8, 3], [9, 3, 0]])
 
 
-def test_a_walk_is_that_of_the_optimiser():
+def test_a_walk_is_that_of_the_optimizer():
     start, gradients = torch.tensor([1.0, 2.0]), torch.tensor([[1.0, 0.0], [0.0, 4.0]])
     path = training_probes.walk(torch.optim.SGD, start, gradients, 0.5)
     assert path.tolist() == [[0.5, 2.0], [0.5, 0.0]]

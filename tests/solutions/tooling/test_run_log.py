@@ -19,7 +19,6 @@ from hypothesis import strategies as st
 from solutions.tooling.platform_info import platform_metadata
 from solutions.tooling.run_log import (
     RunLog,
-    atomic_write_text,
     prefixed,
     read_run_log,
     run_metadata,
@@ -104,16 +103,6 @@ def test_a_folder_without_a_run_is_named(header, tmp_path):
         (tmp_path / "run.json").write_bytes(header.encode("latin-1"))
     with pytest.raises(ValueError, match=f"{tmp_path.name} holds no run .* --out"):
         read_run_log(tmp_path)
-
-
-def test_a_file_is_replaced_whole_or_not_at_all(tmp_path):
-    path = tmp_path / "run.json"
-    atomic_write_text(path, "old")
-    with pytest.raises(UnicodeEncodeError):
-        atomic_write_text(path, "new, but \ud800")
-    assert path.read_text() == "old"
-    atomic_write_text(path, "new")
-    assert [p.name for p in tmp_path.iterdir() if p.read_text() == "new"] == ["run.json"]
 
 
 def test_prefixed_names():

@@ -95,7 +95,7 @@ def test_every_layer_is_changed_and_nothing_else():
     assert list(quick.state_dict()) == list(plain.state_dict())
 
 
-def test_an_optimiser_made_before_goes_on_with_the_same_parameters():
+def test_an_optimizer_made_before_goes_on_with_the_same_parameters():
     model = Transformer(CONFIG)
     before = [id(parameter) for parameter in model.parameters()]
     assert [id(parameter) for parameter in fast(model).parameters()] == before
@@ -131,8 +131,8 @@ def test_cheap_dropout_drops_its_share_and_the_mean_stays(p, dtype):
     assert y.dtype == dtype
 
 
-def test_cheap_dropout_drops_neighbours_independently():
-    """Four neighbours come from one draw: none of them may say anything of another."""
+def test_cheap_dropout_drops_neighbors_independently():
+    """Four neighbors come from one draw: none of them may say anything of another."""
     torch.manual_seed(0)
     dropped = (CheapDropout(0.5)(torch.ones(400_000)) == 0).double() - 0.5
     for distance in (1, 2, 3, 4):

@@ -71,7 +71,7 @@ def test_the_rate_rises_to_the_warm_up_and_falls_after_it(d_model, warmup):
     assert noam_rate(4 * warmup, d_model, warmup) == pytest.approx(peak / 2)
 
 
-def test_the_rate_is_in_the_optimiser_before_the_step():
+def test_the_rate_is_in_the_optimizer_before_the_step():
     p = nn.Parameter(torch.zeros(1, dtype=torch.float64))
     optimizer = Adam([{"params": [p]}, {"params": [nn.Parameter(torch.zeros(1))]}], lr=7.0)
     schedule = NoamSchedule(optimizer, d_model=512, warmup=4000)

@@ -1,4 +1,4 @@
-"""One step of training, and a whole small training: the copy task, learnt to 100 %."""
+"""One step of training, and a whole small training: the copy task, learned to 100 %."""
 
 import math
 import random
@@ -134,7 +134,7 @@ def copied_wrongly(model: Transformer, pairs: list[tuple[list[int], list[int]]])
 
 
 @pytest.mark.slow
-def test_the_copy_task_is_learnt_to_the_last_token():
+def test_the_copy_task_is_learned_to_the_last_token():
     torch.manual_seed(0)
     model = Transformer(replace(tiny(V, V), N=1, dropout=0.0))
     optimizer = Adam(model.parameters())

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from lab_test_runs import SMALL, begin, train
 
 from solutions.data.corpora import corpus
-from solutions.data.vocabulary import UNK, tokenise
+from solutions.data.vocabulary import UNK, tokenize
 from solutions.translator.evaluate import chosen_splits, main, table
 from solutions.translator.evaluation import best_alpha, evaluate
 from solutions.translator.inference import Translator
@@ -52,7 +52,7 @@ def run(*options: object):
 
 
 def test_scores_are_those_of_sacrebleu_called_directly():
-    cut = tokenise(REFERENCES, "en")
+    cut = tokenize(REFERENCES, "en")
     found = scores(WRITTEN, TEXTS, cut, REFERENCES, resamples=1)
     init_distributed = [[" ".join(tokens) for tokens in side] for side in (WRITTEN, cut)]
     bleu, chrf = sacrebleu.corpus_bleu, sacrebleu.corpus_chrf
@@ -71,7 +71,7 @@ def test_scores_are_those_of_sacrebleu_called_directly():
 
 
 def test_signatures_say_what_was_compared():
-    found = scores(WRITTEN, TEXTS, tokenise(REFERENCES, "en"), REFERENCES, resamples=10)
+    found = scores(WRITTEN, TEXTS, tokenize(REFERENCES, "en"), REFERENCES, resamples=10)
     signatures = {name: set(score["signature"].split("|")) for name, score in found.items()}
     assert {"tok:none", "case:mixed", "nrefs:1", "bs:10"} <= signatures["tokens"]
     assert {"tok:13a", "case:mixed", "bs:10"} <= signatures["13a"]
@@ -80,7 +80,7 @@ def test_signatures_say_what_was_compared():
 
 
 def test_intervals_are_those_of_sacrebleu():
-    cut = tokenise(REFERENCES, "en")
+    cut = tokenize(REFERENCES, "en")
     found = scores(WRITTEN, TEXTS, cut, REFERENCES, resamples=200)
     direct = sacrebleu.metrics.BLEU().corpus_score(TEXTS, [REFERENCES], n_bootstrap=200)
     assert f"± {found['13a']['half_width']:.3f}" in direct.format(width=3)
@@ -88,7 +88,7 @@ def test_intervals_are_those_of_sacrebleu():
 
 
 def test_the_reference_itself_has_100_and_capitals_count_in_13a_alone():
-    cut = tokenise(REFERENCES, "en")
+    cut = tokenize(REFERENCES, "en")
     lowered = [text.lower() for text in REFERENCES]
     found = scores(cut, lowered, cut, REFERENCES, resamples=1)
     assert found["tokens"]["score"] == found["13a_lower_case"]["score"] == pytest.approx(100)
@@ -112,7 +112,7 @@ def test_references_never_pass_through_the_vocabulary(folder, monkeypatch):
     english = ["The Zyzzyva sleeps.", "A xylophone-player's Quux."]
     evaluate(translator, {"test": (german, english)}, [1], 0.6)
     assert seen["references"] == english
-    assert seen["tokens"] == tokenise(english, "en")
+    assert seen["tokens"] == tokenize(english, "en")
     strange = [token for tokens in seen["tokens"] for token in tokens]
     assert "zyzzyva" in strange
     assert not set(strange) <= set(translator.target.ids)
@@ -130,13 +130,13 @@ def test_every_test_set_is_translated_greedily_and_with_a_beam(folder):
     ]
     assert seen == [7, 14, 21, 28]
     for one in found:
-        cut = tokenise(splits[one["test"]][0], "de")
+        cut = tokenize(splits[one["test"]][0], "de")
         wrote = translator.translate(cut, one["beam"], 0.4)
         texts = [translator.written(tokens) for tokens in wrote]
         references = splits[one["test"]][1]
         assert one["sentences"] == 7
         assert one["unknown"] == sum(tokens.count("<unk>") for tokens in wrote)
-        assert one["scores"] == scores(wrote, texts, tokenise(references, "en"), references, 5)
+        assert one["scores"] == scores(wrote, texts, tokenize(references, "en"), references, 5)
 
 
 def test_en_de_is_scored_against_the_german(tmp_path, monkeypatch):
@@ -153,7 +153,7 @@ def test_en_de_is_scored_against_the_german(tmp_path, monkeypatch):
     german, english = ["Ein Haus."], ["A house."]
     evaluate(translator, {"test": (german, english)}, [1], 0.6)
     assert seen["given"][3] == german
-    assert seen["given"][0] == translator.translate(tokenise(english, "en"), 1)
+    assert seen["given"][0] == translator.translate(tokenize(english, "en"), 1)
 
 
 def test_unknown_words_are_written_only_when_asked_for(folder, monkeypatch):

@@ -9,8 +9,8 @@ from lab_test_runs import SMALL, begin, corpus, train
 
 from solutions.data.bpe import MORE
 from solutions.data.corpora import TranslationData
-from solutions.data.detokenize import capitalise, detokenise
-from solutions.data.vocabulary import BOS, EOS, Vocabulary, tokenise
+from solutions.data.detokenize import capitalize, detokenize
+from solutions.data.vocabulary import BOS, EOS, Vocabulary, tokenize
 from solutions.decoding.greedy import translate
 from solutions.translator import plots
 from solutions.translator.inference import Translator
@@ -37,7 +37,7 @@ def run(folder, *options: object, stdin: str | None = None):
 def by_hand(folder, sentence: str, **search) -> list[str]:
     """One sentence by itself, with nothing but the checkpoint and the two vocabularies."""
     model, source, target = RunDirectory(folder).load_model()
-    (tokens,) = tokenise([sentence], "de")
+    (tokens,) = tokenize([sentence], "de")
     ids = torch.tensor([[*source.encode(tokens), EOS]])
     return target.decode(translate(model, ids, BOS, EOS, **search)[0])
 
@@ -61,7 +61,7 @@ def test_without_tokens_it_is_text_with_capitals(folder):
     spelling = RunDirectory(folder).read("spelling.json")
     words = by_hand(folder, SENTENCES[0], beam_size=5)
     result = run(folder, SENTENCES[0])
-    assert result.stdout == detokenise(capitalise(words, spelling)) + "\n"
+    assert result.stdout == detokenize(capitalize(words, spelling)) + "\n"
 
 
 def test_lines_of_the_standard_input_are_as_good_as_arguments(folder):
@@ -84,7 +84,7 @@ def test_unknown_words_are_named_on_the_standard_error(folder):
     result = run(folder, *SENTENCES)
     unknown = [line.removeprefix("unknown to the model: ") for line in result.stderr.splitlines()]
     known = RunDirectory(folder).load_model()[1].ids
-    tokens = [token for sentence in tokenise(SENTENCES, "de") for token in sentence]
+    tokens = [token for sentence in tokenize(SENTENCES, "de") for token in sentence]
     assert unknown == [token for token in tokens if token not in known]
     assert "xylophone" in unknown
     assert "unknown" not in result.stdout
@@ -100,7 +100,7 @@ def test_an_empty_line_stays_empty_and_in_its_place(folder):
 def test_narrow_keys_translate_too(tmp_path, monkeypatch):
     monkeypatch.setattr("solutions.translator.trainer.draw_curves", lambda *_: None)
     train(tmp_path, replace(SMALL, d_k=3, epochs=1, average=1))
-    tokens = tokenise([SENTENCES[0]], "de")
+    tokens = tokenize([SENTENCES[0]], "de")
     written = Translator(RunDirectory(tmp_path)).translate(tokens)
     assert written == [by_hand(tmp_path, SENTENCES[0], beam_size=5, cached=False)]
 
@@ -109,10 +109,10 @@ def test_progress_counts_every_sentence_that_is_not_empty(folder, monkeypatch):
     monkeypatch.setattr("solutions.translator.inference.BATCH", 2)
     seen: list[int] = []
     translator = Translator(RunDirectory(folder))
-    several = translator.translate(tokenise(SENTENCES, "de"), beam=1, report=seen.append)
+    several = translator.translate(tokenize(SENTENCES, "de"), beam=1, report=seen.append)
     assert seen == [2, 3]
     monkeypatch.undo()
-    assert translator.translate(tokenise(SENTENCES, "de"), beam=1) == several
+    assert translator.translate(tokenize(SENTENCES, "de"), beam=1) == several
 
 
 # ---- the picture ---------------------------------------------------------------------------------
@@ -154,7 +154,7 @@ def test_pieces_are_read_and_whole_words_are_written(tmp_path, monkeypatch):
     result = run(tmp_path, new, "--tokens", "--attention", tmp_path / "a.png")
     assert (result.exit_code, result.stderr) == (0, "")
     written = result.stdout.split()
-    assert written == translator.translate(tokenise([new], "de"))[0]
+    assert written == translator.translate(tokenize([new], "de"))[0]
     assert written
     assert not any(MORE in word for word in written)
     weights, read, wrote, *_ = drawn
