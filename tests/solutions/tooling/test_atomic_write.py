@@ -18,7 +18,12 @@ def test_bytes_are_replaced_whole_or_not_at_all_and_the_ending_stays(tmp_path):
     with atomic_path(path) as unfinished:
         assert (unfinished.parent, unfinished.suffix) == (tmp_path, ".png")
         unfinished.write_bytes(b"old")
-    with pytest.raises(RuntimeError), atomic_path(path) as unfinished:
-        unfinished.write_bytes(b"half of the n")
-        raise RuntimeError
+
+    def stopped() -> None:
+        with atomic_path(path) as unfinished:
+            unfinished.write_bytes(b"half of the n")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        stopped()
     assert path.read_bytes() == b"old"
