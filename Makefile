@@ -1,7 +1,8 @@
 # Everything a reader, a student's file or a class needs. `make` sets up .venv by itself.
 #
 #   make             the whole course: exercises checked, release, book, a graded sample class
-#   make test        the whole test suite
+#   make check       lint, types, imports between packages, and the fast tests: two minutes
+#   make test        the whole test suite, with the book in a browser: twelve minutes
 #   make book        the book alone, to _build/html/index.html
 #   make kill-table  every known mistake against every hidden test; records it for the book
 #   make mutants     small changes made by rule: do the hidden tests see them?
@@ -17,7 +18,7 @@ export PYTHONPATH := $(CURDIR)
 # Small tensors, two notebooks at a time: more threads would only get in each other's way.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: course test book release sample-class kill-table mutants check-site bench clean
+.PHONY: course check static test book release sample-class kill-table mutants check-site bench clean
 
 course: $(READY)
 	$(BIN)/autograder build --check
@@ -30,10 +31,20 @@ course: $(READY)
 	@echo "                    _build/sample-class/gradebook.db"
 	@echo "                    _build/sample-class/feedback/"
 
-test: $(READY)
+# Two workers; tests that share a fixture stay together, and what takes longest starts first.
+PYTEST := $(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
+
+check: static
+	$(PYTEST) -m "not slow"
+
+test: static
+	$(PYTEST)
+
+static: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 release: $(READY)
 	$(BIN)/autograder release

@@ -28,7 +28,7 @@ FULL = {"perfect", "perfect-but-noisy", "tests-deleted"}
 
 OF_EACH_KIND = {"style": 2, "mistake": 4}  # graded in the assignments in which a few take part
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=230)
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from book.check_site.browser import NO_BROWSER, browsing, find_browser
 
 ROOT = Path(__file__).parents[2]
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=400)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from autograder.reporting.results import read_results
 from exercises.assignments import HERE, all_assignments
 from exercises.synthetic_class import submissions
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=40)
 (MASTER,) = [master for master in all_assignments() if master.assignment == "01-attention"]
 MOST = 50 * 2**20  # bytes of outputs
 

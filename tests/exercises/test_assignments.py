@@ -24,7 +24,7 @@ MASTERS = all_assignments()
 RECORDED = read_matrix()
 MISTAKES = [(master, mistake) for master in MASTERS for mistake in master.mistakes]
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=150)
 
 # Mistakes whose named test catches them without naming them, with the reason. At most one in ten.
 CAUGHT_BUT_NOT_NAMED: dict[str, str] = {}

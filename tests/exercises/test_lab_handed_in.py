@@ -16,7 +16,7 @@ from solutions.model.config import TransformerConfig
 from solutions.notebook_support.fallbacks_4_6 import Transformer
 from solutions.notebook_support.lab_recipes import recipe
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=50)
 
 (MASTER,) = [m for m in all_assignments() if m.assignment == "07-multi30k-lab"]
 WEIGHTS, ABOUT, LOG = "translator.safetensors", "translator.json", "log.csv"

@@ -28,7 +28,7 @@ from autograder.limits import Limits
 from autograder.reporting.results import read_results
 from autograder.untrusted_files import contents
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=120)
 
 LIMITS = Limits(cell_seconds=20, submission_seconds=60)
 ROOT = Path(cli.__file__).parents[1]

@@ -17,7 +17,7 @@ from autograder.limits import Environment, Limits
 from autograder.protocol.sandbox_spec import FILES, FULL, LEVELS, LIMITS
 from autograder.reporting.results import read_checks
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=40)
 
 LIMITS_HERE = Limits(cell_seconds=3, submission_seconds=30)
 

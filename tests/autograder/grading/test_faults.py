@@ -16,7 +16,7 @@ from autograder.grading.grade import grade
 from autograder.limits import Limits
 from autograder.reporting import gradebook
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=130)
 
 LIMITS = Limits(cell_seconds=20, submission_seconds=60)
 NEW_MOUNTS, NEW_USERS = 0x00020000, 0x10000000

@@ -21,7 +21,7 @@ from autograder.grading.run_cache import RunCache
 from autograder.limits import Limits
 from autograder.reporting.results import ClassResults, grades_csv, read_results
 
-pytestmark = pytest.mark.slow  # and, run by file, one worker shares the graded class
+pytestmark = pytest.mark.slow(seconds=60)  # and, run by file, one worker shares the graded class
 
 LIMITS = Limits(cell_seconds=2, submission_seconds=10)
 ROOT = Path(__file__).resolve().parents[3]
