@@ -15,7 +15,8 @@ Around them:
 
 - `misconceptions`: known mistakes, one module for each right one.
 - `alternatives`: other right implementations, a package for each exercise notebook.
-- `notebook_support`: fallback layers and probes that the notebooks give to students.
+- `fallbacks`: layers and parts for students who continue without their own.
+- `notebook_support`: probes and recipes that the notebooks give to students.
 - `tooling`: what the commands share.
 - `train`, `translate`, `evaluate`: the three commands people type most, as
   `python -m solutions.train`. `python -m solutions --help` lists all commands.

@@ -2,5 +2,4 @@
 
 - `lab_data`: from lines of text to pairs of token ids, without a library.
 - `lab`: the last assignment, an epoch, a whole training, translation, scoring and saving.
-- `diagnosis`: five broken models, and how each of them is recognized from outside.
 """

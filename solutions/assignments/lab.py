@@ -17,8 +17,7 @@ from torch import nn
 
 from solutions.data.batching import Batch, make_batches
 from solutions.data.vocabulary import EOS, PAD, SPECIALS, UNK
-from solutions.model.config import TransformerConfig
-from solutions.notebook_support.fallbacks_4_6 import (
+from solutions.fallbacks.assignments_4_6 import (
     NoamSchedule,
     Transformer,
     average_weights,
@@ -26,6 +25,7 @@ from solutions.notebook_support.fallbacks_4_6 import (
     search,
     train_step,
 )
+from solutions.model.config import TransformerConfig
 from solutions.training.step import evaluate_loss
 
 from .lab_data import tokens_of

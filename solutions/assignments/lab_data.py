@@ -10,7 +10,7 @@ pairs of ids.
 import re
 
 from solutions.data.vocabulary import BOS, EOS, SPECIALS, UNK
-from solutions.notebook_support.fallbacks_4_6 import frequent_types
+from solutions.fallbacks.assignments_4_6 import frequent_types
 
 Side = list[list[str]]  # the tokens of each sentence, in one language
 

@@ -8,6 +8,7 @@
 - `profile_step`: where the time of a training step goes.
 - `layer_costs`: time and memory of attention, recurrent and convolutional layers (section 4).
 - `fault_injection`: training with a known mistake in place.
+- `diagnosis`: five broken models, recognized from their outputs alone.
 - `sanity_checks`: eleven checks of an untrained model that find most mistakes.
 - `module_trace`: the modules of a model in the order in which they run, with shapes and gradients.
 """

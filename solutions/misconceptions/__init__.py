@@ -55,7 +55,7 @@ _MODULES = (
     "model.encoder",
     "model.decoder",
     "model.transformer",
-    "assignments.diagnosis",
+    "experiments.diagnosis",
     "data.vocabulary",
     "data.batching",
     "training.loss",

@@ -1,10 +1,4 @@
-"""Code that the notebooks give to students, and that the hidden tests run next to a student's code.
-
-Fallback layers, for students who continue without their own:
-
-- `fallbacks_1_3`: the layers of assignments 1 to 3, built on PyTorch's own.
-- `fallbacks_4_6`: the parts of assignments 4 to 6 that a translator needs.
-- `own_part_checks`: decide which of a student's own parts replace these fallbacks.
+"""Code that the notebooks give to students, and that hidden tests run next to a student's code.
 
 Probes, which observe a student's class and return plain numbers:
 
@@ -12,6 +6,8 @@ Probes, which observe a student's class and return plain numbers:
 - `training_probes`: batches, optimizers and training steps.
 - `decoding_probes`: searches and caches.
 - `lab_probes`: a whole training and a translator.
+
+`own_part_checks` decides which of a student's own parts replace the fallbacks.
 
 The last assignment's data and runs:
 

@@ -16,9 +16,8 @@ from torch import Tensor, nn
 from solutions.assignments.lab import Row, fit
 from solutions.assignments.lab_data import build_vocabularies, encode_pairs, tokens_of
 from solutions.data.vocabulary import BOS, EOS, SPECIALS, UNK
+from solutions.fallbacks.assignments_4_6 import NoamSchedule, Transformer
 from solutions.model.config import TransformerConfig
-
-from .fallbacks_4_6 import NoamSchedule, Transformer
 
 Texts = dict[str, tuple[list[str], list[str]]]  # split -> German and English sentences
 

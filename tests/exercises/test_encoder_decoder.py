@@ -11,10 +11,10 @@ from autograder.authoring.trusted_runner import run_cells, run_tests_in_process,
 from autograder.cells import is_test, split_test
 from exercises.assignments import all_assignments
 from solutions.alternatives.attention import einsum
-from solutions.assignments.diagnosis import diagnosis
+from solutions.experiments.diagnosis import diagnosis
+from solutions.fallbacks.assignments_1_3 import STAND_INS
 from solutions.misconceptions.model.residual import DropoutOnX
 from solutions.model import attention, feed_forward, residual
-from solutions.notebook_support.fallbacks_1_3 import STAND_INS
 
 (MASTER,) = [m for m in all_assignments() if m.assignment == "04-encoder-decoder"]
 
@@ -28,7 +28,7 @@ def with_own_parts(*sources: str):
 
 
 def test_the_stand_ins_are_handed_out_folded_and_work_without_the_project():
-    (cell,) = [c for c in MASTER.source.cells if c.id == "given-fallbacks-1-3"]
+    (cell,) = [c for c in MASTER.source.cells if c.id == "given-assignments-1-3"]
     assert cell.metadata.jupyter.source_hidden
     namespace = {}
     exec(cell.source, namespace)

@@ -12,8 +12,8 @@ from autograder.grading.grade import grade
 from autograder.reporting.results import read_results
 from exercises.assignments import HERE, all_assignments
 from exercises.synthetic_class import submissions
+from solutions.fallbacks.assignments_4_6 import Transformer
 from solutions.model.config import TransformerConfig
-from solutions.notebook_support.fallbacks_4_6 import Transformer
 from solutions.notebook_support.lab_recipes import recipe
 
 pytestmark = pytest.mark.slow(seconds=50)

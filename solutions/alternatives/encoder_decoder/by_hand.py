@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from solutions.assignments.diagnosis import observations
+from solutions.experiments.diagnosis import observations
 from solutions.model.attention import MultiHeadAttention
 from solutions.model.embeddings import TokenEmbedding
 from solutions.model.feed_forward import FeedForward

@@ -10,8 +10,7 @@ from safetensors.torch import load_file
 from solutions.assignments.lab import CHANGES, require_files, require_parameters_of
 from solutions.data.batching import Batch
 from solutions.data.vocabulary import BOS, EOS, PAD, UNK
-from solutions.model.config import TransformerConfig
-from solutions.notebook_support.fallbacks_4_6 import (
+from solutions.fallbacks.assignments_4_6 import (
     Transformer,
     average_weights,
     collate,
@@ -21,6 +20,7 @@ from solutions.notebook_support.fallbacks_4_6 import (
     token_batches,
     train_step,
 )
+from solutions.model.config import TransformerConfig
 from solutions.training.step import batch_loss
 
 

@@ -1,6 +1,5 @@
 """Known mistakes in the modules of `solutions.assignments`.
 
-- `diagnosis`
 - `lab`
 - `lab_data`
 """

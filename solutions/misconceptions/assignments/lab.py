@@ -15,15 +15,15 @@ from solutions.assignments.lab import (
 from solutions.assignments.lab_data import tokens_of
 from solutions.data.batching import make_batches
 from solutions.data.vocabulary import EOS, PAD, SPECIALS, UNK
-from solutions.misconceptions import misconception
-from solutions.model.config import TransformerConfig
-from solutions.notebook_support.fallbacks_4_6 import (
+from solutions.fallbacks.assignments_4_6 import (
     Transformer,
     average_weights,
     pad,
     search,
     train_step,
 )
+from solutions.misconceptions import misconception
+from solutions.model.config import TransformerConfig
 from solutions.training.step import evaluate_loss
 
 # ---- the loop ------------------------------------------------------------------------------------

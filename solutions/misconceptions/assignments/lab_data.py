@@ -3,8 +3,8 @@
 import re
 
 from solutions.data.vocabulary import BOS, EOS, SPECIALS, UNK
+from solutions.fallbacks.assignments_4_6 import frequent_types
 from solutions.misconceptions import misconception
-from solutions.notebook_support.fallbacks_4_6 import frequent_types
 
 # ---- sentences to tokens -------------------------------------------------------------------------
 

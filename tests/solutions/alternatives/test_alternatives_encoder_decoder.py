@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from solutions.alternatives import styles
-from solutions.assignments import diagnosis
+from solutions.experiments import diagnosis
 from solutions.model import decoder, encoder, transformer
 from solutions.model.config import TransformerConfig, big
 from solutions.model.masks import causal_mask

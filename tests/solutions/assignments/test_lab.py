@@ -7,9 +7,9 @@ from solutions.assignments import lab, lab_data
 from solutions.data import batching
 from solutions.data.corpora import corpus
 from solutions.data.vocabulary import EOS, frequent_types
+from solutions.fallbacks import assignments_4_6, lab_probes, own_part_checks
 from solutions.model.config import TransformerConfig
 from solutions.model.transformer import Transformer, predicted_parameters
-from solutions.notebook_support import fallbacks_4_6, lab_probes, own_part_checks
 from solutions.notebook_support.caption_testset import captions
 from solutions.notebook_support.lab_recipes import recipe, train_translator
 from solutions.notebook_support.lab_reference_files import reference_files
@@ -56,16 +56,16 @@ def test_the_model_has_the_size_of_the_reference_and_what_must_hold_of_one():
         CONFIG,
         TransformerConfig(9, 7, N=1, d_model=8, d_ff=6, h=4, positions="learned"),
     ):
-        model = fallbacks_4_6.Transformer(config)
+        model = assignments_4_6.Transformer(config)
         assert sum(p.numel() for p in model.parameters()) == predicted_parameters(config)
-    assert own_part_checks.model_fault(fallbacks_4_6.Transformer) == ""
+    assert own_part_checks.model_fault(assignments_4_6.Transformer) == ""
     assert own_part_checks.model_fault(Transformer) == ""
 
 
 def test_the_model_computes_what_the_reference_does():
     """One layer has its parameters under other names, and in another order: copy part by part."""
     config = TransformerConfig(9, 7, N=1, d_model=8, d_ff=12, h=2, pre_norm=True)
-    right, mine = Transformer(config).eval(), fallbacks_4_6.Transformer(config).eval()
+    right, mine = Transformer(config).eval(), assignments_4_6.Transformer(config).eval()
     names = {"encoder": ("self_attention", "network"),
              "decoder": ("self_attention", "cross_attention", "network")}  # fmt: skip
     for stack, parts in names.items():
@@ -89,25 +89,25 @@ def test_the_model_computes_what_the_reference_does():
 def test_the_parts_of_a_training():
     text = [["b", "a", "b"], ["c", "a"], [], ["d", "c", "b", "e"]]
     for n in (1, 2, 3):
-        assert fallbacks_4_6.frequent_types(text, n) == frequent_types(text, n)
+        assert assignments_4_6.frequent_types(text, n) == frequent_types(text, n)
     pairs = [([5, 3], [2, 8, 9, 3]), ([4, 5, 6, 3], [2, 3]), ([9, 3], [2, 4, 3])]
     for mine, right in zip(
-        fallbacks_4_6.collate(pairs, 0), batching.collate(pairs, 0), strict=True
+        assignments_4_6.collate(pairs, 0), batching.collate(pairs, 0), strict=True
     ):
         assert mine.dtype == torch.int64
         assert torch.equal(mine[right != 0], right[right != 0])
     for step in (1, 2, 9, 10, 11, 4000):
         optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
-        schedule = fallbacks_4_6.NoamSchedule(optimizer, 64, 10, 0.7)
+        schedule = assignments_4_6.NoamSchedule(optimizer, 64, 10, 0.7)
         rates = [schedule.advance() for _ in range(min(step, 12))]
         assert rates[-1] == pytest.approx(optim.noam_rate(len(rates), 64, 10, 0.7))
         assert optimizer.param_groups[0]["lr"] == rates[-1]
     lengths = [(n % 17 + 2, n % 13 + 2) for n in range(300)]
     assert all(
-        batch_facts(fallbacks_4_6.token_batches, [(a, a) for a, _ in lengths], 60, 1).values()
+        batch_facts(assignments_4_6.token_batches, [(a, a) for a, _ in lengths], 60, 1).values()
     )
     with pytest.raises(ValueError, match="a pair has 18 tokens, and a batch holds 9"):
-        fallbacks_4_6.token_batches(lengths, 9, 0)
+        assignments_4_6.token_batches(lengths, 9, 0)
 
 
 def test_the_search_stops_at_the_end_or_at_the_limit():
@@ -116,8 +116,8 @@ def test_the_search_stops_at_the_end_or_at_the_limit():
             return torch.eye(10)[(target % 3) + 5]
 
     source = torch.tensor([[4, 5, EOS, 0], [4, 6, 7, EOS]])
-    assert fallbacks_4_6.search(lab_probes.EchoModel(10), source) == [[4, 5], [4, 6, 7]]
-    assert [len(one) for one in fallbacks_4_6.search(Endless(10), source, 3)] == [6, 7]
+    assert assignments_4_6.search(lab_probes.EchoModel(10), source) == [[4, 5], [4, 6, 7]]
+    assert [len(one) for one in assignments_4_6.search(Endless(10), source, 3)] == [6, 7]
 
 
 # ---- the whole -----------------------------------------------------------------------------------

@@ -1,11 +1,11 @@
 """Fallbacks for the parts of assignments 4 to 6 that the last assignment needs.
 
-As with `fallbacks_1_3`, students who solved the earlier assignments continue with their own parts,
-and all others with these. The contracts are those of `transformer`, `vocabulary`, `batching`,
+As with `assignments_1_3`, students who solved the earlier assignments continue with their own, and
+all others with these. The contracts are those of `transformer`, `vocabulary`, `batching`,
 `loss`, `optim` and `step`, whose code is not shown here. `search` is the greedy search of
 `solutions.decoding.greedy` around a model.
 
-A notebook gets these one by one, after the layers of `fallbacks_1_3` and `TransformerConfig`.
+A notebook gets these one by one, after the layers of `assignments_1_3` and `TransformerConfig`.
 
 Legend: B sentences, S source length, T target length, V size of the target vocabulary.
 """
@@ -26,7 +26,7 @@ from solutions.data.vocabulary import BOS, EOS, PAD
 from solutions.model.config import TransformerConfig
 from solutions.training.step import batch_loss
 
-from .fallbacks_1_3 import (
+from .assignments_1_3 import (
     FeedForward,
     LayerNorm,
     LearnedPositionalEncoding,

@@ -1,4 +1,4 @@
-"""Ways to take one fault for another (right: `solutions.assignments.diagnosis`)."""
+"""Ways to take one fault for another (right: `solutions.experiments.diagnosis`)."""
 
 from solutions.misconceptions import misconception
 

@@ -6,7 +6,7 @@ import re
 import pytest
 import torch
 
-from solutions.assignments.diagnosis import EXPERIMENTS, MODELS, diagnosis, form_of, observations
+from solutions.experiments.diagnosis import EXPERIMENTS, MODELS, diagnosis, form_of, observations
 
 OBSERVED = observations()
 NUMBERS = range(1, len(MODELS))

@@ -8,10 +8,10 @@ from autograder.authoring.assignment_markdown import read_text
 from autograder.authoring.reference_source import hidden_lines, source_of
 from exercises.assignments import HERE, resolve_dotted
 from solutions.alternatives import styles
+from solutions.fallbacks import assignments_1_3
+from solutions.fallbacks.assignments_1_3 import STAND_INS, select_own_parts_1_3
 from solutions.misconceptions import for_reference
 from solutions.model import attention, embeddings, feed_forward, masks, positional, residual
-from solutions.notebook_support import fallbacks_1_3
-from solutions.notebook_support.fallbacks_1_3 import STAND_INS, select_own_parts_1_3
 
 REFERENCES = {
     name: getattr(module, name)
@@ -73,7 +73,7 @@ def test_masks(pad_id):
         assert found.dtype == torch.bool
         assert torch.equal(found, REFERENCES[name](tokens, pad_id))
     for length in (0, 1, 5):
-        assert torch.equal(fallbacks_1_3.causal_mask(length), masks.causal_mask(length))
+        assert torch.equal(assignments_1_3.causal_mask(length), masks.causal_mask(length))
 
 
 @DTYPES
@@ -145,16 +145,16 @@ def test_dropout_acts_in_training_only(name, sizes):
 
 def test_wrong_input_is_named():
     with pytest.raises(ValueError, match="not from 0 to 6"):
-        fallbacks_1_3.TokenEmbedding(7, 4)(torch.tensor([[3, 7]]))
+        assignments_1_3.TokenEmbedding(7, 4)(torch.tensor([[3, 7]]))
     with pytest.raises(ValueError, match="longer than max_length = 4"):
-        fallbacks_1_3.PositionalEncoding(6, max_length=4)(torch.zeros(1, 5, 6))
+        assignments_1_3.PositionalEncoding(6, max_length=4)(torch.zeros(1, 5, 6))
 
 
 # ---- nothing given away --------------------------------------------------------------------------
 
 
 def test_no_line_of_an_answer_to_assignments_1_to_3_stands_in_it():
-    handed_out = {line.strip() for line in source_of(fallbacks_1_3).splitlines()}
+    handed_out = {line.strip() for line in source_of(assignments_1_3).splitlines()}
     for path in sorted(HERE.glob("0[123]-*/*.md")):
         _, blocks = read_text(path)
         given = {b.argument.rpartition(".")[2] for b in blocks if b.kind == "given"}
@@ -169,7 +169,9 @@ def test_no_line_of_an_answer_to_assignments_1_to_3_stands_in_it():
 
 
 def test_it_needs_nothing_but_pytorch():
-    imports = [x for x in source_of(fallbacks_1_3).splitlines() if x.startswith(("import", "from"))]
+    imports = [
+        x for x in source_of(assignments_1_3).splitlines() if x.startswith(("import", "from"))
+    ]
     assert {line.split()[1].split(".")[0] for line in imports} == {"collections", "torch"}
 
 

@@ -1,0 +1,4 @@
+"""Known mistakes in the modules of `solutions.experiments`.
+
+- `diagnosis`
+"""
