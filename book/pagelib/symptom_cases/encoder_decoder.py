@@ -13,7 +13,7 @@ from solutions.notebook_support.model_probes import (
     dropped,
     dropped_embeddings,
     gradients,
-    owned,
+    parameter_counts,
 )
 
 SIZES = {
@@ -45,7 +45,7 @@ def _output(cls: Callable, sizes: dict, *inputs: Tensor) -> dict[str, Tensor]:
 
 
 def _owned(sizes: dict) -> Callable:
-    return lambda cls: {"numbers to train": sum(owned(built(cls, sizes)).values())}
+    return lambda cls: {"numbers to train": sum(parameter_counts(built(cls, sizes)).values())}
 
 
 def _dropped(**change) -> Callable:

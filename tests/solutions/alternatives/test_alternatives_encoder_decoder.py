@@ -14,7 +14,7 @@ from solutions.notebook_support.model_probes import (
     dropped,
     dropped_embeddings,
     gradients,
-    owned,
+    parameter_counts,
 )
 
 STYLES = styles("encoder-decoder")
@@ -77,7 +77,7 @@ def test_every_style_defines_what_the_assignment_asks_for():
 @pytest.mark.parametrize("name", LAYERS)
 def test_outputs_gradients_and_parameters(style, name, change):
     sizes, mine, right = {**SIZES, **change}, getattr(style, name), LAYERS[name]
-    assert owned(built(mine, sizes)) == owned(built(right, sizes))
+    assert parameter_counts(built(mine, sizes)) == parameter_counts(built(right, sizes))
     found = gradients(mine, sizes, *inputs_of(name))
     expected = gradients(right, sizes, *inputs_of(name))
     torch.testing.assert_close(found[0], expected[0], rtol=0, atol=1e-10)

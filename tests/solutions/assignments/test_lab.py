@@ -7,9 +7,10 @@ from solutions.assignments import lab, lab_data
 from solutions.data import batching
 from solutions.data.corpora import corpus
 from solutions.data.vocabulary import EOS, frequent_types
-from solutions.fallbacks import assignments_4_6, lab_probes, own_part_checks
+from solutions.fallbacks import assignments_4_6
 from solutions.model.config import TransformerConfig
 from solutions.model.transformer import Transformer, predicted_parameters
+from solutions.notebook_support import lab_probes, own_part_checks
 from solutions.notebook_support.caption_testset import captions
 from solutions.notebook_support.lab_recipes import recipe, train_translator
 from solutions.notebook_support.lab_reference_files import reference_files
