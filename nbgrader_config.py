@@ -6,7 +6,7 @@ Activate the virtual environment first: nbgrader calls `alembic` by name.
 from pathlib import Path
 
 from autograder.authoring.release import ignored_files
-from autograder.nbgrader_plugin.config import configure
+from autograder.nbgrader_plugin.course_config import configure
 
 ROOT = Path(__file__).resolve().parent
 # Files that lie beside a source notebook and that students need. Everything else there, such as

@@ -10,7 +10,7 @@ Figures and tables:
 
 Known mistakes:
 
-- `kill_table`: every known mistake and the hidden test that catches it.
+- `kill_table_view`: every known mistake and the hidden test that catches it.
 - `symptom_table`: a mistake's results next to the reference's.
 - `symptom_cases`: the inputs on which each mistake is shown.
 
