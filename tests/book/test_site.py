@@ -113,7 +113,7 @@ def test_scripts_of_figures_come_with_figures_only():
             self.loaded += (name,)
 
     app = App()
-    add = extension("interactive").add_scripts
+    add = extension("interactive_scripts").add_scripts
     add(app, "a", "", {"body": "<p>no figure</p>"}, None)
     assert app.loaded == ()
     add(app, "a", "", {"body": '<div data-figure="search"><i data-figure="search">'}, None)
