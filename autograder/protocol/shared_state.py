@@ -15,6 +15,7 @@ import numpy as np
 
 from .codec import Codec, DecodeError, Node
 from .optional_torch import Tensor, nn, torch
+from .rpc_messages import Node
 
 MOST_CONTAINERS = 1000
 
