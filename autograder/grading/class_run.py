@@ -97,7 +97,8 @@ class ClassRun:
                     outcome.status, outcome.reason = FAILED, _own_failure(answer["failed"])
                 else:
                     about = answer["notebook"]["metadata"]["autograder"]
-                    log.info("%s: %s %s", _title(submission), about["status"], about["reason"])
+                    result = ", ".join(filter(None, [about["status"], about["reason"]]))
+                    log.info("%s: %s", _title(submission), result)
             self._report(progress)
         if self._under_way:
             raise RuntimeError(f"the pool returned no answer for {len(self._under_way)} notebooks")
@@ -145,14 +146,14 @@ class ClassRun:
             if files:  # it takes a while to read them
                 progress("Reading what was handed in", number, total)
             environment = Environment((self._root,), submission.student, files)
-            one = job(merged, self._limits, environment, level, tests)
-            outcome.run = name = job_id(one)
+            request = job(merged, self._limits, environment, level, tests)
+            outcome.run = name = job_id(request)
             if name in self._under_way:
                 self._under_way[name].append(submission)
             elif not self._cache.has(name):
                 self._under_way[name] = [submission]
                 self._ran = True
-                yield name, one
+                yield name, request
             else:
                 log.info("%s: unchanged since an earlier run", _title(submission))
 

@@ -96,8 +96,8 @@ def grade(
         ]
         progress(WRITING, 0, len(due))
         active = sorted({submission.assignment for submission in due})
-        for number, one in enumerate(record(folder, masters, active, ran), start=1):
-            rows.append(_result(*one))
+        for number, recorded in enumerate(record(folder, masters, active, ran), start=1):
+            rows.append(_result(*recorded))
             progress(WRITING, number, len(due))
         is_part = given.assignment is not None or bool(students)
         if is_part:
