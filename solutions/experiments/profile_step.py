@@ -116,7 +116,7 @@ def taken_apart(step: Step, steps: int) -> tuple[dict[str, float], int]:
 @click.option(
     "--source", type=click.Choice(["multi30k", "corpus"]), default="multi30k", help="Corpus."
 )
-@click.option("--data", type=PATH, help="Folder of Multi30k; else $MULTI30K_DIR, else download.")
+@click.option("--data", type=PATH, help="Folder of Multi30k.  [default: $MULTI30K_DIR or download]")
 @click.option("--steps", type=AT_LEAST_ONE, default=40, help="Steps per measurement and precision.")
 @click.option(
     "--threads", type=AT_LEAST_ONE, default=torch.get_num_threads(), help="CPU threads to use."

@@ -224,7 +224,7 @@ def _to_fixed_length(ids: Tensor) -> Tensor:
 @click.option(
     "--source", type=click.Choice(["multi30k", "corpus"]), default="multi30k", help="Corpus."
 )
-@click.option("--data", type=PATH, help="Folder of Multi30k; else $MULTI30K_DIR, else download.")
+@click.option("--data", type=PATH, help="Folder of Multi30k.  [default: $MULTI30K_DIR or download]")
 @click.option("--turns", type=AT_LEAST_ONE, default=5, help="Turns of each implementation.")
 @click.option("--steps", type=AT_LEAST_ONE, default=4, help="Training steps in a turn.")
 @click.option(

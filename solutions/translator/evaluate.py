@@ -49,7 +49,7 @@ def table(title: str, runs: Sequence[list[Json]]) -> Table:
 )
 @click.option("--checkpoint", type=PATH, required=True, help="Folder of a finished run.")
 @click.argument("more", nargs=-1, type=PATH)
-@click.option("--data", type=PATH, help="Folder of Multi30k; else $MULTI30K_DIR, else download.")
+@click.option("--data", type=PATH, help="Folder of Multi30k.  [default: $MULTI30K_DIR or download]")
 @click.option(
     "--test",
     "tests",
@@ -68,7 +68,10 @@ def table(title: str, runs: Sequence[list[Json]]) -> Table:
 @click.option("--unknown", is_flag=True, help='Allow "<unk>" in translations.')
 @click.option("--write", is_flag=True, help="Write evaluation.json to each run's folder.")
 @click.option(
-    "--device", type=click.Choice(["auto", "cuda", "mps", "cpu"]), default="auto", help="Device."
+    "--device",
+    type=click.Choice(["auto", "cuda", "mps", "cpu"]),
+    default="auto",
+    help="Device to compute on.",
 )
 @click.option(
     "--threads", type=POSITIVE, default=torch.get_num_threads(), help="CPU threads to use."

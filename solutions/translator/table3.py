@@ -94,7 +94,7 @@ def command_of(variation: Variation, seed: int) -> list[str]:
     help="Folder for the training runs.",
 )
 @click.option("--row", "rows", multiple=True, help="Row to train.  [default: all rows]")
-@click.option("--data", type=PATH, help="Folder of Multi30k; else $MULTI30K_DIR, else download.")
+@click.option("--data", type=PATH, help="Folder of Multi30k.  [default: $MULTI30K_DIR or download]")
 @click.option(
     "--threads", type=click.IntRange(1), default=torch.get_num_threads(), help="CPU threads to use."
 )

@@ -100,7 +100,7 @@ def size_option(name: str, kind: click.ParamType, words: str):
 )
 @click.option("--out", type=PATH, default=Path("_build/translator"), help="Folder of the run.")
 @option("--source", click.Choice(["multi30k", "corpus"]), "Corpus to train on.")
-@click.option("--data", type=PATH, help="Folder of Multi30k; else $MULTI30K_DIR, else download.")
+@click.option("--data", type=PATH, help="Folder of Multi30k.  [default: $MULTI30K_DIR or download]")
 @option("--direction", click.Choice(["de-en", "en-de"]), "Source and target language.")
 @option("--min-count", POSITIVE, "Minimum count of a type in the vocabulary.")
 @option("--merges", click.IntRange(0), "Byte-pair merges per language; 0 for whole words.")
@@ -132,7 +132,10 @@ def size_option(name: str, kind: click.ParamType, words: str):
 )
 @SEED
 @click.option(
-    "--device", type=click.Choice(["auto", "cuda", "mps", "cpu"]), default="auto", help="Device."
+    "--device",
+    type=click.Choice(["auto", "cuda", "mps", "cpu"]),
+    default="auto",
+    help="Device to compute on.",
 )
 @click.option(
     "--threads", type=POSITIVE, default=torch.get_num_threads(), help="CPU threads to use."

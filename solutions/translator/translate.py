@@ -66,7 +66,10 @@ def lines(sentences: tuple[str, ...]) -> Iterator[list[str]]:
 @click.option("--attention", type=PATH, help="File for the cross-attention map (.png or .svg).")
 @click.option("--layer", type=POSITIVE, help="Decoder layer of the map.  [default: the last]")
 @click.option(
-    "--device", type=click.Choice(["auto", "cuda", "mps", "cpu"]), default="auto", help="Device."
+    "--device",
+    type=click.Choice(["auto", "cuda", "mps", "cpu"]),
+    default="auto",
+    help="Device to compute on.",
 )
 @click.option(
     "--threads", type=POSITIVE, default=torch.get_num_threads(), help="CPU threads to use."
