@@ -6,8 +6,10 @@ work in other styles, every known mistake alone, and the files that break grader
 
 import copy
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from pathlib import Path
+from types import ModuleType
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
@@ -16,6 +18,7 @@ from autograder.authoring.reference_source import BEGIN, END, source_of
 from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions, with_mistake
 from autograder.cells import is_solution, is_test, split_test, to_text
 from solutions.alternatives import styles
+from solutions.misconceptions import Misconception
 
 from .assignments import Assignment, all_assignments
 
@@ -28,28 +31,55 @@ NOISY = (
 )
 
 
-def submissions(master: Assignment) -> Iterator[tuple[str, str]]:
-    """Pairs of a student's name and the text of the file that this student hands in."""
+def submissions(
+    master: Assignment, only: Collection[str] | None = None
+) -> Iterator[tuple[str, str]]:
+    """Pairs of a student's name and the text of the file that this student hands in.
+
+    Args:
+        only: the students to make submissions for; by default all.
+    """
+    made = _makers(master)
+    return ((student, make()) for student, make in made.items() if only is None or student in only)
+
+
+def _makers(master: Assignment) -> dict[str, Callable[[], str]]:
+    """Student -> what makes the text of the file; each takes a while, and not all are wanted."""
     source = _as_released(master.source)  # still with the reference in it: the perfect answer
-    perfect = source
-    yield "perfect", to_text(perfect)
-    yield "perfect-but-noisy", to_text(_with_first_cell(perfect, NOISY))
-    untouched = _as_released(strip_solutions(master.source))
-    yield "blank", to_text(untouched)
-    yield "half-done", to_text(_half_done(source, untouched, master.symbols))
     last = master.symbols[-1]
-    yield "raises", to_text(fill_solutions(source, {last: RAISES.format(name=last)}))
-    yield "endless-loop", to_text(fill_solutions(source, {last: ENDLESS.format(name=last)}))
-    yield "syntax-error", to_text(fill_solutions(source, {last: "def oops(:\n    pass"}))
-    yield "tests-deleted", to_text(_without_tests(perfect))
-    yield "corrupt-file", to_text(perfect)[: len(to_text(perfect)) // 2]
-    yield "not-a-notebook", "Dear teacher, here is my homework.\n"
-    for style, module in styles(master.notebook).items():
-        answers = {name: source_of(getattr(module, name)) for name in master.symbols}
-        yield f"style-{style}", to_text(fill_solutions(source, answers))
-    for mistake in master.mistakes:
-        wrong = with_mistake(source, mistake.implementation, master.references[mistake.replaces])
-        yield f"mistake-{mistake.name}", to_text(wrong)
+
+    def perfect() -> str:
+        return to_text(source)
+
+    def untouched() -> NotebookNode:
+        return _as_released(strip_solutions(master.source))
+
+    def filled(answers: dict[str, str]) -> str:
+        return to_text(fill_solutions(source, answers))
+
+    def in_style(module: ModuleType) -> str:
+        return filled({name: source_of(getattr(module, name)) for name in master.symbols})
+
+    def mistaken(mistake: Misconception) -> str:
+        reference = master.references[mistake.replaces]
+        return to_text(with_mistake(source, mistake.implementation, reference))
+
+    return {
+        "perfect": perfect,
+        "perfect-but-noisy": lambda: to_text(_with_first_cell(source, NOISY)),
+        "blank": lambda: to_text(untouched()),
+        "half-done": lambda: to_text(_half_done(source, untouched(), master.symbols)),
+        "raises": lambda: filled({last: RAISES.format(name=last)}),
+        "endless-loop": lambda: filled({last: ENDLESS.format(name=last)}),
+        "syntax-error": lambda: filled({last: "def oops(:\n    pass"}),
+        "tests-deleted": lambda: to_text(_without_tests(source)),
+        "corrupt-file": lambda: perfect()[: len(perfect()) // 2],
+        "not-a-notebook": lambda: "Dear teacher, here is my homework.\n",
+        **{
+            f"style-{s}": partial(in_style, module) for s, module in styles(master.notebook).items()
+        },
+        **{f"mistake-{m.name}": partial(mistaken, m) for m in master.mistakes},
+    }
 
 
 def brief_class(master: Assignment) -> Iterator[tuple[str, str]]:
@@ -58,7 +88,7 @@ def brief_class(master: Assignment) -> Iterator[tuple[str, str]]:
     chosen |= {f"style-{style}" for style in styles(master.notebook)}
     for name in master.references:
         chosen |= {f"mistake-{m.name}" for m in master.mistakes_in(name)[:1]}
-    return ((student, text) for student, text in submissions(master) if student in chosen)
+    return submissions(master, chosen)
 
 
 def write_class(out: Path) -> list[Path]:

@@ -219,8 +219,10 @@ def is_notebook(text: str) -> bool:
 
 @every_assignment
 def test_students_names_are_unique_and_there_are_enough(master):
-    names = [student for student, _ in submissions(master)]
-    assert len(set(names)) == len(names) >= 12
+    # One for each file that breaks graders or makes things up, each style and each mistake: two of
+    # one name would be one.
+    expected = 10 + len(styles(master.notebook)) + len(master.mistakes)
+    assert len(the_class(master.assignment)) == expected >= 12
 
 
 @every_assignment

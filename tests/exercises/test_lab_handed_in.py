@@ -70,7 +70,7 @@ WRONG = {
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory, warm_pool):
     folder = tmp_path_factory.mktemp("lab")
-    text = dict(submissions(MASTER))["perfect"]
+    text = dict(submissions(MASTER, ["perfect"]))["perfect"]
     for student, (files, _, _) in WRONG.items():
         place = folder / "class" / student / MASTER.assignment
         place.mkdir(parents=True)
