@@ -73,13 +73,14 @@ def _visit(
 ) -> Iterator[tuple[str, list[str]]]:
     wrong: list[str] = []
     later: list[str] = []
+    is_wide = width == WIDTHS[0]
     with _failing_here(wrong), opened(context, home, page, wrong) as tab:
         wrong += look(tab)
-        wrong += operate(tab, by_mouse=width == WIDTHS[0])
-        wrong += shut_out(tab)
+        wrong += operate(tab, by_mouse=is_wide)
+        wrong += shut_out(tab, article_colours=is_wide)
         later += change_theme(tab, other)
         later += too_wide(tab)
-        later += shut_out(tab, COLOURS)
+        later += shut_out(tab, COLOURS, article_colours=is_wide)
     yield f"{width} {theme}", wrong
     yield f"{width} {other}", later
 

@@ -42,10 +42,11 @@ LIGHTEN = """() => {
     formula.replaceChildren(formula.querySelector('mjx-assistive-mml')?.textContent ?? '');
   document.querySelectorAll('.panels svg[role=img]').forEach(one => one.replaceChildren());
 }"""
-AXE = """async rules => {
-  const done = await axe.run(document, {
+AXE = """async ({only, off, exclude}) => {
+  const done = await axe.run(exclude.length ? {exclude: exclude} : document, {
     iframes: false, resultTypes: ['violations'],
-    ...(rules.length ? {runOnly: {type: 'rule', values: rules}} : {}),
+    ...(only.length ? {runOnly: {type: 'rule', values: only}} : {}),
+    rules: Object.fromEntries(off.map(rule => [rule, {enabled: false}])),
   });
   return done.violations.filter(rule => ['serious', 'critical'].includes(rule.impact)).map(rule =>
     `${rule.impact}: ${rule.id}: ` +
@@ -134,14 +135,22 @@ def change_theme(tab: Page, theme: str) -> list[str]:
     return []
 
 
-def shut_out(tab: Page, rules: Sequence[str] = ()) -> list[str]:
+def shut_out(tab: Page, rules: Sequence[str] = (), article_colours: bool = True) -> list[str]:
     """Who is shut out, by axe: what it calls serious or critical. The page is of no use afterwards.
 
     Args:
         tab: an open page.
         rules: of axe; none means all.
+        article_colours: also look at the colours of the text itself. They do not depend on the
+            width, and take axe most of its time.
     """
     if not tab.evaluate("() => Boolean(window.axe)"):
         tab.evaluate(LIGHTEN)
         tab.evaluate(axe())
-    return tab.evaluate(AXE, list(rules))
+    only = list(rules)
+    if article_colours:
+        return tab.evaluate(AXE, {"only": only, "off": [], "exclude": []})
+    around = tab.evaluate(AXE, {"only": COLOURS, "off": [], "exclude": [["article"]]})
+    if only == COLOURS:
+        return around
+    return around + tab.evaluate(AXE, {"only": only, "off": COLOURS, "exclude": []})

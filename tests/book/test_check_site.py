@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from book.check_site import __main__ as command
 from book.check_site import budgets, document, operation, rebuild_time
 from book.check_site.browser import NO_BROWSER, browsing, find_browser
-from book.check_site.page import look, opened, reading, shut_out
+from book.check_site.page import COLOURS, look, opened, reading, shut_out
 
 PAGE = (
     "<!doctype html><html lang='en'><head><title>t</title><meta name='viewport' "
@@ -95,6 +95,22 @@ def test_a_page_that_is_well_has_no_problems(site):
 def test_a_fault_is_found(site, name):
     found = problems(site, name)
     assert any(FAULTS[name][1] in one for one in found), found
+
+
+def test_without_the_articles_colours_all_other_faults_are_found(site, tmp_path):
+    faint = FAULTS["contrast"][0]
+    (site.folder / "book" / "faint.html").write_text(
+        PAGE.format(f"{faint}<article>{faint}{FAULTS['label'][0]}</article>")
+    )
+    with (
+        reading(site, 390, "light") as context,
+        opened(context, site.home, "book/faint.html", []) as tab,
+    ):
+        contrast, label = shut_out(tab, article_colours=False)
+        assert contrast == "serious: color-contrast: main > p"
+        assert label.startswith("critical: label: ")
+        assert shut_out(tab, COLOURS, article_colours=False) == [contrast]
+        assert "article > p" in shut_out(tab, COLOURS)[0]
 
 
 @pytest.mark.parametrize("name", FILES)
