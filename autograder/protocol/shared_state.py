@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .codec import Codec, DecodeError, Node
+from .codec import Codec, DecodeError
 from .optional_torch import Tensor, nn, torch
 from .rpc_messages import Node
 
