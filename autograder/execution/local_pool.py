@@ -170,6 +170,7 @@ class _CheckerServer:
     def __init__(self) -> None:
         self._process: subprocess.Popen | None = None
         self._control: socket.socket | None = None
+        self._warm = False
 
     @property
     def is_running(self) -> bool:
@@ -189,8 +190,11 @@ class _CheckerServer:
             UserError: the grader was updated while it ran.
         """
         fds = [] if connection is None else [connection.fileno()]
+        control = self._control or self._start()
         try:
-            control = self._control or self._start()
+            if not self._warm:
+                check_hello(control, "checkers' fork server")
+                self._warm = True
             socket.send_fds(control, [to_datagram(request)], fds)
             reply: Message = from_datagram(control.recv(DATAGRAM_BYTES), kind, Failed)
         except VersionMismatch as error:
@@ -228,12 +232,11 @@ class _CheckerServer:
 
     def _start(self) -> socket.socket:
         control, remote_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._control = control
         control.settimeout(START_SECONDS)
         say_hello(control)
         fd = remote_end.fileno()
         command = [sys.executable, "-m", "autograder.execution.checker_forkserver", str(fd)]
         self._process = subprocess.Popen(command, pass_fds=[fd], stdin=subprocess.DEVNULL)
         remote_end.close()
-        check_hello(control, "checkers' fork server")
+        self._control, self._warm = control, False
         return control

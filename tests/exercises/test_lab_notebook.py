@@ -315,5 +315,5 @@ def test_multi30k_is_read_where_it_lies_and_missed_in_words(tmp_path, monkeypatc
     monkeypatch.setitem(os.environ, "MULTI30K_DIR", str(tmp_path))
     assert namespace["multi30k_texts"]()["train"] == expected
     (tmp_path / "val.en.gz").unlink()
-    with pytest.raises(ValueError, match=r"val\.en\.gz is not there: say above"):
+    with pytest.raises(ValueError, match=r"val\.en\.gz does not exist: set the folder"):
         namespace["multi30k_texts"]()
