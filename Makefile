@@ -60,7 +60,7 @@ sample-class: $(READY)
 	$(BIN)/autograder grade _build/sample-submissions --out _build/sample-class
 
 kill-table: $(READY)
-	$(BIN)/python -m exercises.kill_table
+	$(BIN)/python -m exercises.record_kill_table
 
 mutants: $(READY)
 	$(BIN)/python -m exercises.mutation_report

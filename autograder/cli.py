@@ -177,12 +177,14 @@ def grade(
 @click.argument("folder", type=PATH)
 def report(folder: Path) -> None:
     """Write report.html and grades.csv again from FOLDER/results.json."""
+    from autograder.reporting.grades_csv import write_grades_csv
     from autograder.reporting.report import write_report
     from autograder.reporting.results import read_results, write_results
 
     results = read_results(folder)
     try:
         write_results(folder, results)
+        write_grades_csv(folder, results.submissions)
         write_report(folder, results)
     except OSError as error:
         raise UserError(f"Cannot write to {folder} ({error.strerror}): make it writable.") from None

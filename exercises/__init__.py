@@ -1,7 +1,7 @@
 """The assignments, and the commands that check them as a whole.
 
 - `assignments`: load the assignments with their references and known mistakes.
-- `kill_table`: every known mistake against every hidden test.
+- `record_kill_table`: every known mistake against every hidden test.
 - `mutation_report`: mutation testing of the hidden tests.
 - `synthetic_class`: the sample class, made from the reference.
 - `grader_benchmark`: seconds per graded notebook, next to nbgrader's own.

@@ -18,7 +18,7 @@ from rich.markup import escape
 from rich.progress import track
 
 from autograder.authoring.assignment_markdown import read_text
-from autograder.authoring.mutation import Mutant, mutants
+from autograder.authoring.mutants import Mutant, mutants
 from autograder.authoring.synthetic_submissions import fill_solutions
 from autograder.authoring.trusted_runner import loses_points
 from autograder.protocol.time_limit import time_limit

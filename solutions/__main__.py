@@ -16,9 +16,9 @@ COMMANDS: Mapping[str, str] = {
     "fault-injection": "solutions.experiments.fault_injection",
     "throughput": "solutions.experiments.throughput",
     "profile-step": "solutions.experiments.profile_step",
-    "train": "solutions.translator.train",
-    "translate": "solutions.translator.translate",
-    "evaluate": "solutions.translator.evaluate",
+    "train": "solutions.translator.train_command",
+    "translate": "solutions.translator.translate_command",
+    "evaluate": "solutions.translator.evaluate_command",
     "export-runs": "solutions.translator.export_runs",
     "table3": "solutions.translator.table3",
 }

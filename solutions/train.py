@@ -1,6 +1,6 @@
-"""The command `python -m solutions.train`, from `solutions.translator.train`."""
+"""The command `python -m solutions.train`, from `solutions.translator.train_command`."""
 
-from solutions.translator.train import main
+from solutions.translator.train_command import main
 
 if __name__ == "__main__":
     main()

@@ -14,8 +14,8 @@ Checking them:
 7. `synthetic_submissions`: notebooks as students would hand them in.
 8. `trusted_runner`: run a trusted notebook in this process.
 9. `release_checks`: what must hold before a release.
-10. `misconception_matrix`: every known mistake against every hidden test.
-11. `mutation`: mutation testing of the hidden tests.
+10. `kill_table_runner`: every known mistake against every hidden test.
+11. `mutants`: mutation testing of the hidden tests.
 
 `commands` implements `autograder build` and `autograder release`.
 """

@@ -6,11 +6,11 @@ untrusted side as processes.
 One notebook:
 
 1. `notebook_runner`: run a merged notebook cell by cell.
-2. `test_dependencies`: definitions of the locked cells that hidden tests need.
-3. `test_runner`: the namespace and the environment of a hidden test.
+2. `hidden_test_dependencies`: definitions of the locked cells that hidden tests need.
+3. `hidden_test_runner`: the namespace and the environment of a hidden test.
 4. `proxies`: the objects that a hidden test holds in place of the student's own.
-5. `rpc_client`, `rpc_codec`: requests to the student's process, and their values as data.
-6. `session`: the interface of `rpc_client` that proxies and codecs know.
+5. `rpc_client`, `checker_codec`: requests to the student's process, and their values as data.
+6. `rpc_session`: the interface of `rpc_client` that proxies and codecs know.
 7. `remote_errors`: exceptions that happened in the student's process.
 8. `cell_outputs`, `sanitize`: outputs of cells, made safe for feedback pages.
 9. `sandbox_client`: start the sandbox's fork server, fork workers, end them.

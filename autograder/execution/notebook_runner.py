@@ -27,12 +27,12 @@ from autograder.protocol.time_limit import time_limit
 from autograder.untrusted_files import reopened
 
 from .cell_outputs import Outputs, too_long
+from .hidden_test_dependencies import hidden_tests
+from .hidden_test_runner import run_hidden_test, test_environment
 from .remote_errors import WorkerGone, WorkerLate
 from .rpc_client import RpcClient
 from .sandbox_client import ForkServer, SandboxError, WorkerHandle, send_request
 from .sanitize import Sanitizer, error_output
-from .test_dependencies import hidden_tests
-from .test_runner import run_hidden_test, test_environment
 
 GRADED, TIME_LIMIT, CRASHED = "graded", "time limit", "crashed"
 LATE, GONE = "late", "gone"  # reasons why a cell has no result

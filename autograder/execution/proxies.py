@@ -11,7 +11,7 @@ from typing import Any
 
 from autograder.protocol.optional_torch import Tensor, nn
 
-from .session import Session
+from .rpc_session import Session
 
 # Methods that change a layer as a whole, or that a student may have overridden.
 FORWARDED = (

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from autograder.protocol.codec import DecodeError, NotSerializable
 from autograder.protocol.framing import (
     BadFrame,
     FrameLimits,
@@ -41,10 +40,11 @@ from autograder.protocol.rpc_messages import (
     encode_rpc,
 )
 from autograder.protocol.shared_state import SharedState
+from autograder.protocol.value_codec import DecodeError, NotSerializable
 
+from .checker_codec import CheckerCodec, with_outputs
 from .proxies import RemoteModule, RemoteObject, remote_module_class
 from .remote_errors import WorkerGone, WorkerLate, as_exception
-from .rpc_codec import CheckerCodec, with_outputs
 
 # Exceptions that a malformed reply can cause.
 MALFORMED = (

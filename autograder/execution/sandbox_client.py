@@ -171,7 +171,7 @@ class ForkServer:
         control, remote_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         say_hello(control)
         fd = remote_end.fileno()
-        command = [sys.executable, "-I", "-m", "autograder.sandbox.forkserver", str(fd)]
+        command = [sys.executable, "-I", "-m", "autograder.sandbox.worker_forkserver", str(fd)]
         environment = {
             name: os.environ[name] for name in PASSED_ENV if name in os.environ
         } | SINGLE_THREAD_ENV

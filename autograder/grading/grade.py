@@ -22,7 +22,8 @@ from autograder.ingest.ingest import open_submissions
 from autograder.ingest.submission_tree import SourceNotebooks, Submission, read_course
 from autograder.limits import Limits
 from autograder.logs import log_to_file
-from autograder.reporting.gradebook import GradebookScore, copy_gradebook, record
+from autograder.reporting.grades_csv import write_grades_csv
+from autograder.reporting.nbgrader_gradebook import GradebookScore, copy_gradebook, record
 from autograder.reporting.report import write_report
 from autograder.reporting.results import ClassResults, Graded, read_results, write_results
 
@@ -105,6 +106,7 @@ def grade(
         rows.sort(key=lambda row: (row.assignment, row.student, row.notebook))
         results = ClassResults(tuple(rows), tuple(given.ignored))
         write_results(folder, results)
+        write_grades_csv(folder, results.submissions)
         write_report(folder, results)
         _put_in_place(folder, out)
         if not is_part:

@@ -14,7 +14,7 @@ from itertools import count
 from nbformat import NotebookNode
 
 from autograder.cells import MISSING, grade_id_of, is_extra, is_solution, is_test
-from autograder.execution.test_dependencies import definitions_in
+from autograder.execution.hidden_test_dependencies import definitions_in
 from autograder.ingest.notebook_reader import bare_cell, clean_text, notebook_from_cells
 
 Marks = dict[str | None, list[int]]

@@ -2,8 +2,8 @@
 
 1. `ingest`: recognize what was handed in, and open it.
 2. `submission_tree`: find assignments and submissions in nbgrader's folder layout.
-3. `lms_formats`: the file names that Canvas, Moodle and nbgrader use.
-4. `filename_pattern`: the option `--pattern`.
+3. `lms_filenames`: the file names that Canvas, Moodle and nbgrader use.
+4. `pattern_option`: the option `--pattern`.
 5. `file_entry`: names, kinds and sizes of untrusted files, and byte budgets.
 6. `zip_archive`: extract untrusted zip files.
 7. `selection`: choose which of a student's files is graded.

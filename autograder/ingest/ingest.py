@@ -13,8 +13,8 @@ from autograder.limits import ArchiveLimits
 from autograder.untrusted_files import RejectedFile
 
 from .file_entry import ENCRYPTED_FILE, ByteBudgets, FileEntry, Folder
-from .filename_pattern import Pattern
-from .lms_formats import Canvas, FilenameFormat, Moodle, Nbgrader
+from .lms_filenames import Canvas, FilenameFormat, Moodle, Nbgrader
+from .pattern_option import Pattern
 from .selection import PACKED, SUFFIX, display_path
 from .stage_lms_export import LmsStager
 from .stage_nbgrader_zip import stage_nbgrader_zip

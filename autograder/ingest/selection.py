@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
-from .filename_pattern import COPY
-from .lms_formats import FilenameFormat
+from .lms_filenames import FilenameFormat
+from .pattern_option import COPY
 from .submission_tree import printable
 
 SUFFIX = ".ipynb"

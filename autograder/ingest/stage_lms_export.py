@@ -11,7 +11,7 @@ from autograder.untrusted_files import RejectedFile, skip_reason
 
 from .attachments import assignment_attachment_limits
 from .file_entry import ByteBudget, ByteBudgets, FileEntry, Folder
-from .lms_formats import FilenameFormat, ParsedName
+from .lms_filenames import FilenameFormat, ParsedName
 from .selection import (
     SUFFIX,
     CandidateFile,

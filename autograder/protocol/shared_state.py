@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from .codec import Codec, DecodeError
 from .optional_torch import Tensor, nn, torch
 from .rpc_messages import Node
+from .value_codec import Codec, DecodeError
 
 MOST_CONTAINERS = 1000
 

@@ -1,9 +1,10 @@
 """Results of grading: plain data, the gradebook, feedback pages and the report.
 
-1. `results`: a class's results as plain data, `results.json` and `grades.csv`.
-2. `gradebook`: record results in nbgrader's gradebook.
-3. `feedback`: a student's feedback page.
-4. `report`: the instructor's page about the whole class.
+1. `results`: a class's results as plain data, `results.json`.
+2. `grades_csv`: the table of marks for a spreadsheet.
+3. `nbgrader_gradebook`: record results in nbgrader's gradebook.
+4. `feedback`: a student's feedback page.
+5. `report`: the instructor's page about the whole class.
 
 `templates/` holds the HTML of both pages.
 """

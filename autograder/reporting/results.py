@@ -1,13 +1,10 @@
-"""Results of a class as plain data, and the two files that hold it.
+"""Results of a class as plain data, and the file `results.json`.
 
 They do not depend on time or machine: the same submissions give the same bytes.
 """
 
-import csv
-import io
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -17,10 +14,6 @@ from autograder.atomic_write import atomic_write_text
 from autograder.cells import is_test
 from autograder.errors import UserError
 
-COLUMNS = (
-    *("student", "assignment", "notebook", "status"),
-    *("score", "max_score", "reason", "misconceptions"),
-)
 MISCONCEPTION = re.compile(r"\[misconception: ([^\]\n]+)\]")
 READ = re.compile(r"Read: (\S.*)")
 
@@ -134,10 +127,9 @@ def _parse(text: str) -> tuple[str, str, str]:
 
 
 def write_results(folder: Path, results: ClassResults) -> None:
-    """Write `results.json` and `grades.csv`."""
+    """Write `results.json`."""
     text = json.dumps(asdict(results), indent=1, ensure_ascii=False, sort_keys=True)
     atomic_write_text(folder / "results.json", text + "\n")
-    atomic_write_text(folder / "grades.csv", grades_csv(results.submissions))
 
 
 def read_results(folder: Path) -> ClassResults:
@@ -166,23 +158,6 @@ def read_results(folder: Path) -> ClassResults:
         raise UserError(f"{path} is damaged: run `autograder grade` again.") from None
 
 
-def grades_csv(submissions: Iterable[Graded]) -> str:
-    """Return the table for a spreadsheet, in which no cell can act as a formula."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row in submissions:
-        named = (row.student, row.assignment, row.notebook, row.status)
-        scores = (number(row.score), number(row.max_score))
-        words = (row.reason, ";".join(row.misconceptions))
-        writer.writerow([*map(_safe, named), *scores, *map(_safe, words)])
-    return text.getvalue()
-
-
 def number(value: float) -> str:
     """Format a score: 3, 2.5."""
     return f"{value:.6g}"
-
-
-def _safe(text: str) -> str:
-    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

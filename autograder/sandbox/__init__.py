@@ -3,7 +3,7 @@
 It imports nothing of the project but `protocol`, because a student's code can find in memory what
 this process has imported.
 
-1. `forkserver`: a warm process from which workers are forked.
+1. `worker_forkserver`: a warm process from which workers are forked.
 2. `isolation`: namespaces, mounts, limits and system-call filters of a worker.
 3. `syscalls`: Linux system calls that Python does not offer. The fork server of the trusted side
    uses them, too; it is the only module of this room that others import.

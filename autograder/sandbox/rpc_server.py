@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from autograder.protocol.codec import Codec, NotSerializable
 from autograder.protocol.framing import FrameLimits, PeerClosed, read_frame, write_frame
 from autograder.protocol.optional_torch import Tensor, nn, torch
 from autograder.protocol.rpc_messages import (
@@ -35,6 +34,7 @@ from autograder.protocol.rpc_messages import (
     decode_rpc,
 )
 from autograder.protocol.shared_state import SharedState
+from autograder.protocol.value_codec import Codec, NotSerializable
 
 MESSAGE_CHARS = 6000  # of an exception
 REQUEST_FRAME = FrameLimits(tensors=2**30, header=2**28)

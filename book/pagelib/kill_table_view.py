@@ -2,7 +2,7 @@
 
 import html
 
-from exercises.kill_table import read_matrix
+from exercises.record_kill_table import read_matrix
 from solutions.misconceptions import all_of_them
 
 from .figures import Table

@@ -18,7 +18,7 @@ from solutions.data.vocabulary import BOS, EOS, SPECIALS, encode_source
 from solutions.tooling.cli_tools import PATH, TerseCommand, UserError, user_errors
 from solutions.tooling.run_log import run_metadata
 from solutions.translator.inference import Translator
-from solutions.translator.run_directory import RunDirectory
+from solutions.translator.resumable_run import RunDirectory
 
 from .model_recorder import ALPHA, BEAM, attention_scores, search_steps
 

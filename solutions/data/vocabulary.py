@@ -16,7 +16,7 @@ from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
 
-from solutions.tooling.atomic_write import atomic_write_text
+from solutions.tooling.atomic_file import atomic_write_text
 
 from .bpe import BpeSegmenter, join_pieces, learn_merges
 

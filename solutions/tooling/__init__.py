@@ -1,6 +1,6 @@
 """What the commands share.
 
-- `atomic_write`: files that are replaced in one move.
+- `atomic_file`: files that are replaced in one move.
 - `cli_tools`: options, one-line errors and the progress bar.
 - `run_log`: the files `run.json` and `curves.csv` of a recorded run.
 - `platform_info`: the machine on which a run was measured.

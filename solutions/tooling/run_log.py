@@ -18,7 +18,7 @@ from typing import Self
 import click
 import torch
 
-from .atomic_write import atomic_write_text
+from .atomic_file import atomic_write_text
 from .platform_info import platform_metadata
 
 HEADER, ROWS = "run.json", "curves.csv"

@@ -3,19 +3,19 @@
 Training:
 
 1. `train_config`: every setting that determines the result of a run.
-2. `run_directory`: the files of a run, written so that a killed run can resume.
+2. `resumable_run`: the files of a run, written so that a killed run can resume.
 3. `train_state`: epoch, batch and random-number state of a run.
 4. `distributed`: shard batches over several processes and sum their gradients.
 5. `trainer`: the training loop, with resumption.
-6. `train`: the command `python -m solutions.train`.
+6. `train_command`: the command `python -m solutions.train`.
 
 Use and evaluation:
 
 7. `inference`: load a finished run and translate sentences.
-8. `translate`: the command `python -m solutions.translate`.
-9. `metrics`: BLEU and chrF, and what each of them compares.
-10. `evaluation`: translate test sets and score them.
-11. `evaluate`: the command `python -m solutions.evaluate`.
+8. `translate_command`: the command `python -m solutions.translate`.
+9. `sacrebleu_metrics`: BLEU and chrF, and what each of them compares.
+10. `testset_scores`: translate test sets and score them.
+11. `evaluate_command`: the command `python -m solutions.evaluate`.
 
 Reports:
 

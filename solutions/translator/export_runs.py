@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 
-from solutions.tooling.atomic_write import atomic_write_text
+from solutions.tooling.atomic_file import atomic_write_text
 from solutions.tooling.cli_tools import PATH, TerseCommand, user_errors
 
-from .run_directory import Json, RunDirectory
+from .resumable_run import Json, RunDirectory
 
 
 def run_record(folder: RunDirectory) -> Json:

@@ -14,7 +14,7 @@ from solutions.data.vocabulary import BOS, EOS, PAD, UNK, encode_source, tokeniz
 from solutions.decoding.greedy import translate
 from solutions.training.fused import fast
 
-from .run_directory import RunDirectory
+from .resumable_run import RunDirectory
 
 BATCH = 100  # sentences that are translated side by side
 

@@ -15,7 +15,7 @@ from solutions.decoding.greedy import evaluating
 from solutions.model.attention import scaled_dot_product_attention, split_heads
 from solutions.model.decoder import DecoderLayer
 from solutions.model.transformer import Transformer
-from solutions.tooling.atomic_write import atomic_path
+from solutions.tooling.atomic_file import atomic_path
 
 ENDINGS = (".png", ".svg")
 

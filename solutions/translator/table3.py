@@ -15,12 +15,12 @@ import click
 import torch
 
 from solutions.data.corpora import sentences
-from solutions.tooling.atomic_write import atomic_write_text
+from solutions.tooling.atomic_file import atomic_write_text
 from solutions.tooling.cli_tools import PATH, SEED, TerseCommand, UserError, user_errors
 
-from .evaluation import evaluate
 from .inference import Translator
-from .run_directory import Json, RunDirectory
+from .resumable_run import Json, RunDirectory
+from .testset_scores import evaluate
 
 BUDGET = {"epochs": 6, "average": 2}
 TESTS = ("val",)  # the paper's table is one of its development set, too

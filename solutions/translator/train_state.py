@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass, field
 
-from .run_directory import Json
+from .resumable_run import Json
 
 
 @dataclass

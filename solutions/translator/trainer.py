@@ -28,7 +28,7 @@ from solutions.training.step import evaluate_loss
 
 from .distributed import ProcessGroup
 from .plots import draw_curves
-from .run_directory import Json, RunDirectory
+from .resumable_run import Json, RunDirectory
 from .train_config import TrainConfig, working_precision
 from .train_state import TrainState, derived_seed
 

@@ -42,7 +42,7 @@ def test_outputs_depend_on_all_that_pages_import_and_read():
             "book/runs/explorers.json",
         ),
         *(
-            "autograder/authoring/misconception_matrix.py",
+            "autograder/authoring/kill_table_runner.py",
             "exercises/kill-table.json",
             "requirements.lock",
         ),

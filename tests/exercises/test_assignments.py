@@ -8,15 +8,15 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from autograder.authoring.misconception_matrix import kill_table
-from autograder.authoring.misconception_matrix import tests_of as hidden_tests_of
+from autograder.authoring.kill_table_runner import kill_table
+from autograder.authoring.kill_table_runner import tests_of as hidden_tests_of
 from autograder.authoring.reference_source import source_of
 from autograder.authoring.release_checks import confidential_lines, release_problems
 from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions
 from autograder.authoring.trusted_runner import run_tests_in_process, score
 from autograder.cells import is_test, split_test
 from exercises.assignments import all_assignments
-from exercises.kill_table import read_matrix
+from exercises.record_kill_table import read_matrix
 from exercises.synthetic_class import NOISY, WITH_EVERYBODY, brief_class, submissions, write_class
 from solutions.alternatives import styles
 

@@ -3,12 +3,12 @@
 import pytest
 from click.testing import CliRunner
 
-from exercises import kill_table, mutation_report
+from exercises import mutation_report, record_kill_table
 from exercises.assignments import all_assignments, chosen
 
 
 @pytest.mark.parametrize(
-    "command", [kill_table.main, mutation_report.main], ids=["kill_table", "mutants"]
+    "command", [record_kill_table.main, mutation_report.main], ids=["kill_table", "mutants"]
 )
 def test_an_unknown_assignment_is_one_line_and_exit_code_2(command):
     done = CliRunner().invoke(command, ["01-attentoin"])

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from solutions.data.corpora import TranslationData
 from solutions.translator.distributed import ProcessGroup
-from solutions.translator.run_directory import RunDirectory
+from solutions.translator.resumable_run import RunDirectory
 from solutions.translator.train_config import TrainConfig
 from solutions.translator.trainer import TIMES, Trainer
 

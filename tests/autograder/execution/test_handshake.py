@@ -95,9 +95,9 @@ def test_the_pool_reports_what_its_server_refuses(updated_tree, monkeypatch, cap
     shutil.copytree(PACKAGE, tree / "autograder", ignore=shutil.ignore_patterns("__pycache__"))
     client = tree / "autograder" / "execution" / "sandbox_client.py"
     start = f"import sys; sys.path.insert(0, {str(updated_tree)!r}); import runpy; "
-    start += "runpy.run_module('autograder.sandbox.forkserver', run_name='__main__')"
+    start += "runpy.run_module('autograder.sandbox.worker_forkserver', run_name='__main__')"
     text = client.read_text()
-    module = '"-I", "-m", "autograder.sandbox.forkserver"'
+    module = '"-I", "-m", "autograder.sandbox.worker_forkserver"'
     assert module in text
     client.write_text(text.replace(module, f'"-I", "-c", {start!r}'))
     run_from(tree, monkeypatch)

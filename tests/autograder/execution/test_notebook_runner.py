@@ -378,7 +378,7 @@ def fork_servers() -> set[int]:
     found = set()
     for entry in Path("/proc").glob("[0-9]*/cmdline"):
         try:
-            if b"autograder.sandbox.forkserver" in entry.read_bytes():
+            if b"autograder.sandbox.worker_forkserver" in entry.read_bytes():
                 found.add(int(entry.parent.name))
         except OSError:
             pass

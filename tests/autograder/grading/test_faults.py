@@ -14,7 +14,7 @@ import toy_course as toy
 from autograder.errors import UserError
 from autograder.grading.grade import grade
 from autograder.limits import Limits
-from autograder.reporting import gradebook
+from autograder.reporting import nbgrader_gradebook
 
 pytestmark = pytest.mark.slow(seconds=130)
 
@@ -89,7 +89,7 @@ def test_a_gradebook_that_somebody_holds_is_one_line(tmp_path, monkeypatch, warm
     where = tmp_path / "class", tmp_path / "exercises", tmp_path / "out"
     grade(*where, limits=LIMITS, cluster=warm_pool)
     before = killed_grader.contents(tmp_path / "out")
-    monkeypatch.setattr(gradebook, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(nbgrader_gradebook, "BUSY_SECONDS", 0.1)
     with closing(sqlite3.connect(tmp_path / "out" / "gradebook.db")) as somebody:
         somebody.execute("begin exclusive")
         with pytest.raises(UserError, match=r"gradebook\.db cannot be read .*locked"):

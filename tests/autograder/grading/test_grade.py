@@ -19,7 +19,8 @@ from autograder.execution.sandbox_client import best_level
 from autograder.grading.grade import ENTRIES, LOG, grade
 from autograder.grading.run_cache import RunCache
 from autograder.limits import Limits
-from autograder.reporting.results import ClassResults, grades_csv, read_results
+from autograder.reporting.grades_csv import grades_csv
+from autograder.reporting.results import ClassResults, read_results
 
 pytestmark = pytest.mark.slow(seconds=60)  # and, run by file, one worker shares the graded class
 

@@ -6,8 +6,8 @@ import pytest
 from submitted_files import BARE, COURSE
 
 from autograder.errors import UserError
-from autograder.ingest.filename_pattern import Pattern
-from autograder.ingest.lms_formats import Canvas, Moodle, ParsedName
+from autograder.ingest.lms_filenames import Canvas, Moodle, ParsedName
+from autograder.ingest.pattern_option import Pattern
 
 CANVAS = {
     "musteranna_123_4567_sums.ipynb": ParsedName(

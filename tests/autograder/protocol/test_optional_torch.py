@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from autograder.protocol import codec as codec_module
-from autograder.protocol.codec import ARRAYS, Codec, DecodeError
+from autograder.protocol import value_codec as codec_module
 from autograder.protocol.optional_torch import _NoTorch
+from autograder.protocol.value_codec import ARRAYS, Codec, DecodeError
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from solutions.translator.distributed import (
     is_rank_zero,
     pick_device,
 )
-from solutions.translator.run_directory import RunDirectory
+from solutions.translator.resumable_run import RunDirectory
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5])

@@ -6,9 +6,9 @@ import pytest
 from click.testing import CliRunner
 from lab_test_runs import SMALL, train
 
-from solutions.translator.evaluate import main as evaluate
+from solutions.translator.evaluate_command import main as evaluate
 from solutions.translator.export_runs import main
-from solutions.translator.run_directory import RunDirectory
+from solutions.translator.resumable_run import RunDirectory
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from solutions.data.corpora import corpus
-from solutions.translator import table3, train
-from solutions.translator.run_directory import RunDirectory
+from solutions.translator import table3, train_command
+from solutions.translator.resumable_run import RunDirectory
 from solutions.translator.table3 import VARIATIONS, command_of, main
 from solutions.translator.train_config import TrainConfig, sizes
 
@@ -21,7 +21,7 @@ def settings_of(variation) -> dict[str, object]:
     """What the row's command makes of it."""
     words = command_of(variation, seed=3)
     assert words[:3] == ["python", "-m", "solutions.train"]
-    given = train.main.make_context("train", words[3:]).params
+    given = train_command.main.make_context("train", words[3:]).params
     fields = {name: given[name] for name in asdict(TrainConfig())}
     size = sizes(given["config"])
     return {name: size.get(name) if value is None else value for name, value in fields.items()}

@@ -13,8 +13,8 @@ from safetensors.torch import load_file
 
 from solutions.data.batching import make_batches
 from solutions.model.transformer import Transformer
-from solutions.tooling.atomic_write import atomic_write_text
-from solutions.training.checkpoint import load_checkpoint
+from solutions.tooling.atomic_file import atomic_write_text
+from solutions.training.model_file import load_checkpoint
 from solutions.training.optim import NoamSchedule, average_weights
 from solutions.training.step import evaluate_loss, train_step
 from solutions.translator.train_state import TrainState, derived_seed

@@ -11,9 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rpc_to_fork import FRAME_LIMITS
 
+from autograder.execution.checker_codec import CheckerCodec
 from autograder.execution.rpc_client import RpcClient
-from autograder.execution.rpc_codec import CheckerCodec
-from autograder.protocol.codec import CROSSING, Codec, DecodeError, NotSerializable
+from autograder.protocol.value_codec import CROSSING, Codec, DecodeError, NotSerializable
 
 Point = namedtuple("Point", "x y")
 

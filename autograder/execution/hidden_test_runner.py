@@ -11,8 +11,8 @@ from typing import Any
 from autograder.limits import SEED_VARIABLE, Environment
 from autograder.protocol.optional_torch import torch
 
+from .hidden_test_dependencies import HiddenTest
 from .rpc_client import RpcClient
-from .test_dependencies import HiddenTest
 
 
 def run_hidden_test(test: HiddenTest, rpc: RpcClient) -> None:

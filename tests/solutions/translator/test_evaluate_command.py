@@ -11,11 +11,11 @@ from lab_test_runs import SMALL, begin, train
 
 from solutions.data.corpora import corpus
 from solutions.data.vocabulary import UNK, tokenize
-from solutions.translator.evaluate import chosen_splits, main, table
-from solutions.translator.evaluation import best_alpha, evaluate
+from solutions.translator.evaluate_command import chosen_splits, main, table
 from solutions.translator.inference import Translator
-from solutions.translator.metrics import COLUMNS, scores
-from solutions.translator.run_directory import RunDirectory
+from solutions.translator.resumable_run import RunDirectory
+from solutions.translator.sacrebleu_metrics import COLUMNS, scores
+from solutions.translator.testset_scores import best_alpha, evaluate
 
 REFERENCES = [
     "A Mexican man doesn't sleep, he reads (quietly).",
@@ -106,7 +106,7 @@ def test_references_never_pass_through_the_vocabulary(folder, monkeypatch):
         seen.update(wrote=wrote, tokens=reference_tokens, references=references)
         return {}
 
-    monkeypatch.setattr("solutions.translator.evaluation.scores", note)
+    monkeypatch.setattr("solutions.translator.testset_scores.scores", note)
     translator = Translator(RunDirectory(folder))
     german = ["Das Kind schläft.", "Ein Xylophon."]
     english = ["The Zyzzyva sleeps.", "A xylophone-player's Quux."]
@@ -148,7 +148,7 @@ def test_en_de_is_scored_against_the_german(tmp_path, monkeypatch):
     translator = Translator(RunDirectory(tmp_path))
     seen = {}
     monkeypatch.setattr(
-        "solutions.translator.evaluation.scores", lambda *given: seen.update(given=given) or {}
+        "solutions.translator.testset_scores.scores", lambda *given: seen.update(given=given) or {}
     )
     german, english = ["Ein Haus."], ["A house."]
     evaluate(translator, {"test": (german, english)}, [1], 0.6)
@@ -179,7 +179,7 @@ def test_alpha_is_chosen_by_the_score_on_validation(folder, monkeypatch):
         report(8)
         return [{"scores": {"tokens": {"score": bleu[alpha]}}}]
 
-    monkeypatch.setattr("solutions.translator.evaluation.evaluate", pretend)
+    monkeypatch.setattr("solutions.translator.testset_scores.evaluate", pretend)
     seen: list[int] = []
     found = best_alpha(translator, pairs, 3, [2.0, 1.0, 0.0, 0.5], seen.append)
     assert found == (0.5, bleu)
@@ -259,7 +259,8 @@ def test_the_table_of_several_runs_has_no_interval():
 def test_by_default_every_test_set_and_no_other_split(monkeypatch):
     names = ("train", "val", "test_2016_flickr", "test_2017_mscoco")
     monkeypatch.setattr(
-        "solutions.translator.evaluate.sentences", lambda *_: {name: ([name], []) for name in names}
+        "solutions.translator.evaluate_command.sentences",
+        lambda *_: {name: ([name], []) for name in names},
     )
     assert list(chosen_splits("multi30k", None, ())) == ["test_2016_flickr", "test_2017_mscoco"]
     assert list(chosen_splits("multi30k", None, ("val",))) == ["val"]

@@ -1,6 +1,6 @@
 """The command `python -m solutions.evaluate`: scores of finished runs (section 6.1).
 
-`solutions.translator.metrics` explains what the scores compare.
+`solutions.translator.sacrebleu_metrics` explains what the scores compare.
 """
 
 import statistics
@@ -16,10 +16,10 @@ from solutions.data.corpora import sentences
 from solutions.tooling.cli_tools import PATH, TerseCommand, progress_bar, user_errors
 
 from .distributed import pick_device
-from .evaluation import best_alpha, evaluate
 from .inference import Translator
-from .metrics import COLUMNS
-from .run_directory import Json, RunDirectory
+from .resumable_run import Json, RunDirectory
+from .sacrebleu_metrics import COLUMNS
+from .testset_scores import best_alpha, evaluate
 
 POSITIVE = click.IntRange(1)
 

@@ -8,7 +8,7 @@ from autograder.errors import UserError
 
 from .attachments import attachment_limits
 from .file_entry import normalize_name
-from .lms_formats import ParsedName, student_name
+from .lms_filenames import ParsedName, student_name
 from .submission_tree import SourceNotebooks
 
 FIELDS = ("student", "assignment", "notebook")

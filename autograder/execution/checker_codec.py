@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from autograder.protocol.codec import Codec, DecodeError, NotSerializable
 from autograder.protocol.optional_torch import INSTALLED, Tensor, nn
 from autograder.protocol.rpc_messages import Node
+from autograder.protocol.value_codec import Codec, DecodeError, NotSerializable
 
 from .proxies import RemoteModule, RemoteObject
-from .session import Session
+from .rpc_session import Session
 
 LONGEST_RANGE = 1_000_000
 TORCH = ("torch", "torch.nn", "torch.nn.functional", "torch.optim") if INSTALLED else ()

@@ -4,7 +4,7 @@ import ast
 
 import torch
 
-from autograder.authoring.mutation import mutants
+from autograder.authoring.mutants import mutants
 
 
 def scaled(x, mask=None, factor: float = 2.0):

@@ -9,7 +9,7 @@ import torch
 from lab_test_runs import SMALL, begin, few_pairs, train
 
 from solutions.data.vocabulary import Vocabulary
-from solutions.translator.run_directory import RunDirectory
+from solutions.translator.resumable_run import RunDirectory
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import torch
 
 from solutions.model.config import TransformerConfig, tiny
 from solutions.model.transformer import Transformer
-from solutions.training.checkpoint import load_checkpoint, load_into, read_config, save_checkpoint
+from solutions.training.model_file import load_checkpoint, load_into, read_config, save_checkpoint
 
 SHARED = TransformerConfig(30, 30, N=1, d_model=16, d_ff=24, h=2, share_embeddings=True)
 configs = pytest.mark.parametrize(

@@ -1,4 +1,6 @@
-"""A warm process from which workers are forked: `python -m autograder.sandbox.forkserver FD`.
+"""A warm process from which workers are forked.
+
+Start it with `python -m autograder.sandbox.worker_forkserver FD`.
 
 It has imported everything that notebooks need, because the imports take longer than running one. It
 has imported nothing of the course, because a fork can find in memory what its parent has imported.

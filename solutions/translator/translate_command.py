@@ -13,7 +13,7 @@ from solutions.tooling.cli_tools import PATH, TerseCommand, UserError, user_erro
 from .distributed import pick_device
 from .inference import Translator
 from .plots import cross_attention_weights, draw_attention, require_picture
-from .run_directory import RunDirectory
+from .resumable_run import RunDirectory
 
 POSITIVE = click.IntRange(1)
 

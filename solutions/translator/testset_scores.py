@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from solutions.data.vocabulary import SPECIALS, UNK, tokenize
 
 from .inference import Translator
-from .metrics import RESAMPLES, scores
-from .run_directory import Json
+from .resumable_run import Json
+from .sacrebleu_metrics import RESAMPLES, scores
 
 
 def evaluate(

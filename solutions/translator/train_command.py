@@ -1,7 +1,7 @@
 """The command `python -m solutions.train`: train a translator, or resume a training.
 
 By default it trains the model of the course's results on Multi30k, German to English. The files of
-the run are in a folder (`run_directory`). After a stop, a kill or a power failure, the same command
+the run are in a folder (`resumable_run`). After a stop, a kill or a power failure, the same command
 resumes the run. `torchrun --nproc-per-node 2 -m solutions.train` shares every batch between two
 processes.
 
@@ -34,7 +34,7 @@ from solutions.tooling.cli_tools import (
 from solutions.tooling.run_log import run_metadata
 
 from .distributed import ProcessGroup, init_distributed, is_rank_zero, pick_device
-from .run_directory import Json, RunDirectory
+from .resumable_run import Json, RunDirectory
 from .train_config import (
     POSITIONS,
     SIZES,

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 
 from sacrebleu.metrics import BLEU, CHRF
 
-from .run_directory import Json
+from .resumable_run import Json
 
 RESAMPLES = 1000
 COLUMNS = {

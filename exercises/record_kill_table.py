@@ -1,4 +1,4 @@
-"""Print the kill table and record it: `python -m exercises.kill_table [ASSIGNMENT ...]`.
+"""Print the kill table and record it: `python -m exercises.record_kill_table [ASSIGNMENT ...]`.
 
 The record is what the book shows; the test suite proves it mistake by mistake. Exit code 1 if a
 mistake survives.
@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.atomic_write import atomic_write_text
-from autograder.authoring.misconception_matrix import Row, kill_table
+from autograder.authoring.kill_table_runner import Row, kill_table
 
 from .assignments import HERE, Assignment, chosen
 

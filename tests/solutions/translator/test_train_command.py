@@ -15,8 +15,8 @@ from click.testing import CliRunner
 from lab_test_runs import OPTIONS, log, parameters, words
 
 from solutions.data.corpora import TranslationData
-from solutions.translator.run_directory import RunDirectory
-from solutions.translator.train import fingerprint, main
+from solutions.translator.resumable_run import RunDirectory
+from solutions.translator.train_command import fingerprint, main
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,6 @@
 import pytest
 
-from solutions.tooling.atomic_write import atomic_path, atomic_write_text
+from solutions.tooling.atomic_file import atomic_path, atomic_write_text
 
 
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path):

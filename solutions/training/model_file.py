@@ -13,7 +13,7 @@ from safetensors.torch import load_model, save_model
 
 from solutions.model.config import TransformerConfig
 from solutions.model.transformer import Transformer
-from solutions.tooling.atomic_write import atomic_path
+from solutions.tooling.atomic_file import atomic_path
 
 
 def save_checkpoint(model: Transformer, path: Path | str) -> None:

@@ -31,8 +31,8 @@ from torch import Tensor
 
 from solutions.data.vocabulary import Vocabulary
 from solutions.model.transformer import Transformer
-from solutions.tooling.atomic_write import atomic_path, atomic_write_text
-from solutions.training.checkpoint import load_into, save_checkpoint
+from solutions.tooling.atomic_file import atomic_path, atomic_write_text
+from solutions.training.model_file import load_into, save_checkpoint
 
 from .train_config import TrainConfig
 

@@ -14,8 +14,8 @@ from solutions.data.vocabulary import BOS, EOS, Vocabulary, tokenize
 from solutions.decoding.greedy import translate
 from solutions.translator import plots
 from solutions.translator.inference import Translator
-from solutions.translator.run_directory import RunDirectory
-from solutions.translator.translate import lines, main
+from solutions.translator.resumable_run import RunDirectory
+from solutions.translator.translate_command import lines, main
 
 SENTENCES = ["Das Kind schläft im Garten.", "", "Die Frau liest.", "Der Hund frißt Xylophone."]
 
@@ -126,7 +126,7 @@ def test_the_picture_shows_what_was_read_and_what_was_written(name, folder, tmp_
         drawn.update(weights=weights, source=source, target=target, title=title)
         plots.draw_attention(weights, source, target, title, path)
 
-    monkeypatch.setattr("solutions.translator.translate.draw_attention", note)
+    monkeypatch.setattr("solutions.translator.translate_command.draw_attention", note)
     result = run(folder, SENTENCES[3], "--tokens", "--attention", tmp_path / name)
     assert result.exit_code == 0, result.output
     assert (tmp_path / name).stat().st_size > 1000
@@ -148,7 +148,7 @@ def test_pieces_are_read_and_whole_words_are_written(tmp_path, monkeypatch):
     )
     translator, drawn = Translator(RunDirectory(tmp_path)), []
     monkeypatch.setattr(
-        "solutions.translator.translate.draw_attention", lambda *given: drawn.extend(given)
+        "solutions.translator.translate_command.draw_attention", lambda *given: drawn.extend(given)
     )
     new = "Der Gartenhund schläft."  # in no sentence of the corpus
     result = run(tmp_path, new, "--tokens", "--attention", tmp_path / "a.png")
