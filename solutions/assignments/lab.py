@@ -104,7 +104,7 @@ def fit(
     for epoch in range(1, epochs + 1):
         train_loss = train_epoch(model, drawn(pairs, seed + epoch), optimizer, schedule, smoothing)
         # Any model with `encode` and `decode` will do.
-        validation_loss = evaluate_loss(model, held_out)  # type: ignore[arg-type]
+        validation_loss = evaluate_loss(model, held_out)
         log.append({"epoch": epoch, "train_loss": train_loss, "validation_loss": validation_loss})
         tell(log[-1])
         kept.append({name: x.clone() for name, x in model.state_dict().items()})
@@ -142,7 +142,7 @@ def translate_tokens(
     for start in range(0, len(order), batch):
         places = order[start : start + batch]
         rows = [[source_ids.get(token, UNK) for token in sentences[i]] + [EOS] for i in places]
-        written = search(model, pad(rows, PAD).to(device))  # type: ignore[arg-type]
+        written = search(model, pad(rows, PAD).to(device))
         for row, place in enumerate(places):
             found[place] = [words[number] for number in written[row]]
     model.train(training)

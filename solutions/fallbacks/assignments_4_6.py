@@ -203,7 +203,7 @@ def train_step(
     max_norm: float = 1.0,
 ) -> float:
     """Take one step on a batch; return the loss per target token, in nats, before the step."""
-    total, tokens = batch_loss(model.train(), batch, smoothing)  # type: ignore[arg-type]
+    total, tokens = batch_loss(model.train(), batch, smoothing)
     optimizer.zero_grad()
     (total / tokens).backward()
     nn.utils.clip_grad_norm_(model.parameters(), max_norm)

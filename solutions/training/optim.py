@@ -40,7 +40,7 @@ class Adam(Optimizer):
         super().__init__(parameters, {"lr": lr, "betas": betas, "eps": eps})
 
     @torch.no_grad()
-    def step(self) -> None:  # type: ignore[override]  # PyTorch's takes a closure too
+    def step(self) -> None:
         """Move every parameter that has a gradient."""
         for group in self.param_groups:
             for parameter in group["params"]:

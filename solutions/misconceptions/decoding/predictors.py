@@ -31,7 +31,7 @@ def next_token_after_one_token(model, prefixes, memory, source_mask):
 
 @misconception(
     "next_log_probabilities",
-    caught_by="next-token-normalized",
+    caught_by="next-token-normalised",
     section="decoding.html#decode-beam",
     sentence="Your prediction returns logits: greedy search does not notice, but sums of logits of "
     "different prefixes cannot be compared. Take log_softmax.",
@@ -43,7 +43,7 @@ def next_token_as_logits(model, prefixes, memory, source_mask):
 
 @misconception(
     "next_log_probabilities",
-    caught_by="next-token-normalized",
+    caught_by="next-token-normalised",
     section="decoding.html#decode-beam",
     sentence="Your prediction returns probabilities, not their logarithms: a search adds them up, "
     "and a sum of probabilities is not the probability of a sentence.",
@@ -55,7 +55,7 @@ def next_token_as_probabilities(model, prefixes, memory, source_mask):
 
 @misconception(
     "next_log_probabilities",
-    caught_by="next-token-normalized",
+    caught_by="next-token-normalised",
     section="decoding.html#decode-beam",
     sentence="Your softmax runs over the rows instead of over the vocabulary: it compares the same "
     "word in different sentences.",

@@ -326,7 +326,7 @@ def step_reports_the_sum(
     sentence="You return the loss after the step: it is computed on the batch that was just "
     "learned, at the price of a second forward pass, and looks better than it is.",
 )
-def step_reports_what_it_has_just_learned(
+def step_reports_what_it_has_just_learnt(
     model, batch, optimizer, schedule, smoothing=0.1, max_norm=1.0, precision=torch.float32
 ):
     model.train()

@@ -85,7 +85,7 @@ INPUTS = {
     "cache-written": read_token_by_token(None, None, None),
     "cache-reorder": read_token_by_token(None, [2, 0, 1], [0, 0, 1]),
     "next-token-position": next_tokens([4, 4]),
-    "next-token-normalized": next_tokens([4, 4]),
+    "next-token-normalised": next_tokens([4, 4]),
     "next-token-source-mask": next_tokens([5, 2]),
     "length-penalty-values": penalties(0.6),
     "length-penalty-alpha": penalties(0.0, 0.6),
