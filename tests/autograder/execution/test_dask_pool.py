@@ -225,4 +225,4 @@ def test_the_command_line_knows_schedulers(course, cluster, monkeypatch):
     (course / "exercises" / "helpers.py").unlink(missing_ok=True)
     done = CliRunner().invoke(cli.main, [*words, cluster[0]])
     assert done.exit_code == 0, done.output
-    assert re.search(r"Isolation: \w+ \(.*\) on 1 of the workers", done.output)
+    assert re.search(r"Isolation: \w+ \(.*\) on [12] of the workers", done.output)

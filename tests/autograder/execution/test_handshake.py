@@ -124,7 +124,7 @@ def test_a_server_that_ended_has_no_version():
             check_hello(ours, "server")
 
 
-@pytest.mark.parametrize("module", ["sandbox.forkserver", "execution.checker_forkserver"])
+@pytest.mark.parametrize("module", ["sandbox.worker_forkserver", "execution.checker_forkserver"])
 def test_a_server_refuses_a_client_of_another_version(module):
     """It names its own version and ends, before it imports anything that takes time."""
     ours, server = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

@@ -58,8 +58,8 @@ def test_each_row_can_be_read_before_the_next_is_written(tmp_path):
 @pytest.mark.slow
 def test_a_killed_run_leaves_its_rows(tmp_path):
     program = (
-        "import sys, time; from pathlib import Path; from solutions.tooling.run_log import Curves\n"
-        "curves = Curves(Path(sys.argv[1]), {'seed': 4})\n"
+        "import sys, time; from pathlib import Path; from solutions.tooling.run_log import RunLog\n"
+        "curves = RunLog(Path(sys.argv[1]), {'seed': 4})\n"
         "for step in range(3): curves.append({'step': step, 'loss': 1 / (step + 1)})\n"
         "print('ready', flush=True); time.sleep(600)\n"
     )
