@@ -80,25 +80,6 @@ def hidden_lines(
     return hidden
 
 
-def apply_misconception(mistake: Callable, reference: Callable) -> str:
-    """Return the mistake's source under the reference's name, as a student would write it.
-
-    A wrong function is renamed. The methods of a wrong layer replace those of the reference.
-    """
-    source = source_of(mistake)
-    top = ast.parse(source).body[0]
-    if isinstance(top, ast.FunctionDef):
-        return source.replace(f"def {top.name}(", f"def {reference.__name__}(", 1)
-    lines = source_of(reference).splitlines()
-    right = {method.name: method for method in _methods(ast.parse("\n".join(lines)).body[0])}
-    replacements = [(right[method.name], method) for method in _methods(top)]
-    for old, new in sorted(replacements, key=lambda pair: -pair[0].lineno):
-        lines[old.lineno - 1 : old.end_lineno] = source.splitlines()[
-            new.lineno - 1 : new.end_lineno
-        ]
-    return "\n".join(lines) + "\n"
-
-
 def functions_of(top: ast.stmt) -> list[ast.FunctionDef]:
     """Return a function itself, or the methods of a class in their order."""
     return [top] if isinstance(top, ast.FunctionDef) else _methods(top)

@@ -1,32 +1,26 @@
 """Broken models whose faults can be found from their outputs.
 
-All models have the same parameters and differ in one thing. The record contains what each returns
-in a few experiments; comparing them is enough to name the fault, without seeing any code.
+All models have the same parameters and differ in one thing; `fault_diagnosis` knows which. The
+record contains what each returns in a few experiments; comparing them is enough to name the fault,
+without seeing any code.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import torch
 
-from solutions.misconceptions.model.transformer import (
-    CausalityForgotten,
-    DecoderReadsPadding,
-    MemoryNotPassedOn,
-    ProbabilitiesForLogits,
-    SourcePositionsForgotten,
-)
+from solutions import misconceptions
 from solutions.model.config import TransformerConfig
 from solutions.model.transformer import Transformer
 
 PAD = 0
 CONFIG = TransformerConfig(12, 6, PAD, N=2, d_model=16, d_ff=32, h=4, dropout=0.0, max_length=8)
-MODELS = (
-    Transformer,  # number 0 is healthy
-    SourcePositionsForgotten,
-    CausalityForgotten,
-    ProbabilitiesForLogits,
-    MemoryNotPassedOn,
-    DecoderReadsPadding,
+MISTAKES = (  # of the models 1 to 5; number 0 is healthy
+    "SourcePositionsForgotten",
+    "CausalityForgotten",
+    "ProbabilitiesForLogits",
+    "MemoryNotPassedOn",
+    "DecoderReadsPadding",
 )
 SOURCE, TARGET = [5, 7, 4, 9, 3], [1, 2, 5, 4]
 EXPERIMENTS = {
@@ -50,44 +44,17 @@ def observations() -> dict:
     """
     return {
         "experiments": {name: list(pair) for name, pair in EXPERIMENTS.items()},
-        "outputs": [dict(_outputs(number)) for number in range(len(MODELS))],
+        "outputs": [dict(_outputs(number)) for number in range(len(MISTAKES) + 1)],
     }
 
 
-def diagnosis() -> dict[int, str]:
-    """Return the fault of each of the five models.
-
-    The faults to choose from; each belongs to one model or to none:
-
-    - "future": a target position sees words that come later.
-    - "no self-attention": no target position sees another one.
-    - "no memory": the decoder never reads the source.
-    - "source order": the source has no positions.
-    - "target order": the target has no positions.
-    - "padding": padding of the source is read.
-    - "dropout": numbers are dropped in evaluation too.
-    - "probabilities": a softmax follows the logits.
-
-    Returns:
-        number of the model, 1 to 5 -> name of its fault.
-    """
-    return {1: "source order", 2: "future", 3: "probabilities", 4: "no memory", 5: "padding"}
-
-
-def form_of(answer: Callable) -> tuple[list[int], list[str]]:
-    """Return the models that an answer names, and its values that are not in the list of faults."""
-    faults = [
-        *("future", "no self-attention", "no memory", "source order", "target order"),
-        *("padding", "dropout", "probabilities"),
-    ]
-    said = answer()
-    return sorted(said), [fault for fault in said.values() if fault not in faults]
-
-
 def _outputs(number: int) -> Iterator[tuple[str, list]]:
+    model_class = (
+        misconceptions.by_name(MISTAKES[number - 1]).implementation if number else Transformer
+    )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(1)
-        model = MODELS[number](CONFIG).double().eval()
+        model = model_class(CONFIG).double().eval()
     for name, pair in EXPERIMENTS.items():
         with torch.no_grad():
             (output,) = model(*(torch.tensor([ids]) for ids in pair))

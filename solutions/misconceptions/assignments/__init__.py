@@ -1,5 +1,6 @@
 """Known mistakes in the modules of `solutions.assignments`.
 
+- `fault_diagnosis`
 - `lab`
 - `lab_data`
 """

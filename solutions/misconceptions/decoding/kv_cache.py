@@ -1,103 +1,179 @@
 """Ways to get the cache wrong (right: `solutions.decoding.kv_cache`)."""
 
-import torch
-
-from solutions.decoding.kv_cache import SelfAttentionCache, attend, keys_and_values
+from solutions.decoding.kv_cache import SelfAttentionCache
 from solutions.misconceptions import misconception
 
-
-@misconception(
-    "SelfAttentionCache",
-    caught_by="cache-written",
+misconception(
+    SelfAttentionCache,
+    "CacheKeepsNothing",
+    did="Your cache never stores the keys and values that it computes.",
+    causes="Each token sees only itself, and everything that was written before is forgotten.",
+    fix="Append the new key and value to self.keys and self.values.",
     section="decoding.html#decode-cache",
-    sentence="Your cache never keeps what it computes: each token sees only itself, and all that "
-    "was written before is forgotten.",
-)
-class CacheKeepsNothing(SelfAttentionCache):
-    def step(self, x):
-        keys, values = keys_and_values(self.attention, x, self.keys.size(1))
-        return attend(self.attention, x, keys, values)
-
-
-@misconception(
-    "SelfAttentionCache",
     caught_by="cache-written",
-    section="decoding.html#decode-cache",
-    sentence="Your cache keeps the newest token only: it puts its key and value in the place of "
-    "the earlier ones, and every token sees just the one before it and itself.",
+    change={
+        (
+            "        self.keys = torch.cat([self.keys, key], dim=2)\n"
+            "        self.values = torch.cat([self.values, value], dim=2)\n"
+        ): "",
+        "attend(self.attention, x, self.keys, self.values)": (
+            "attend(self.attention, x, key, value)"
+        ),
+    },
 )
-class CacheKeepsTheNewestOnly(SelfAttentionCache):
-    def step(self, x):
-        key, value = keys_and_values(self.attention, x, self.keys.size(1))
-        keys = torch.cat([self.keys, key], dim=2)
-        values = torch.cat([self.values, value], dim=2)
-        self.keys, self.values = key, value
-        return attend(self.attention, x, keys, values)
 
-
-@misconception(
-    "SelfAttentionCache",
+misconception(
+    SelfAttentionCache,
+    "CacheKeepsTheNewestOnly",
+    did="Your cache stores only the newest key and value.",
+    causes="They replace the earlier ones, so each token sees just itself and the token before it.",
+    fix="Store the concatenated keys and values.",
+    section="decoding.html#decode-cache",
     caught_by="cache-written",
-    section="decoding.html#decode-cache",
-    sentence="Your cache reads before it writes: a token sees those before it but not itself, and "
-    "the first one sees nothing.",
+    change={
+        "self.keys = torch.cat([self.keys, key], dim=2)": (
+            "keys = torch.cat([self.keys, key], dim=2)"
+        ),
+        "self.values = torch.cat([self.values, value], dim=2)": (
+            "values = torch.cat([self.values, value], dim=2)\n"
+            "        self.keys, self.values = key, value"
+        ),
+        "attend(self.attention, x, self.keys, self.values)": (
+            "attend(self.attention, x, keys, values)"
+        ),
+    },
 )
-class CacheBlindToTheNewest(SelfAttentionCache):
-    def step(self, x):
-        keys, values = self.keys, self.values
-        key, value = keys_and_values(self.attention, x, keys.size(1))
-        self.keys = torch.cat([keys, key], dim=2)
-        self.values = torch.cat([values, value], dim=2)
-        return attend(self.attention, x, keys, values)
 
-
-@misconception(
-    "SelfAttentionCache",
+misconception(
+    SelfAttentionCache,
+    "CacheBlindToTheNewest",
+    did="Your cache attends before it stores the new key and value.",
+    causes="A token sees the tokens before it but not itself, and the first token sees nothing.",
+    fix="Append the new key and value first, then attend.",
+    section="decoding.html#decode-cache",
     caught_by="cache-written",
-    section="decoding.html#decode-cache",
-    sentence="Your cache keeps the keys twice: what a token reads are keys, though it should find "
-    "by the keys and read the values.",
+    change={
+        "        key, value = keys": (
+            "        output = attend(self.attention, x, self.keys, self.values)\n"
+            "        key, value = keys"
+        ),
+        "return attend(self.attention, x, self.keys, self.values)": "return output",
+    },
 )
-class CacheReadsKeys(SelfAttentionCache):
-    def step(self, x):
-        key, _ = keys_and_values(self.attention, x, self.keys.size(1))
-        self.keys = torch.cat([self.keys, key], dim=2)
-        self.values = torch.cat([self.values, key], dim=2)
-        return attend(self.attention, x, self.keys, self.values)
 
+misconception(
+    SelfAttentionCache,
+    "CacheReadsKeys",
+    did="You append the key to the values, too.",
+    causes="A token should find the others by their keys and read their values, but yours reads "
+    "keys.",
+    fix="Append the value to self.values.",
+    section="decoding.html#decode-cache",
+    caught_by="cache-written",
+    change={"torch.cat([self.values, value], dim=2)": "torch.cat([self.values, key], dim=2)"},
+)
 
-@misconception(
-    "SelfAttentionCache",
+misconception(
+    SelfAttentionCache,
+    "CacheForgetsToReorder",
+    did="Your cache does not reorder what was written.",
+    causes="After a step of beam search, a row continues with the keys and values of another "
+    "hypothesis.",
+    fix="Index both tensors with `rows`.",
+    section="decoding.html#decode-cache",
     caught_by="cache-reorder",
-    section="decoding.html#decode-cache",
-    sentence="Your cache reorders nothing that was written: after a step of beam search a row goes "
-    "on with the keys and values of another hypothesis.",
+    change={
+        "self.keys[rows], self.values[rows]": "self.keys[: len(rows)], self.values[: len(rows)]"
+    },
 )
-class CacheForgetsToReorder(SelfAttentionCache):
-    def reorder(self, rows):
-        self.keys, self.values = self.keys[: len(rows)], self.values[: len(rows)]
 
-
-@misconception(
-    "SelfAttentionCache",
+misconception(
+    SelfAttentionCache,
+    "CacheReordersOnlyKeys",
+    did="Your cache reorders the keys but not the values.",
+    causes="A hypothesis is found by its own keys, but what is read are the values of another one.",
+    fix="Index the values with `rows` as well.",
+    section="decoding.html#decode-cache",
     caught_by="cache-reorder",
-    section="decoding.html#decode-cache",
-    sentence="Your cache reorders the keys and not the values: a hypothesis is found by its own "
-    "keys and read from another one's values.",
+    change={"self.values[rows]": "self.values[: len(rows)]"},
 )
-class CacheReordersOnlyKeys(SelfAttentionCache):
-    def reorder(self, rows):
-        self.keys, self.values = self.keys[rows], self.values[: len(rows)]
 
-
-@misconception(
-    "SelfAttentionCache",
+misconception(
+    SelfAttentionCache,
+    "CacheReordersBackwards",
+    did="Your reorder works in the wrong direction.",
+    causes="It sends row i to place rows[i], but the new row i should be the old row rows[i].",
+    fix="Index with `rows` directly.",
+    section="decoding.html#decode-cache",
     caught_by="cache-reorder",
-    section="decoding.html#decode-cache",
-    sentence="Your reorder works the wrong way round: it sends row i to the place rows[i]. The new "
-    "row i is what row rows[i] was: index with `rows`.",
+    change={
+        "        self.keys, self.values = self.keys[rows], self.values[rows]": (
+            "        keys, values = self.keys.clone(), self.values.clone()\n"
+            "        keys[rows], values[rows] = self.keys, self.values\n"
+            "        self.keys, self.values = keys, values"
+        )
+    },
 )
-class CacheReordersBackwards(SelfAttentionCache):
-    def reorder(self, rows):
-        order = rows.argsort()
-        self.keys, self.values = self.keys[order], self.values[order]
+
+misconception(
+    SelfAttentionCache,
+    "CacheJoinsHeads",
+    did="You join the new key to the earlier ones along the heads.",
+    causes="Keys are (R, h, t, d_k), so your layer gets more heads with each token instead of "
+    "more positions.",
+    fix="Concatenate with dim=2.",
+    section="decoding.html#decode-cache",
+    caught_by="cache-written",
+    change={
+        "self.keys = torch.cat([self.keys, key], dim=2)": (
+            "self.keys = torch.cat([self.keys, key], dim=1)"
+        ),
+        "self.values = torch.cat([self.values, value], dim=2)": (
+            "self.values = torch.cat([self.values, value], dim=1)"
+        ),
+    },
+)
+
+misconception(
+    SelfAttentionCache,
+    "CacheKeepsTheInput",
+    did="You store the input of the layer instead of its keys and values.",
+    causes="The projections W_k and W_v are missing.",
+    fix="Store what keys_and_values returns.",
+    section="decoding.html#decode-cache",
+    caught_by="cache-written",
+    change={
+        "key, value = keys_and_values(self.attention, x, self.keys.size(1))": (
+            "key = value = x.unflatten(-1, (self.keys.size(1), -1)).transpose(1, 2)"
+        ),
+    },
+)
+
+misconception(
+    SelfAttentionCache,
+    "CacheMasksTheFuture",
+    did="You use a causal mask although there is only one query.",
+    causes="A causal mask of one row shows the first position only, so the newest token sees "
+    "nothing but the first.",
+    fix="Attend without a mask, because no future positions are stored.",
+    section="decoding.html#decode-cache",
+    caught_by="cache-written",
+    change={
+        "return attend(self.attention, x, self.keys, self.values)": (
+            "first = torch.arange(self.keys.size(2)) == 0\n"
+            "        return attend(self.attention, x, self.keys, self.values, "
+            "first.expand(1, 1, 1, -1))"
+        ),
+    },
+)
+
+misconception(
+    SelfAttentionCache,
+    "CacheReordersHeads",
+    did="Your `rows` index the heads.",
+    causes="The keys are (R, h, t, d_k), and the second axis is that of the heads.",
+    fix="Index the first axis: self.keys[rows].",
+    section="decoding.html#decode-cache",
+    caught_by="cache-reorder",
+    change={"self.keys[rows], self.values[rows]": "self.keys[:, rows], self.values[:, rows]"},
+)

@@ -1,419 +1,623 @@
 """Ways to get the decoder wrong (right: `solutions.model.decoder`)."""
 
-from torch import nn
-
 from solutions.misconceptions import misconception
-from solutions.model.attention import MultiHeadAttention
 from solutions.model.decoder import Decoder, DecoderLayer
-from solutions.model.feed_forward import FeedForward
-from solutions.model.residual import LayerNorm, ResidualSublayer
 
 # ---- DecoderLayer --------------------------------------------------------------------------------
 
-
-@misconception(
-    "DecoderLayer",
-    caught_by="decoder-layer-values",
+misconception(
+    DecoderLayer,
+    "MemoryAsQuery",
+    did="You use the memory as the query of the cross-attention, and the target as key and value.",
+    causes="The result has a row for each source position, but the decoder needs one for each "
+    "target position.",
+    fix="Take the queries from the decoder, and keys and values from the memory.",
     section="encoder-decoder.html#model-cross-attention",
-    sentence="In your cross-attention the memory asks and the target answers. It is the other way "
-    "round: queries from the decoder, keys and values from the memory.",
-)
-class MemoryAsQuery(DecoderLayer):
-    def forward(self, x, memory, target_mask=None, source_mask=None):
-        x = self.residual_1(x, lambda y: self.self_attention(y, y, y, target_mask))
-        x = self.residual_2(x, lambda y: self.cross_attention(memory, y, y, source_mask))
-        return self.residual_3(x, self.feed_forward)
-
-
-@misconception(
-    "DecoderLayer",
     caught_by="decoder-layer-values",
+    change={
+        "self.cross_attention(y, memory, memory, source_mask)": (
+            "self.cross_attention(memory, y, y, source_mask)"
+        ),
+    },
+)
+
+misconception(
+    DecoderLayer,
+    "SelfInPlaceOfCross",
+    did="You let the target attend to itself a second time instead of to the memory.",
+    causes="The memory is never read, so the decoder writes without knowing the source.",
+    fix="Use memory as key and value of the cross-attention, with source_mask.",
     section="encoder-decoder.html#model-cross-attention",
-    sentence="Your second attention is self-attention once more: the memory is never read, so the "
-    "decoder writes without having seen the source.",
-)
-class SelfInPlaceOfCross(DecoderLayer):
-    def forward(self, x, memory, target_mask=None, source_mask=None):
-        x = self.residual_1(x, lambda y: self.self_attention(y, y, y, target_mask))
-        x = self.residual_2(x, lambda y: self.cross_attention(y, y, y, target_mask))
-        return self.residual_3(x, self.feed_forward)
-
-
-@misconception(
-    "DecoderLayer",
     caught_by="decoder-layer-values",
+    change={
+        "self.cross_attention(y, memory, memory, source_mask)": (
+            "self.cross_attention(y, y, y, target_mask)"
+        ),
+    },
+)
+
+misconception(
+    DecoderLayer,
+    "ValuesFromTheTarget",
+    did="You take the values of the cross-attention from the target.",
+    causes="The queries and keys find positions in the source, but the result is made of vectors "
+    "of the target.",
+    fix="Use the memory as key and as value of the cross-attention.",
     section="encoder-decoder.html#model-cross-attention",
-    sentence="Your cross-attention takes its keys from the memory and its values from the target: "
-    "it finds a place in the source and returns something else. Both come from the memory.",
-)
-class ValuesFromTheTarget(DecoderLayer):
-    def forward(self, x, memory, target_mask=None, source_mask=None):
-        x = self.residual_1(x, lambda y: self.self_attention(y, y, y, target_mask))
-        x = self.residual_2(x, lambda y: self.cross_attention(y, memory, y, source_mask))
-        return self.residual_3(x, self.feed_forward)
-
-
-@misconception(
-    "DecoderLayer",
     caught_by="decoder-layer-values",
-    section="encoder-decoder.html#model-decoder-layer",
-    sentence="Your decoder layer reads the source before the target: cross-attention comes second, "
-    "after the self-attention.",
+    change={
+        "self.cross_attention(y, memory, memory, source_mask)": (
+            "self.cross_attention(y, memory, y, source_mask)"
+        ),
+    },
 )
-class CrossAttentionFirst(DecoderLayer):
-    def forward(self, x, memory, target_mask=None, source_mask=None):
-        x = self.residual_1(x, lambda y: self.cross_attention(y, memory, memory, source_mask))
-        x = self.residual_2(x, lambda y: self.self_attention(y, y, y, target_mask))
-        return self.residual_3(x, self.feed_forward)
 
-
-@misconception(
-    "DecoderLayer",
+misconception(
+    DecoderLayer,
+    "CrossAttentionFirst",
+    did="You apply the cross-attention before the self-attention.",
+    causes="Each position then queries the source before it knows the words that have been "
+    "written so far.",
+    fix="Apply the self-attention first and the cross-attention second.",
+    section="encoder-decoder.html#model-decoder-layer",
     caught_by="decoder-layer-values",
-    section="encoder-decoder.html#model-decoder-layer",
-    sentence="Your decoder layer ends after the cross-attention: its feed-forward network is built "
-    "and never used.",
+    change={
+        "self.self_attention(y, y, y, target_mask)": (
+            "self.cross_attention(y, memory, memory, source_mask)"
+        ),
+        "self.residual_2(x, lambda y: self.cross_attention(y, memory, memory, source_mask)": (
+            "self.residual_2(x, lambda y: self.self_attention(y, y, y, target_mask)"
+        ),
+    },
 )
-class DecoderWithoutFeedForward(DecoderLayer):
-    def forward(self, x, memory, target_mask=None, source_mask=None):
-        x = self.residual_1(x, lambda y: self.self_attention(y, y, y, target_mask))
-        return self.residual_2(x, lambda y: self.cross_attention(y, memory, memory, source_mask))
 
-
-@misconception(
-    "DecoderLayer",
+misconception(
+    DecoderLayer,
+    "DecoderWithoutFeedForward",
+    did="Your decoder layer ends after the cross-attention.",
+    causes="Its feed-forward network is built but never used.",
+    fix="Apply the feed-forward network through residual_3, and return its result.",
+    section="encoder-decoder.html#model-decoder-layer",
     caught_by="decoder-layer-values",
-    section="encoder-decoder.html#model-decoder-layer",
-    sentence="Your decoder layer skips the masked self-attention: no position knows what was "
-    "written before it, apart from its own token.",
+    change={
+        "x = self.residual_2(": "return self.residual_2(",
+        "        return self.residual_3(x, self.feed_forward)\n": "",
+    },
 )
-class WithoutSelfAttention(DecoderLayer):
-    def forward(self, x, memory, target_mask=None, source_mask=None):
-        x = self.residual_2(x, lambda y: self.cross_attention(y, memory, memory, source_mask))
-        return self.residual_3(x, self.feed_forward)
 
+misconception(
+    DecoderLayer,
+    "WithoutSelfAttention",
+    did="You leave out the decoder layer's masked self-attention.",
+    causes="A position knows its own token, but none of the words before it.",
+    fix="Apply the self-attention through residual_1 before the cross-attention.",
+    section="encoder-decoder.html#model-decoder-layer",
+    caught_by="decoder-layer-values",
+    change={
+        "        x = self.residual_1(x, lambda y: self.self_attention(y, y, y, target_mask))\n": "",
+    },
+)
 
-@misconception(
-    "DecoderLayer",
+misconception(
+    DecoderLayer,
+    "MemoryNormalisedAgain",
+    did="You normalize the memory again in every decoder layer with pre-norm.",
+    causes="The encoder's last norm has already normalized it. The norm of a sub-layer is for x "
+    "only.",
+    fix="Use the memory as it is, as key and value.",
+    section="encoder-decoder.html#model-decoder-layer",
     caught_by="decoder-layer-pre-norm",
-    section="encoder-decoder.html#model-decoder-layer",
-    sentence="With pre-norm you normalize the memory again. The encoder's last norm has done that; "
-    "a sub-layer's norm is for what comes from below.",
+    change={
+        "        x = self.residual_2(": (
+            "        if self.residual_2.pre_norm:\n"
+            "            memory = self.residual_2.norm(memory)\n"
+            "        x = self.residual_2("
+        ),
+    },
 )
-class MemoryNormalisedAgain(DecoderLayer):
-    def forward(self, x, memory, target_mask=None, source_mask=None):
-        if self.residual_2.pre_norm:
-            memory = self.residual_2.norm(memory)
-        x = self.residual_1(x, lambda y: self.self_attention(y, y, y, target_mask))
-        x = self.residual_2(x, lambda y: self.cross_attention(y, memory, memory, source_mask))
-        return self.residual_3(x, self.feed_forward)
 
-
-@misconception(
-    "DecoderLayer",
+misconception(
+    DecoderLayer,
+    "RawQueries",
+    did="You use x itself as the query of the cross-attention.",
+    causes="With pre-norm, the residual sub-layer gives your function a normalized tensor, and "
+    "you ignore it.",
+    fix="Use the function's argument as the query.",
+    section="encoder-decoder.html#model-decoder-layer",
     caught_by="decoder-layer-pre-norm",
-    section="encoder-decoder.html#model-decoder-layer",
-    sentence="With pre-norm your cross-attention asks with the raw x, not with the normalized "
-    "tensor that the residual sub-layer hands you.",
+    change={
+        "self.cross_attention(y, memory, memory, source_mask)": (
+            "self.cross_attention(x, memory, memory, source_mask)"
+        ),
+    },
 )
-class RawQueries(DecoderLayer):
-    def forward(self, x, memory, target_mask=None, source_mask=None):
-        x = self.residual_1(x, lambda y: self.self_attention(y, y, y, target_mask))
-        x = self.residual_2(x, lambda _: self.cross_attention(x, memory, memory, source_mask))
-        return self.residual_3(x, self.feed_forward)
 
-
-@misconception(
-    "DecoderLayer",
+misconception(
+    DecoderLayer,
+    "DecoderPreNormIgnored",
+    did="You build the decoder layer's residual sub-layers without config.pre_norm.",
+    causes="They always normalize after the sum, so the decoder is post-norm whatever the "
+    "configuration says.",
+    fix="Pass config.pre_norm to all three residual sub-layers of the decoder layer.",
+    section="encoder-decoder.html#model-decoder-layer",
     caught_by="decoder-layer-pre-norm",
-    section="encoder-decoder.html#model-decoder-layer",
-    sentence="Your decoder layer ignores config.pre_norm: its residual sub-layers always "
-    "normalize after the sum.",
+    change={
+        "self.residual_1 = ResidualSublayer(config.d_model, config.dropout, config.pre_norm)": (
+            "self.residual_1 = ResidualSublayer(config.d_model, config.dropout)"
+        ),
+        "self.residual_2 = ResidualSublayer(config.d_model, config.dropout, config.pre_norm)": (
+            "self.residual_2 = ResidualSublayer(config.d_model, config.dropout)"
+        ),
+        "self.residual_3 = ResidualSublayer(config.d_model, config.dropout, config.pre_norm)": (
+            "self.residual_3 = ResidualSublayer(config.d_model, config.dropout)"
+        ),
+    },
 )
-class DecoderPreNormIgnored(DecoderLayer):
-    def __init__(self, config):
-        nn.Module.__init__(self)
-        self.self_attention = MultiHeadAttention(config.d_model, config.h, config.attention_dropout)
-        self.cross_attention = MultiHeadAttention(
-            config.d_model, config.h, config.attention_dropout
-        )
-        self.feed_forward = FeedForward(config.d_model, config.d_ff)
-        self.residual_1 = ResidualSublayer(config.d_model, config.dropout)
-        self.residual_2 = ResidualSublayer(config.d_model, config.dropout)
-        self.residual_3 = ResidualSublayer(config.d_model, config.dropout)
 
-
-@misconception(
-    "DecoderLayer",
-    caught_by="decoder-layer-masks",
+misconception(
+    DecoderLayer,
+    "SelfAttentionUnmasked",
+    did="You do not pass a mask to the decoder's self-attention.",
+    causes="In training every position sees the words that it has to predict.",
+    fix="Pass target_mask to self.self_attention.",
     section="encoder-decoder.html#model-masks",
-    sentence="Your decoder's self-attention has no mask: every position sees the words that it is "
-    "to predict.",
-)
-class SelfAttentionUnmasked(DecoderLayer):
-    def forward(self, x, memory, target_mask=None, source_mask=None):
-        x = self.residual_1(x, lambda y: self.self_attention(y, y, y))
-        x = self.residual_2(x, lambda y: self.cross_attention(y, memory, memory, source_mask))
-        return self.residual_3(x, self.feed_forward)
-
-
-@misconception(
-    "DecoderLayer",
     caught_by="decoder-layer-masks",
-    section="encoder-decoder.html#model-masks",
-    sentence="Your cross-attention has no mask: the decoder reads the padding of the source, and a "
-    "translation depends on how long its neighbors in the batch are.",
+    change={
+        "self.self_attention(y, y, y, target_mask)": "self.self_attention(y, y, y)",
+    },
 )
-class CrossAttentionUnmasked(DecoderLayer):
-    def forward(self, x, memory, target_mask=None, source_mask=None):
-        x = self.residual_1(x, lambda y: self.self_attention(y, y, y, target_mask))
-        x = self.residual_2(x, lambda y: self.cross_attention(y, memory, memory))
-        return self.residual_3(x, self.feed_forward)
 
-
-@misconception(
-    "DecoderLayer",
+misconception(
+    DecoderLayer,
+    "CrossAttentionUnmasked",
+    did="You do not pass a mask to the cross-attention in the decoder layer.",
+    causes="The decoder attends to the padding of the source, so a translation depends on the "
+    "length of the other sentences in the batch.",
+    fix="Pass source_mask to self.cross_attention.",
+    section="encoder-decoder.html#model-masks",
     caught_by="decoder-layer-masks",
-    section="encoder-decoder.html#model-masks",
-    sentence="Your two masks are swapped: the target mask belongs to the self-attention, the "
-    "source mask to the cross-attention. It fails, or goes wrong unseen when S equals T.",
+    change={
+        "self.cross_attention(y, memory, memory, source_mask)": (
+            "self.cross_attention(y, memory, memory)"
+        ),
+    },
 )
-class MasksSwapped(DecoderLayer):
-    def forward(self, x, memory, target_mask=None, source_mask=None):
-        x = self.residual_1(x, lambda y: self.self_attention(y, y, y, source_mask))
-        x = self.residual_2(x, lambda y: self.cross_attention(y, memory, memory, target_mask))
-        return self.residual_3(x, self.feed_forward)
 
+misconception(
+    DecoderLayer,
+    "MasksSwapped",
+    did="You swap the two masks inside the decoder layer.",
+    causes="If S and T differ, this usually raises an error. If they are equal, there is no "
+    "error, but the wrong positions are hidden.",
+    fix="Use target_mask for the self-attention and source_mask for the cross-attention.",
+    section="encoder-decoder.html#model-masks",
+    caught_by="decoder-layer-masks",
+    change={
+        "self.self_attention(y, y, y, target_mask)": "self.self_attention(y, y, y, source_mask)",
+        "self.cross_attention(y, memory, memory, source_mask)": (
+            "self.cross_attention(y, memory, memory, target_mask)"
+        ),
+    },
+)
 
-@misconception(
-    "DecoderLayer",
-    caught_by="decoder-layer-parameters",
+misconception(
+    DecoderLayer,
+    "OneNormForThree",
+    did="You use the same ResidualSublayer object for all three sub-layers.",
+    causes="They share one layer norm, although each of the three needs its own gain and bias.",
+    fix="Build a new ResidualSublayer for each of residual_1, residual_2 and residual_3.",
     section="encoder-decoder.html#model-identical",
-    sentence="Your three sub-layers share one norm: they are the same ResidualSublayer. Each has a "
-    "gain and a bias of its own.",
-)
-class OneNormForThree(DecoderLayer):
-    def __init__(self, config):
-        nn.Module.__init__(self)
-        self.self_attention = MultiHeadAttention(config.d_model, config.h, config.attention_dropout)
-        self.cross_attention = MultiHeadAttention(
-            config.d_model, config.h, config.attention_dropout
-        )
-        self.feed_forward = FeedForward(config.d_model, config.d_ff)
-        self.residual_1 = ResidualSublayer(config.d_model, config.dropout, config.pre_norm)
-        self.residual_2 = self.residual_1
-        self.residual_3 = self.residual_1
-
-
-@misconception(
-    "DecoderLayer",
     caught_by="decoder-layer-parameters",
+    change={
+        "self.residual_2 = ResidualSublayer(config.d_model, config.dropout, config.pre_norm)": (
+            "self.residual_2 = self.residual_1"
+        ),
+        "self.residual_3 = ResidualSublayer(config.d_model, config.dropout, config.pre_norm)": (
+            "self.residual_3 = self.residual_1"
+        ),
+    },
+)
+
+misconception(
+    DecoderLayer,
+    "OneAttentionForBoth",
+    did="You use one object for self-attention and cross-attention.",
+    causes="Target and source are then read with the same projections, which cannot suit both.",
+    fix="Build a second MultiHeadAttention for self.cross_attention.",
     section="encoder-decoder.html#model-identical",
-    sentence="Your self-attention and your cross-attention are one object: they would have to read "
-    "target and source with the same projections.",
+    caught_by="decoder-layer-parameters",
+    change={
+        (
+            "self.cross_attention = MultiHeadAttention(\n"
+            "            config.d_model, config.h, config.attention_dropout\n"
+            "        )"
+        ): "self.cross_attention = self.self_attention",
+    },
 )
-class OneAttentionForBoth(DecoderLayer):
-    def __init__(self, config):
-        nn.Module.__init__(self)
-        self.self_attention = MultiHeadAttention(config.d_model, config.h, config.attention_dropout)
-        self.cross_attention = self.self_attention
-        self.feed_forward = FeedForward(config.d_model, config.d_ff)
-        self.residual_1 = ResidualSublayer(config.d_model, config.dropout, config.pre_norm)
-        self.residual_2 = ResidualSublayer(config.d_model, config.dropout, config.pre_norm)
-        self.residual_3 = ResidualSublayer(config.d_model, config.dropout, config.pre_norm)
 
-
-@misconception(
-    "DecoderLayer",
-    caught_by="decoder-layer-dropout",
+misconception(
+    DecoderLayer,
+    "DropoutInPlaces",
+    did="You pass config.dropout to the decoder layer's first residual sub-layer only.",
+    causes="The outputs of the cross-attention and of the feed-forward network are never dropped "
+    "in training.",
+    fix="Pass config.dropout to all three residual sub-layers of the decoder layer.",
     section="encoder-decoder.html#model-dropout",
-    sentence="You give config.dropout to your first residual sub-layer only: what cross-attention "
-    "and feed-forward network add is never dropped.",
-)
-class DropoutInPlaces(DecoderLayer):
-    def __init__(self, config):
-        nn.Module.__init__(self)
-        self.self_attention = MultiHeadAttention(config.d_model, config.h, config.attention_dropout)
-        self.cross_attention = MultiHeadAttention(
-            config.d_model, config.h, config.attention_dropout
-        )
-        self.feed_forward = FeedForward(config.d_model, config.d_ff)
-        self.residual_1 = ResidualSublayer(config.d_model, config.dropout, config.pre_norm)
-        self.residual_2 = ResidualSublayer(config.d_model, pre_norm=config.pre_norm)
-        self.residual_3 = ResidualSublayer(config.d_model, pre_norm=config.pre_norm)
-
-
-@misconception(
-    "DecoderLayer",
     caught_by="decoder-layer-dropout",
-    section="encoder-decoder.html#model-dropout",
-    sentence="Your cross-attention is built without config.attention_dropout: only the "
-    "self-attention ever drops a weight.",
+    change={
+        "self.residual_2 = ResidualSublayer(config.d_model, config.dropout, config.pre_norm)": (
+            "self.residual_2 = ResidualSublayer(config.d_model, pre_norm=config.pre_norm)"
+        ),
+        "self.residual_3 = ResidualSublayer(config.d_model, config.dropout, config.pre_norm)": (
+            "self.residual_3 = ResidualSublayer(config.d_model, pre_norm=config.pre_norm)"
+        ),
+    },
 )
-class CrossAttentionNeverDrops(DecoderLayer):
-    def __init__(self, config):
-        nn.Module.__init__(self)
-        self.self_attention = MultiHeadAttention(config.d_model, config.h, config.attention_dropout)
-        self.cross_attention = MultiHeadAttention(config.d_model, config.h)
-        self.feed_forward = FeedForward(config.d_model, config.d_ff)
-        self.residual_1 = ResidualSublayer(config.d_model, config.dropout, config.pre_norm)
-        self.residual_2 = ResidualSublayer(config.d_model, config.dropout, config.pre_norm)
-        self.residual_3 = ResidualSublayer(config.d_model, config.dropout, config.pre_norm)
 
+misconception(
+    DecoderLayer,
+    "CrossAttentionNeverDrops",
+    did="You build the cross-attention without config.attention_dropout.",
+    causes="Only the self-attention of the decoder drops attention weights in training.",
+    fix="Pass config.attention_dropout to both attentions of the decoder layer.",
+    section="encoder-decoder.html#model-dropout",
+    caught_by="decoder-layer-dropout",
+    change={
+        (
+            "self.cross_attention = MultiHeadAttention(\n"
+            "            config.d_model, config.h, config.attention_dropout\n"
+            "        )"
+        ): "self.cross_attention = MultiHeadAttention(config.d_model, config.h)",
+    },
+)
 
-@misconception(
-    "DecoderLayer",
+misconception(
+    DecoderLayer,
+    "MemoryDetached",
+    did="You detach the memory before the cross-attention reads it.",
+    causes="The output is right, but the encoder gets its gradients only through the "
+    "cross-attention. Without them it learns nothing.",
+    fix="Remove detach(), and pass the memory itself to the cross-attention.",
+    section="encoder-decoder.html#model-cross-attention",
     caught_by="decoder-layer-gradients",
-    section="encoder-decoder.html#model-cross-attention",
-    sentence="Your output is right, but the memory is detached: cross-attention is the only way on "
-    "which the encoder hears of its mistakes, and you have cut it.",
+    change={
+        "        x = self.residual_2(": (
+            "        memory = memory.detach()\n        x = self.residual_2("
+        ),
+    },
 )
-class MemoryDetached(DecoderLayer):
-    def forward(self, x, memory, target_mask=None, source_mask=None):
-        memory = memory.detach()
-        x = self.residual_1(x, lambda y: self.self_attention(y, y, y, target_mask))
-        x = self.residual_2(x, lambda y: self.cross_attention(y, memory, memory, source_mask))
-        return self.residual_3(x, self.feed_forward)
 
+
+misconception(
+    DecoderLayer,
+    "MemoryAsQueryAndKey",
+    did="You use the memory as query and key of the cross-attention, and the target as value.",
+    causes="The result has a row for each source position, but the decoder needs one for each "
+    "target position.",
+    fix="Take the queries from the decoder, and keys and values from the memory.",
+    section="encoder-decoder.html#model-cross-attention",
+    caught_by="decoder-layer-values",
+    change={
+        "self.cross_attention(y, memory, memory, source_mask)": (
+            "self.cross_attention(memory, memory, y, source_mask)"
+        ),
+    },
+)
+
+misconception(
+    DecoderLayer,
+    "AlwaysCausal",
+    did="You build a causal mask in the decoder layer and ignore target_mask.",
+    causes="The layer hides the future even if no mask is given, and a mask that also hides "
+    "padding has no effect.",
+    fix="Pass target_mask to the self-attention as it is; the model builds it.",
+    section="encoder-decoder.html#model-masks",
+    caught_by="decoder-layer-values",
+    change={
+        "        x = self.residual_1(": (
+            "        T = x.size(1)\n"
+            "        target_mask = x.new_ones(T, T).tril().bool()\n"
+            "        x = self.residual_1("
+        ),
+    },
+)
+
+misconception(
+    DecoderLayer,
+    "RawSelfAttention",
+    did="You use x itself as query, key and value of the decoder's self-attention.",
+    causes="With pre-norm, the residual sub-layer gives your function a normalized tensor, and "
+    "you ignore it.",
+    fix="Use the function's argument as query, key and value.",
+    section="encoder-decoder.html#model-decoder-layer",
+    caught_by="decoder-layer-pre-norm",
+    change={
+        "self.self_attention(y, y, y, target_mask)": "self.self_attention(x, x, x, target_mask)"
+    },
+)
+
+misconception(
+    DecoderLayer,
+    "OneMaskForBoth",
+    did="You combine target_mask and source_mask into one mask for the self-attention.",
+    causes="One mask is about the target's T positions, the other about the source's S "
+    "positions. The result is an error, or it hides target words where the source has "
+    "padding.",
+    fix="Pass target_mask alone to the self-attention, and source_mask to the cross-attention.",
+    section="encoder-decoder.html#model-masks",
+    caught_by="decoder-layer-masks",
+    change={
+        "        x = self.residual_1(": (
+            "        if target_mask is not None and source_mask is not None:\n"
+            "            target_mask = target_mask & source_mask\n"
+            "        x = self.residual_1("
+        ),
+    },
+)
+
+misconception(
+    DecoderLayer,
+    "FirstResidualTwice",
+    did="You use residual_1 for both attentions and residual_2 for the feed-forward network.",
+    causes="The two attentions share one layer norm, and residual_3 is missing or never used.",
+    fix="Use residual_2 for the cross-attention and residual_3 for the feed-forward network.",
+    section="encoder-decoder.html#model-identical",
+    caught_by="decoder-layer-parameters",
+    change={
+        (
+            "        self.residual_3 = ResidualSublayer(config.d_model, config.dropout, "
+            "config.pre_norm)\n"
+        ): "",
+        "self.residual_2(x, lambda": "self.residual_1(x, lambda",
+        "self.residual_3(x, self": "self.residual_2(x, self",
+    },
+)
+
+misconception(
+    DecoderLayer,
+    "DropoutsSwapped",
+    did="You pass config.dropout to the attentions and config.attention_dropout to the residual "
+    "sub-layers.",
+    causes="The attention weights are then dropped at the rate that is meant for the outputs of "
+    "the sub-layers, and the other way round.",
+    fix="Pass config.attention_dropout to both attentions and config.dropout to the three "
+    "residual sub-layers.",
+    section="encoder-decoder.html#model-dropout",
+    caught_by="decoder-layer-dropout",
+    change={
+        (
+            "self.self_attention = MultiHeadAttention(config.d_model, config.h, "
+            "config.attention_dropout)"
+        ): ("self.self_attention = MultiHeadAttention(config.d_model, config.h, config.dropout)"),
+        (
+            "self.cross_attention = MultiHeadAttention(\n"
+            "            config.d_model, config.h, config.attention_dropout\n"
+            "        )"
+        ): (
+            "self.cross_attention = MultiHeadAttention(\n"
+            "            config.d_model, config.h, config.dropout\n"
+            "        )"
+        ),
+        ("self.residual_1 = ResidualSublayer(config.d_model, config.dropout, config.pre_norm)"): (
+            "self.residual_1 = ResidualSublayer(config.d_model, config.attention_dropout, "
+            "config.pre_norm)"
+        ),
+        ("self.residual_2 = ResidualSublayer(config.d_model, config.dropout, config.pre_norm)"): (
+            "self.residual_2 = ResidualSublayer(config.d_model, config.attention_dropout, "
+            "config.pre_norm)"
+        ),
+        ("self.residual_3 = ResidualSublayer(config.d_model, config.dropout, config.pre_norm)"): (
+            "self.residual_3 = ResidualSublayer(config.d_model, config.attention_dropout, "
+            "config.pre_norm)"
+        ),
+    },
+)
 
 # ---- Decoder -------------------------------------------------------------------------------------
 
-
-@misconception(
-    "Decoder",
-    caught_by="decoder-values",
+misconception(
+    Decoder,
+    "MemoryOverwritten",
+    did="You replace the memory by the output of each decoder layer.",
+    causes="From the second layer on, the cross-attention reads the target and no longer the "
+    "source.",
+    fix="Pass the encoder's output as the memory to every decoder layer.",
     section="encoder-decoder.html#model-decoder",
-    sentence="Your decoder hands each layer's output on as the memory too. Every layer reads the "
-    "same memory: the encoder's output.",
-)
-class MemoryOverwritten(Decoder):
-    def forward(self, x, memory, target_mask=None, source_mask=None):
-        for layer in self.layers:
-            x = layer(x, memory, target_mask, source_mask)
-            memory = x
-        return self.norm(x)
-
-
-@misconception(
-    "Decoder",
     caught_by="decoder-values",
-    section="encoder-decoder.html#model-decoder",
-    sentence="Each of your decoder layers reads the decoder's input, and only the last one's "
-    "output is returned. Hand on what a layer returns.",
+    change={
+        "x = layer(x, memory, target_mask, source_mask)": (
+            "x = layer(x, memory, target_mask, source_mask)\n            memory = x"
+        ),
+    },
 )
-class EveryDecoderLayerReadsTheInput(Decoder):
-    def forward(self, x, memory, target_mask=None, source_mask=None):
-        for layer in self.layers:
-            result = layer(x, memory, target_mask, source_mask)
-        return self.norm(result)
 
-
-@misconception(
-    "Decoder",
+misconception(
+    Decoder,
+    "EveryDecoderLayerReadsTheInput",
+    did="You give the decoder's input to every layer and return only the last layer's output.",
+    causes="The results of the other layers are lost, so the decoder is only one layer deep.",
+    fix="Assign each decoder layer's output to x, so that the next layer reads it.",
+    section="encoder-decoder.html#model-decoder",
     caught_by="decoder-values",
-    section="encoder-decoder.html#model-decoder",
-    sentence="Your decoder returns inside its loop: after the first layer, the others never run.",
+    change={
+        "x = layer(x, memory, target_mask, source_mask)": (
+            "result = layer(x, memory, target_mask, source_mask)"
+        ),
+        "self.norm(x)": "self.norm(result)",
+    },
 )
-class OnlyTheFirstDecoderLayer(Decoder):
-    def forward(self, x, memory, target_mask=None, source_mask=None):
-        for layer in self.layers:
-            x = layer(x, memory, target_mask, source_mask)
-            return self.norm(x)
 
+misconception(
+    Decoder,
+    "OnlyTheFirstDecoderLayer",
+    did="You return inside the decoder's loop.",
+    causes="The function ends after the first decoder layer, and the other layers never run.",
+    fix="Move the decoder's return statement out of the loop.",
+    section="encoder-decoder.html#model-decoder",
+    caught_by="decoder-values",
+    change={
+        "        return self.norm(x)": "            return self.norm(x)",
+    },
+)
 
-@misconception(
-    "Decoder",
-    caught_by="decoder-final-norm",
+misconception(
+    Decoder,
+    "DecoderFinalNormForgotten",
+    did="You build the decoder's last norm but never apply it.",
+    causes="With pre-norm, the logits are then computed from a sum that no norm has scaled.",
+    fix="Apply self.norm to the decoder's result before you return it.",
     section="encoder-decoder.html#model-final-norm",
-    sentence="Your decoder's last norm is built and never used: with pre-norm the logits are then "
-    "made of a sum that nothing has normalized.",
-)
-class DecoderFinalNormForgotten(Decoder):
-    def forward(self, x, memory, target_mask=None, source_mask=None):
-        for layer in self.layers:
-            x = layer(x, memory, target_mask, source_mask)
-        return x
-
-
-@misconception(
-    "Decoder",
     caught_by="decoder-final-norm",
+    change={
+        "return self.norm(x)": "return x",
+    },
+)
+
+misconception(
+    Decoder,
+    "DecoderFinalNormAlways",
+    did="You add a layer norm on top of the decoder with post-norm too.",
+    causes="With post-norm the last decoder layer has already normalized its output, and the "
+    "paper has no further norm.",
+    fix="Use the decoder's last norm only if config.pre_norm is set.",
     section="encoder-decoder.html#model-final-norm",
-    sentence="You normalize on top of your decoder with post-norm too. There each layer has "
-    "normalized its output already, and the paper has no further norm.",
+    caught_by="decoder-final-norm",
+    change={
+        "LayerNorm(config.d_model) if config.pre_norm else nn.Identity()": (
+            "LayerNorm(config.d_model)"
+        ),
+    },
 )
-class DecoderFinalNormAlways(Decoder):
-    def __init__(self, config):
-        nn.Module.__init__(self)
-        self.layers = nn.ModuleList(DecoderLayer(config) for _ in range(config.N))
-        self.norm = LayerNorm(config.d_model)
 
-
-@misconception(
-    "Decoder",
-    caught_by="decoder-parameters",
+misconception(
+    Decoder,
+    "SameDecoderLayerNTimes",
+    did="You put the same decoder layer into the stack N times.",
+    causes="All N layers share their parameters, so training changes them together.",
+    fix="Build a new DecoderLayer for each of the N places.",
     section="encoder-decoder.html#model-identical",
-    sentence="Your decoder is one layer, N times the same object. Build a new layer for each place "
-    "in the stack.",
-)
-class SameDecoderLayerNTimes(Decoder):
-    def __init__(self, config):
-        nn.Module.__init__(self)
-        self.layers = nn.ModuleList([DecoderLayer(config)] * config.N)
-        self.norm = LayerNorm(config.d_model) if config.pre_norm else nn.Identity()
-
-
-@misconception(
-    "Decoder",
     caught_by="decoder-parameters",
+    change={
+        "nn.ModuleList(DecoderLayer(config) for _ in range(config.N))": (
+            "nn.ModuleList([DecoderLayer(config)] * config.N)"
+        ),
+    },
+)
+
+misconception(
+    Decoder,
+    "DecoderLayersInAPlainList",
+    did="You keep the decoder's layers in a plain Python list.",
+    causes="PyTorch does not find their parameters there, so they are never trained and never "
+    "saved.",
+    fix="Put the decoder's layers into an nn.ModuleList.",
     section="encoder-decoder.html#model-identical",
-    sentence="You keep the decoder's layers in a plain list: their parameters are never trained "
-    "and never saved. Use nn.ModuleList.",
+    caught_by="decoder-parameters",
+    change={
+        "nn.ModuleList(DecoderLayer(config) for _ in range(config.N))": (
+            "[DecoderLayer(config) for _ in range(config.N)]"
+        ),
+    },
 )
-class DecoderLayersInAPlainList(Decoder):
-    def __init__(self, config):
-        nn.Module.__init__(self)
-        layers = [DecoderLayer(config) for _ in range(config.N)]
-        self.layers = layers  # type: ignore[assignment]  # the mistake
-        self.norm = LayerNorm(config.d_model) if config.pre_norm else nn.Identity()
 
-
-@misconception(
-    "Decoder",
-    caught_by="decoder-masks",
+misconception(
+    Decoder,
+    "MasksHandedOnSwapped",
+    did="You pass the two masks to the decoder layers in the wrong order.",
+    causes="A decoder layer expects the target mask first and the source mask second, so each "
+    "attention gets the wrong one.",
+    fix="Pass the masks by name, for example source_mask=source_mask. Then their order no longer "
+    "matters.",
     section="encoder-decoder.html#model-masks",
-    sentence="Your decoder hands its two masks to the layers in the wrong order: they expect "
-    "the target mask first, then the source mask. Name them, and the order no longer matters.",
-)
-class MasksHandedOnSwapped(Decoder):
-    def forward(self, x, memory, target_mask=None, source_mask=None):
-        for layer in self.layers:
-            x = layer(x, memory, source_mask, target_mask)
-        return self.norm(x)
-
-
-@misconception(
-    "Decoder",
     caught_by="decoder-masks",
-    section="encoder-decoder.html#model-masks",
-    sentence="Your decoder never hands the target mask to its layers: they see the future.",
+    change={
+        "layer(x, memory, target_mask, source_mask)": "layer(x, memory, source_mask, target_mask)",
+    },
 )
-class TargetMaskNotHandedOn(Decoder):
-    def forward(self, x, memory, target_mask=None, source_mask=None):
-        for layer in self.layers:
-            x = layer(x, memory, source_mask=source_mask)
-        return self.norm(x)
 
-
-@misconception(
-    "Decoder",
+misconception(
+    Decoder,
+    "TargetMaskNotHandedOn",
+    did="You do not pass the target mask to the decoder layers.",
+    causes="The self-attention of every layer sees the future.",
+    fix="Pass target_mask to each decoder layer.",
+    section="encoder-decoder.html#model-masks",
     caught_by="decoder-masks",
-    section="encoder-decoder.html#model-masks",
-    sentence="Your decoder never hands the source mask to its layers: they read the source's "
-    "padding.",
+    change={
+        "layer(x, memory, target_mask, source_mask)": "layer(x, memory, source_mask=source_mask)",
+    },
 )
-class SourceMaskNotHandedOn(Decoder):
-    def forward(self, x, memory, target_mask=None, source_mask=None):
-        for layer in self.layers:
-            x = layer(x, memory, target_mask)
-        return self.norm(x)
+
+misconception(
+    Decoder,
+    "SourceMaskNotHandedOn",
+    did="You do not pass the source mask to the decoder layers.",
+    causes="The cross-attention of every layer reads the padding of the source.",
+    fix="Pass source_mask to each decoder layer.",
+    section="encoder-decoder.html#model-masks",
+    caught_by="decoder-masks",
+    change={
+        "layer(x, memory, target_mask, source_mask)": "layer(x, memory, target_mask)",
+    },
+)
+
+misconception(
+    Decoder,
+    "DecoderLayersBackwards",
+    did="You apply the decoder's layers from the last to the first.",
+    causes="This does not matter for an untrained model. But trained weights that you load "
+    "belong to layers in the normal order.",
+    fix="Apply the layers in the order of self.layers.",
+    section="encoder-decoder.html#model-decoder",
+    caught_by="decoder-values",
+    change={"in self.layers:": "in reversed(self.layers):"},
+)
+
+misconception(
+    Decoder,
+    "DropoutBetweenDecoderLayers",
+    did="You apply dropout to the output of each decoder layer.",
+    causes="The residual sub-layers already drop what they add. Your dropout also removes "
+    "features of x itself, for which no connection makes up.",
+    fix="Remove the dropout from the decoder; the layers contain it.",
+    section="encoder-decoder.html#model-dropout",
+    caught_by="decoder-values",
+    change={
+        "self.norm = LayerNorm(config.d_model) if config.pre_norm else nn.Identity()": (
+            "self.norm = LayerNorm(config.d_model) if config.pre_norm else nn.Identity()\n"
+            "        self.dropout = nn.Dropout(config.dropout)"
+        ),
+        "x = layer(x, memory, target_mask, source_mask)": (
+            "x = self.dropout(layer(x, memory, target_mask, source_mask))"
+        ),
+    },
+)
+
+misconception(
+    Decoder,
+    "NoDecoderFinalNorm",
+    did="Your decoder has no last norm, not even with pre-norm.",
+    causes="With pre-norm, the logits are then computed from a sum that no norm has scaled.",
+    fix="Build self.norm = LayerNorm(config.d_model) if config.pre_norm is set, and apply it "
+    "after the loop.",
+    section="encoder-decoder.html#model-final-norm",
+    caught_by="decoder-final-norm",
+    change={"LayerNorm(config.d_model) if config.pre_norm else nn.Identity()": "nn.Identity()"},
+)
+
+misconception(
+    Decoder,
+    "MasksInTheFirstDecoderLayerOnly",
+    did="You pass the masks to the first decoder layer only.",
+    causes="From the second layer on, every position sees the future and the padding of the "
+    "source.",
+    fix="Pass both masks to every decoder layer.",
+    section="encoder-decoder.html#model-masks",
+    caught_by="decoder-masks",
+    change={
+        "x = layer(x, memory, target_mask, source_mask)": (
+            "x = layer(x, memory, target_mask, source_mask)\n"
+            "            target_mask = source_mask = None"
+        ),
+    },
+)

@@ -1,590 +1,812 @@
 """Ways to get layer norm and the residual sub-layer wrong (right: `solutions.model.residual`)."""
 
-import torch
-import torch.nn.functional as F
-from torch import nn
-
 from solutions.misconceptions import misconception
 from solutions.model.residual import LayerNorm, ResidualSublayer
 
 # ---- LayerNorm -----------------------------------------------------------------------------------
 
-
-@misconception(
-    "LayerNorm",
-    caught_by="layer-norm-values",
+misconception(
+    LayerNorm,
+    "UnbiasedVariance",
+    did="You use the unbiased variance, which divides by d_model - 1. It is the default of var "
+    "and std.",
+    causes="Layer norm divides by d_model, because these are all the features, not a sample of "
+    "them.",
+    fix="Pass unbiased=False, or take the mean of the squared differences.",
     section="residuals.html#res-biased-variance",
-    sentence="You use the unbiased variance, divided by d_model - 1, which is the default of var "
-    "and std. Layer norm divides by d_model: these are all the features, not a sample of them.",
-)
-class UnbiasedVariance(LayerNorm):
-    def forward(self, x):
-        mean = x.mean(dim=-1, keepdim=True)
-        variance = x.var(dim=-1, keepdim=True)
-        return self.gain * (x - mean) / torch.sqrt(variance + self.eps) + self.bias
-
-
-@misconception(
-    "LayerNorm",
     caught_by="layer-norm-values",
-    section="residuals.html#res-layer-norm",
-    sentence="You never subtract the mean from the numerator: your features are scaled but not "
-    "centered.",
+    change={
+        "variance = (x - mean).square().mean(dim=-1, keepdim=True)": (
+            "variance = x.var(dim=-1, keepdim=True)"
+        ),
+    },
 )
-class NotCentred(LayerNorm):
-    def forward(self, x):
-        variance = x.var(dim=-1, keepdim=True, unbiased=False)
-        return self.gain * x / torch.sqrt(variance + self.eps) + self.bias
 
-
-@misconception(
-    "LayerNorm",
+misconception(
+    LayerNorm,
+    "NotCentred",
+    did="You do not subtract the mean from x in the numerator.",
+    causes="Your features are scaled but not centered.",
+    fix="Divide x - mean, not x, by the root.",
+    section="residuals.html#res-layer-norm",
     caught_by="layer-norm-values",
-    section="residuals.html#res-layer-norm",
-    sentence="You divide by the root of the mean square of x itself. The variance is the mean "
-    "square of x - mean; yours is too large wherever the mean is not 0.",
+    change={"self.gain * (x - mean)": "self.gain * x"},
 )
-class SpreadAroundZero(LayerNorm):
-    def forward(self, x):
-        mean = x.mean(dim=-1, keepdim=True)
-        spread = x.square().mean(dim=-1, keepdim=True)
-        return self.gain * (x - mean) / torch.sqrt(spread + self.eps) + self.bias
 
-
-@misconception(
-    "LayerNorm",
+misconception(
+    LayerNorm,
+    "SpreadAroundZero",
+    did="You divide by the root of the mean square of x itself.",
+    causes="The variance is the mean square of x - mean. Your value is too large wherever the "
+    "mean is not 0.",
+    fix="Subtract the mean before you square.",
+    section="residuals.html#res-layer-norm",
     caught_by="layer-norm-values",
-    section="residuals.html#res-layer-norm",
-    sentence="Your layer is RMSNorm: neither the numerator nor the spread is centered. That is a "
-    "later simplification; layer norm subtracts the mean first.",
+    change={"(x - mean).square()": "x.square()"},
 )
-class RootMeanSquare(LayerNorm):
-    def forward(self, x):
-        spread = x.square().mean(dim=-1, keepdim=True)
-        return self.gain * x / torch.sqrt(spread + self.eps) + self.bias
 
-
-@misconception(
-    "LayerNorm",
+misconception(
+    LayerNorm,
+    "RootMeanSquare",
+    did="Your layer is RMSNorm: you subtract the mean neither in the numerator nor in the "
+    "variance.",
+    causes="RMSNorm is a later simplification, and it gives other results wherever the mean is "
+    "not 0.",
+    fix="Compute the mean first and subtract it from x in both places.",
+    section="residuals.html#res-layer-norm",
     caught_by="layer-norm-values",
-    section="residuals.html#res-layer-norm",
-    sentence="You divide by the variance and forget the root: features that vary much come out "
-    "too small, those that vary little too large.",
+    change={
+        "        mean = x.mean(dim=-1, keepdim=True)\n": "",
+        "(x - mean).square()": "x.square()",
+        "self.gain * (x - mean)": "self.gain * x",
+    },
 )
-class DividedByVariance(LayerNorm):
-    def forward(self, x):
-        mean = x.mean(dim=-1, keepdim=True)
-        variance = (x - mean).square().mean(dim=-1, keepdim=True)
-        return self.gain * (x - mean) / (variance + self.eps) + self.bias
 
-
-@misconception(
-    "LayerNorm",
+misconception(
+    LayerNorm,
+    "DividedByVariance",
+    did="You divide by the variance and forget the square root.",
+    causes="Positions whose features vary much come out too small, and those whose features vary "
+    "little come out too large.",
+    fix="Take the square root of variance + eps before you divide.",
+    section="residuals.html#res-layer-norm",
     caught_by="layer-norm-values",
-    section="residuals.html#res-layer-norm",
-    sentence="You forget keepdim=True: mean and variance lose the feature axis and line up with "
-    "the wrong axis of x, or with none. When both have the same length, nothing complains.",
+    change={"torch.sqrt(variance + self.eps)": "(variance + self.eps)"},
 )
-class AxisLost(LayerNorm):
-    def forward(self, x):
-        mean = x.mean(dim=-1)
-        variance = x.var(dim=-1, unbiased=False)
-        return self.gain * (x - mean) / torch.sqrt(variance + self.eps) + self.bias
 
+misconception(
+    LayerNorm,
+    "AxisLost",
+    did="You leave out keepdim=True.",
+    causes="Mean and variance lose the feature axis, so they line up with the wrong axis of x or "
+    "with none. If the lengths agree, you see no error.",
+    fix="Pass keepdim=True to both means.",
+    section="residuals.html#res-layer-norm",
+    caught_by="layer-norm-values",
+    change={
+        "mean = x.mean(dim=-1, keepdim=True)": "mean = x.mean(dim=-1)",
+        "variance = (x - mean).square().mean(dim=-1, keepdim=True)": (
+            "variance = (x - mean).square().mean(dim=-1)"
+        ),
+    },
+)
 
-@misconception(
-    "LayerNorm",
-    caught_by="layer-norm-epsilon",
+misconception(
+    LayerNorm,
+    "EpsOutsideTheRoot",
+    did="You add eps to the standard deviation.",
+    causes="The result is wrong where the features hardly vary.",
+    fix="Add eps to the variance, under the root.",
     section="residuals.html#res-epsilon",
-    sentence="You add eps to the standard deviation; it belongs under the root, added to the "
-    "variance. The difference shows where the features hardly vary.",
-)
-class EpsOutsideTheRoot(LayerNorm):
-    def forward(self, x):
-        mean = x.mean(dim=-1, keepdim=True)
-        deviation = x.var(dim=-1, keepdim=True, unbiased=False).sqrt()
-        return self.gain * (x - mean) / (deviation + self.eps) + self.bias
-
-
-@misconception(
-    "LayerNorm",
     caught_by="layer-norm-epsilon",
-    section="residuals.html#res-epsilon",
-    sentence="You divide by x.std(...) + eps, as a much-read tutorial does. Two things differ "
-    "from the definition: std is unbiased by default, and eps belongs to the variance, under the "
-    "root.",
+    change={"torch.sqrt(variance + self.eps)": "(torch.sqrt(variance) + self.eps)"},
 )
-class UnbiasedDeviationPlusEps(LayerNorm):
-    def forward(self, x):
-        mean = x.mean(dim=-1, keepdim=True)
-        deviation = x.std(dim=-1, keepdim=True)
-        return self.gain * (x - mean) / (deviation + self.eps) + self.bias
 
-
-@misconception(
-    "LayerNorm",
+misconception(
+    LayerNorm,
+    "UnbiasedDeviationPlusEps",
+    did="You divide by x.std(...) + eps, as a popular tutorial does.",
+    causes="Two things differ from the definition: std is unbiased by default, and eps belongs "
+    "to the variance, under the root.",
+    fix="Compute the biased variance, add eps to it, and then take the root.",
+    section="residuals.html#res-epsilon",
     caught_by="layer-norm-epsilon",
-    section="residuals.html#res-epsilon",
-    sentence="You write the number for eps into forward: the eps that your constructor was given "
-    "has no effect.",
+    change={
+        "variance = (x - mean).square().mean(dim=-1, keepdim=True)": (
+            "deviation = x.std(dim=-1, keepdim=True)"
+        ),
+        "torch.sqrt(variance + self.eps)": "(deviation + self.eps)",
+    },
 )
-class FixedEps(LayerNorm):
-    def forward(self, x):
-        mean = x.mean(dim=-1, keepdim=True)
-        variance = (x - mean).square().mean(dim=-1, keepdim=True)
-        return self.gain * (x - mean) / torch.sqrt(variance + 1e-5) + self.bias
 
-
-@misconception(
-    "LayerNorm",
+misconception(
+    LayerNorm,
+    "FixedEps",
+    did="You write the number for eps into forward.",
+    causes="The eps that your constructor receives has no effect.",
+    fix="Use self.eps in forward.",
+    section="residuals.html#res-epsilon",
     caught_by="layer-norm-epsilon",
+    change={"self.eps)": "1e-5)"},
+)
+
+misconception(
+    LayerNorm,
+    "NoEps",
+    did="You leave out eps in the denominator.",
+    causes="If all features of a position are equal, your layer computes 0/0 and returns NaN.",
+    fix="Add self.eps to the variance before you take the root.",
     section="residuals.html#res-epsilon",
-    sentence="You leave out eps: a position whose features are all equal gives 0/0, and your "
-    "layer returns NaN for it.",
+    caught_by="layer-norm-epsilon",
+    change={" + self.eps": ""},
 )
-class NoEps(LayerNorm):
-    def forward(self, x):
-        mean = x.mean(dim=-1, keepdim=True)
-        variance = (x - mean).square().mean(dim=-1, keepdim=True)
-        return self.gain * (x - mean) / torch.sqrt(variance) + self.bias
 
-
-@misconception(
-    "LayerNorm",
-    caught_by="layer-norm-alone",
+misconception(
+    LayerNorm,
+    "OverTheBatch",
+    did="You take mean and variance over the batch.",
+    causes="This is batch norm: the result for a sentence depends on which other sentences are "
+    "in its batch.",
+    fix="Take both over the features of one position: dim=-1.",
     section="residuals.html#res-batch-norm",
-    sentence="Your mean and variance are taken over the batch: that is batch norm. A sentence's "
-    "result then depends on which other sentences happen to be beside it.",
-)
-class OverTheBatch(LayerNorm):
-    def forward(self, x):
-        mean = x.mean(dim=0, keepdim=True)
-        variance = x.var(dim=0, keepdim=True, unbiased=False)
-        return self.gain * (x - mean) / torch.sqrt(variance + self.eps) + self.bias
-
-
-@misconception(
-    "LayerNorm",
     caught_by="layer-norm-alone",
-    section="residuals.html#res-batch-norm",
-    sentence="You take mean and variance of each feature over batch and positions together: batch "
-    "norm as it is used on sequences. Other sentences, padding and the future leak in.",
+    change={
+        "mean = x.mean(dim=-1, keepdim=True)": "mean = x.mean(dim=0, keepdim=True)",
+        "variance = (x - mean).square().mean(dim=-1, keepdim=True)": (
+            "variance = (x - mean).square().mean(dim=0, keepdim=True)"
+        ),
+    },
 )
-class OverBatchAndPositions(LayerNorm):
-    def forward(self, x):
-        others = tuple(range(x.dim() - 1))
-        mean = x.mean(dim=others, keepdim=True)
-        variance = x.var(dim=others, keepdim=True, unbiased=False)
-        return self.gain * (x - mean) / torch.sqrt(variance + self.eps) + self.bias
 
-
-@misconception(
-    "LayerNorm",
+misconception(
+    LayerNorm,
+    "OverBatchAndPositions",
+    did="You take mean and variance of each feature over batch and positions together.",
+    causes="This is batch norm for sequences: other sentences, padding and the future leak in.",
+    fix="Normalize over the last axis, the features, and over no other axis.",
+    section="residuals.html#res-batch-norm",
     caught_by="layer-norm-alone",
-    section="residuals.html#res-batch-norm",
-    sentence="Your mean and variance are taken over the positions (dim=-2). Each position then "
-    "knows something of all the others, later ones and padding included.",
+    change={
+        "mean = x.mean(dim=-1, keepdim=True)": "mean = x.mean(dim=(0, 1), keepdim=True)",
+        "variance = (x - mean).square().mean(dim=-1, keepdim=True)": (
+            "variance = (x - mean).square().mean(dim=(0, 1), keepdim=True)"
+        ),
+    },
 )
-class OverThePositions(LayerNorm):
-    def forward(self, x):
-        mean = x.mean(dim=-2, keepdim=True)
-        variance = x.var(dim=-2, keepdim=True, unbiased=False)
-        return self.gain * (x - mean) / torch.sqrt(variance + self.eps) + self.bias
 
-
-@misconception(
-    "LayerNorm",
+misconception(
+    LayerNorm,
+    "OverThePositions",
+    did="You take mean and variance over the positions (dim=-2).",
+    causes="Each position then knows something about all the others, including later positions "
+    "and padding.",
+    fix="Use dim=-1, so that each position is normalized alone.",
+    section="residuals.html#res-batch-norm",
     caught_by="layer-norm-alone",
-    section="residuals.html#res-batch-norm",
-    sentence="You normalize each sentence as a whole, features and positions together. Layer norm "
-    "in a Transformer treats every position by itself.",
+    change={
+        "mean = x.mean(dim=-1, keepdim=True)": "mean = x.mean(dim=-2, keepdim=True)",
+        "variance = (x - mean).square().mean(dim=-1, keepdim=True)": (
+            "variance = (x - mean).square().mean(dim=-2, keepdim=True)"
+        ),
+    },
 )
-class OverTheSentence(LayerNorm):
-    def forward(self, x):
-        mean = x.mean(dim=(-2, -1), keepdim=True)
-        variance = x.var(dim=(-2, -1), keepdim=True, unbiased=False)
-        return self.gain * (x - mean) / torch.sqrt(variance + self.eps) + self.bias
 
-
-@misconception(
-    "LayerNorm",
+misconception(
+    LayerNorm,
+    "OverTheSentence",
+    did="You normalize each sentence as a whole, features and positions together.",
+    causes="Layer norm in a Transformer treats every position by itself. Yours lets positions "
+    "influence each other.",
+    fix="Leave the axis of the positions out of dim.",
+    section="residuals.html#res-batch-norm",
     caught_by="layer-norm-alone",
-    section="residuals.html#res-batch-norm",
-    sentence="You take one mean and one variance of the whole tensor: x.mean() without dim. Every "
-    "number then depends on every other one in the batch.",
+    change={
+        "mean = x.mean(dim=-1, keepdim=True)": "mean = x.mean(dim=(-2, -1), keepdim=True)",
+        "variance = (x - mean).square().mean(dim=-1, keepdim=True)": (
+            "variance = (x - mean).square().mean(dim=(-2, -1), keepdim=True)"
+        ),
+    },
 )
-class OverEverything(LayerNorm):
-    def forward(self, x):
-        mean = x.mean()
-        variance = x.var(unbiased=False)
-        return self.gain * (x - mean) / torch.sqrt(variance + self.eps) + self.bias
 
+misconception(
+    LayerNorm,
+    "OverEverything",
+    did="You take one mean and one variance of the whole tensor: x.mean() without dim.",
+    causes="Every number then depends on every other number in the batch.",
+    fix="Pass dim=-1 and keepdim=True, so that each position gets its own mean.",
+    section="residuals.html#res-batch-norm",
+    caught_by="layer-norm-alone",
+    change={
+        "mean = x.mean(dim=-1, keepdim=True)": "mean = x.mean()",
+        "variance = (x - mean).square().mean(dim=-1, keepdim=True)": (
+            "variance = (x - mean).square().mean()"
+        ),
+    },
+)
 
-@misconception(
-    "LayerNorm",
+misconception(
+    LayerNorm,
+    "NoGain",
+    did="You never use the gain in forward.",
+    causes="It is 1 at the start, so you see no difference, but it would never be trained.",
+    fix="Multiply the normalized features by self.gain.",
+    section="residuals.html#res-layer-norm",
     caught_by="layer-norm-gain-and-bias",
-    section="residuals.html#res-layer-norm",
-    sentence="Your gain is never used: at the start it is 1 and nothing shows, but it would never "
-    "be trained.",
+    change={"self.gain * (x - mean)": "(x - mean)"},
 )
-class NoGain(LayerNorm):
-    def forward(self, x):
-        mean = x.mean(dim=-1, keepdim=True)
-        variance = (x - mean).square().mean(dim=-1, keepdim=True)
-        return (x - mean) / torch.sqrt(variance + self.eps) + self.bias
 
-
-@misconception(
-    "LayerNorm",
+misconception(
+    LayerNorm,
+    "NoBias",
+    did="You never use the bias in forward.",
+    causes="It is 0 at the start, so you see no difference, but it would never be trained.",
+    fix="Add self.bias at the end.",
+    section="residuals.html#res-layer-norm",
     caught_by="layer-norm-gain-and-bias",
-    section="residuals.html#res-layer-norm",
-    sentence="Your bias is never used: at the start it is 0 and nothing shows, but it would never "
-    "be trained.",
+    change={" + self.bias": ""},
 )
-class NoBias(LayerNorm):
-    def forward(self, x):
-        mean = x.mean(dim=-1, keepdim=True)
-        variance = (x - mean).square().mean(dim=-1, keepdim=True)
-        return self.gain * (x - mean) / torch.sqrt(variance + self.eps)
 
-
-@misconception(
-    "LayerNorm",
+misconception(
+    LayerNorm,
+    "GainTimesBias",
+    did="You multiply the bias by the gain as well.",
+    causes="A pair of parentheses is in the wrong place, so the bias changes with the gain.",
+    fix="Multiply by the gain first, then add the bias.",
+    section="residuals.html#res-layer-norm",
     caught_by="layer-norm-gain-and-bias",
-    section="residuals.html#res-layer-norm",
-    sentence="You multiply the bias by the gain as well. First scale by the gain, then add the "
-    "bias: a pair of brackets is in the wrong place.",
+    change={
+        "(x - mean) / torch.sqrt(variance + self.eps) + self.bias": (
+            "((x - mean) / torch.sqrt(variance + self.eps) + self.bias)"
+        ),
+    },
 )
-class GainTimesBias(LayerNorm):
-    def forward(self, x):
-        mean = x.mean(dim=-1, keepdim=True)
-        variance = (x - mean).square().mean(dim=-1, keepdim=True)
-        return self.gain * ((x - mean) / torch.sqrt(variance + self.eps) + self.bias)
 
-
-@misconception(
-    "LayerNorm",
+misconception(
+    LayerNorm,
+    "PlainTensors",
+    did="Your gain and bias are plain tensors.",
+    causes="No optimizer sees them, and the state_dict does not contain them.",
+    fix="Wrap them in nn.Parameter.",
+    section="residuals.html#res-layer-norm",
     caught_by="layer-norm-parameters",
-    section="residuals.html#res-layer-norm",
-    sentence="Your gain and bias are plain tensors: no optimizer sees them, and the state_dict "
-    "does not hold them. Wrap them in nn.Parameter.",
+    change={
+        "nn.Parameter(torch.ones(d_model))": "torch.ones(d_model)",
+        "nn.Parameter(torch.zeros(d_model))": "torch.zeros(d_model)",
+    },
 )
-class PlainTensors(LayerNorm):
-    def __init__(self, d_model, eps=1e-5):
-        nn.Module.__init__(self)
-        self.eps = eps
-        self.gain = torch.ones(d_model)  # type: ignore[assignment]  # the mistake
-        self.bias = torch.zeros(d_model)  # type: ignore[assignment]  # the mistake
 
-
-@misconception(
-    "LayerNorm",
+misconception(
+    LayerNorm,
+    "OneGainForAll",
+    did="You use a single number each for gain and bias.",
+    causes="Each feature needs its own gain and bias, so that the features can differ again.",
+    fix="Give both the shape (d_model,).",
+    section="residuals.html#res-layer-norm",
     caught_by="layer-norm-parameters",
-    section="residuals.html#res-layer-norm",
-    sentence="You have a single number each for gain and bias. There is one per feature, of shape "
-    "(d_model,), so that features may differ again.",
+    change={
+        "torch.ones(d_model)": "torch.ones(1)",
+        "torch.zeros(d_model)": "torch.zeros(1)",
+    },
 )
-class OneGainForAll(LayerNorm):
-    def __init__(self, d_model, eps=1e-5):
-        nn.Module.__init__(self)
-        self.eps = eps
-        self.gain = nn.Parameter(torch.ones(1))
-        self.bias = nn.Parameter(torch.zeros(1))
 
-
-@misconception(
-    "LayerNorm",
+misconception(
+    LayerNorm,
+    "GainFromZero",
+    did="Your gain starts from 0, or from random numbers.",
+    causes="If the gain is 0, the output of the layer is 0, and no gradient passes through it.",
+    fix="Start the gain from 1.",
+    section="residuals.html#res-layer-norm",
     caught_by="layer-norm-parameters",
-    section="residuals.html#res-layer-norm",
-    sentence="Your gain starts from 0 (or from random numbers). From 0 the layer's output is 0, "
-    "and no gradient passes through it: start the gain from 1.",
+    change={"torch.ones(d_model)": "torch.zeros(d_model)"},
 )
-class GainFromZero(LayerNorm):
-    def __init__(self, d_model, eps=1e-5):
-        nn.Module.__init__(self)
-        self.eps = eps
-        self.gain = nn.Parameter(torch.zeros(d_model))
-        self.bias = nn.Parameter(torch.zeros(d_model))
 
-
-@misconception(
-    "LayerNorm",
+misconception(
+    LayerNorm,
+    "ConstantStatistics",
+    did="You treat mean and variance as constants, with detach() or torch.no_grad().",
+    causes="The output is right, but the gradient lacks the part that flows through them.",
+    fix="Compute mean and variance with their gradients.",
+    section="residuals.html#res-layer-norm",
     caught_by="layer-norm-gradients",
-    section="residuals.html#res-layer-norm",
-    sentence="You treat mean and variance as constants: a detach() or torch.no_grad() around "
-    "them. The output is right, but the gradient lacks the part that flows through them.",
+    change={
+        "mean = x.mean(dim=-1, keepdim=True)": "mean = x.mean(dim=-1, keepdim=True).detach()",
+        "variance = (x - mean).square().mean(dim=-1, keepdim=True)": (
+            "variance = (x - mean).square().mean(dim=-1, keepdim=True).detach()"
+        ),
+    },
 )
-class ConstantStatistics(LayerNorm):
-    def forward(self, x):
-        with torch.no_grad():
-            mean = x.mean(dim=-1, keepdim=True)
-            variance = (x - mean).square().mean(dim=-1, keepdim=True)
-        return self.gain * (x - mean) / torch.sqrt(variance + self.eps) + self.bias
 
+misconception(
+    LayerNorm,
+    "OtherEps",
+    did="You chose another default for eps, such as the 1e-6 of a popular tutorial.",
+    causes="The docstring says 1e-5. The difference shows where the features hardly vary.",
+    fix="Write eps: float = 1e-5 in the constructor.",
+    section="residuals.html#res-epsilon",
+    caught_by="layer-norm-epsilon",
+    change={
+        "eps: float = 1e-5": "eps: float = 1e-6",
+    },
+)
+
+misconception(
+    LayerNorm,
+    "RootSquaredAgain",
+    did="You take the root of the variance, square it again, and then add eps.",
+    causes="The values are right, but a root has no derivative at 0: where all features are "
+    "equal, the gradient is NaN.",
+    fix="Add eps to the variance itself, and take one root.",
+    section="residuals.html#res-epsilon",
+    caught_by="layer-norm-epsilon",
+    change={
+        "torch.sqrt(variance + self.eps)": "torch.sqrt(torch.sqrt(variance) ** 2 + self.eps)",
+    },
+)
+
+misconception(
+    LayerNorm,
+    "ChangesItsInput",
+    did="You subtract the mean in place (x -= ...).",
+    causes="This overwrites the caller's tensor: a pre-norm layer would then add the centered "
+    "x, not x.",
+    fix="Make a new tensor, x - mean.",
+    section="residuals.html#res-layer-norm",
+    caught_by="layer-norm-gradients",
+    change={
+        "variance = (x - mean)": ("x -= mean\n        variance = x"),
+        "(x - mean) / torch": "x / torch",
+    },
+)
+
+misconception(
+    LayerNorm,
+    "LayerNormAnyWidth",
+    did="You do not check the width of x.",
+    causes="If the last axis has length 1, broadcasting stretches it to d_model features, and "
+    "the mistake goes unnoticed.",
+    fix="Call require_width(x, len(self.gain)) first.",
+    section="residuals.html#res-layer-norm",
+    caught_by="layer-norm-values",
+    change={
+        ("        require_width(x, len(self.gain))\n"): "",
+    },
+)
+
+misconception(
+    LayerNorm,
+    "LayerNormOtherNames",
+    did="Your parameters have other names than gain and bias.",
+    causes="The tests and the later notebooks load parameters by their names, so they find "
+    "none here.",
+    fix="Call them self.gain and self.bias, as the docstring does.",
+    section="residuals.html#res-layer-norm",
+    caught_by="layer-norm-parameters",
+    change={
+        "self.gain = nn": "self.weight = nn",
+        "self.bias = nn": "self.shift = nn",
+        "len(self.gain)": "len(self.weight)",
+        "self.gain * (x": "self.weight * (x",
+        "+ self.bias": "+ self.shift",
+    },
+)
 
 # ---- ResidualSublayer ----------------------------------------------------------------------------
 
-
-@misconception(
-    "ResidualSublayer",
+misconception(
+    ResidualSublayer,
+    "NothingAdded",
+    did="You return the output of the sub-layer and never add x.",
+    causes="The residual is missing: a sub-layer that returns zeros must let x through, but "
+    "yours loses it.",
+    fix="Add x to the output of the sub-layer.",
+    section="residuals.html#res-why",
     caught_by="residual-identity",
-    section="residuals.html#res-why",
-    sentence="Your residual is missing: you return what the sub-layer makes of x and never add x. "
-    "A sub-layer that returns zeros must let x through; yours loses it.",
+    change={
+        "return x + self.dropout(sublayer(self.norm(x)))": (
+            "return self.dropout(sublayer(self.norm(x)))"
+        ),
+        "return self.norm(x + self.dropout(sublayer(x)))": (
+            "return self.norm(self.dropout(sublayer(x)))"
+        ),
+    },
 )
-class NothingAdded(ResidualSublayer):
-    def forward(self, x, sublayer):
-        if self.pre_norm:
-            return self.dropout(sublayer(self.norm(x)))
-        return self.norm(self.dropout(sublayer(x)))
 
-
-@misconception(
-    "ResidualSublayer",
+misconception(
+    ResidualSublayer,
+    "AddedTwice",
+    did="You add x twice, or you add the output to itself.",
+    causes="With pre-norm, a sub-layer that returns zeros must give back x, but yours gives 2x.",
+    fix="Add x exactly once.",
+    section="residuals.html#res-why",
     caught_by="residual-identity",
-    section="residuals.html#res-why",
-    sentence="You add x twice, or add the output to itself: a sub-layer that returns zeros must "
-    "give back x with pre-norm, and yours gives 2x.",
+    change={
+        "return x + self.dropout(sublayer(self.norm(x)))": (
+            "return x + x + self.dropout(sublayer(self.norm(x)))"
+        ),
+        "return self.norm(x + self.dropout(sublayer(x)))": (
+            "return self.norm(x + x + self.dropout(sublayer(x)))"
+        ),
+    },
 )
-class AddedTwice(ResidualSublayer):
-    def forward(self, x, sublayer):
-        if self.pre_norm:
-            return x + (x + self.dropout(sublayer(self.norm(x))))
-        return self.norm(x + (x + self.dropout(sublayer(x))))
 
-
-@misconception(
-    "ResidualSublayer",
+misconception(
+    ResidualSublayer,
+    "PreAndPostSwapped",
+    did="You swapped the two forms: with pre_norm=False you normalize before the sub-layer.",
+    causes="pre_norm=False means the paper's form, where the norm comes after the sum.",
+    fix="Normalize before the sub-layer only if pre_norm is True.",
+    section="residuals.html#res-pre-post",
     caught_by="residual-forms",
-    section="residuals.html#res-pre-post",
-    sentence="Your pre and post are swapped: with pre_norm=False, the paper's form, you normalize "
-    "before the sub-layer.",
+    change={"if self.pre_norm": "if not self.pre_norm"},
 )
-class PreAndPostSwapped(ResidualSublayer):
-    def forward(self, x, sublayer):
-        if not self.pre_norm:
-            return x + self.dropout(sublayer(self.norm(x)))
-        return self.norm(x + self.dropout(sublayer(x)))
 
-
-@misconception(
-    "ResidualSublayer",
+misconception(
+    ResidualSublayer,
+    "AlwaysPreNorm",
+    did="You always normalize before the sub-layer and ignore pre_norm.",
+    causes="The paper's form is missing: there the norm comes after the sum.",
+    fix="Normalize after the sum if pre_norm is False.",
+    section="residuals.html#res-pre-post",
     caught_by="residual-forms",
-    section="residuals.html#res-pre-post",
-    sentence="You always normalize before the sub-layer, whatever pre_norm says. The paper's form "
-    "is the other one: the norm comes after the sum.",
+    change={
+        (
+            "        if self.pre_norm:\n"
+            "            return x + self.dropout(sublayer(self.norm(x)))\n"
+        ): "",
+        "return self.norm(x + self.dropout(sublayer(x)))": (
+            "return x + self.dropout(sublayer(self.norm(x)))"
+        ),
+    },
 )
-class AlwaysPreNorm(ResidualSublayer):
-    def forward(self, x, sublayer):
-        return x + self.dropout(sublayer(self.norm(x)))
 
-
-@misconception(
-    "ResidualSublayer",
+misconception(
+    ResidualSublayer,
+    "NormInsideTheSum",
+    did="You normalize the output of the sub-layer in the post-norm form, and then you add x.",
+    causes="The sum itself is never normalized, so it can grow from layer to layer.",
+    fix="Normalize after the sum: LayerNorm(x + Sublayer(x)).",
+    section="residuals.html#res-pre-post",
     caught_by="residual-post-norm",
-    section="residuals.html#res-pre-post",
-    sentence="With post-norm you normalize the sub-layer's output and then add x. The norm "
-    "belongs after the sum: LayerNorm(x + Sublayer(x)).",
+    change={
+        "return self.norm(x + self.dropout(sublayer(x)))": (
+            "return x + self.norm(self.dropout(sublayer(x)))"
+        ),
+    },
 )
-class NormInsideTheSum(ResidualSublayer):
-    def forward(self, x, sublayer):
-        if self.pre_norm:
-            return x + self.dropout(sublayer(self.norm(x)))
-        return x + self.norm(self.dropout(sublayer(x)))
 
-
-@misconception(
-    "ResidualSublayer",
+misconception(
+    ResidualSublayer,
+    "NormTwiceInPostNorm",
+    did="You apply the norm twice in the post-norm form: to the input of the sub-layer and after "
+    "the sum.",
+    causes="The sub-layer then gets a normalized x, but it should get x as it is.",
+    fix="Pass x itself to the sub-layer.",
+    section="residuals.html#res-pre-post",
     caught_by="residual-post-norm",
-    section="residuals.html#res-pre-post",
-    sentence="With post-norm your norm is applied twice: to the input of the sub-layer and after "
-    "the sum. The sub-layer gets x as it is.",
+    change={
+        "return self.norm(x + self.dropout(sublayer(x)))": (
+            "return self.norm(x + self.dropout(sublayer(self.norm(x))))"
+        ),
+    },
 )
-class NormTwiceInPostNorm(ResidualSublayer):
-    def forward(self, x, sublayer):
-        if self.pre_norm:
-            return x + self.dropout(sublayer(self.norm(x)))
-        return self.norm(x + self.dropout(sublayer(self.norm(x))))
 
-
-@misconception(
-    "ResidualSublayer",
+misconception(
+    ResidualSublayer,
+    "NormAddedToTheSum",
+    did="You add the result of the norm to the sum in the post-norm form.",
+    causes="Your output is x + Sublayer(x) + LayerNorm(...), but the norm should replace the sum.",
+    fix="Return the result of the norm alone.",
+    section="residuals.html#res-pre-post",
     caught_by="residual-post-norm",
-    section="residuals.html#res-pre-post",
-    sentence="With post-norm you add the norm's result to the sum once more: x + Sublayer(x) + "
-    "LayerNorm(...). The norm replaces the sum, you do not add it.",
+    change={
+        "return self.norm(x + self.dropout(sublayer(x)))": (
+            "x = x + self.dropout(sublayer(x))\n        return x + self.norm(x)"
+        ),
+    },
 )
-class NormAddedToTheSum(ResidualSublayer):
-    def forward(self, x, sublayer):
-        if self.pre_norm:
-            return x + self.dropout(sublayer(self.norm(x)))
-        x = x + self.dropout(sublayer(x))
-        return x + self.norm(x)
 
-
-@misconception(
-    "ResidualSublayer",
+misconception(
+    ResidualSublayer,
+    "AlwaysPostNorm",
+    did="You always normalize after the sum and ignore pre_norm.",
+    causes="With pre_norm=True the norm goes before the sub-layer, and the sum stays as it is.",
+    fix="Write a second form, which normalizes the sub-layer's input if pre_norm is True.",
+    section="residuals.html#res-pre-post",
     caught_by="residual-forms",
-    section="residuals.html#res-pre-post",
-    sentence="You always normalize after the sum, whatever pre_norm says: with pre_norm=True the "
-    "norm goes before the sub-layer, and the sum stays as it is.",
+    change={
+        (
+            "        if self.pre_norm:\n"
+            "            return x + self.dropout(sublayer(self.norm(x)))\n"
+        ): "",
+    },
 )
-class AlwaysPostNorm(ResidualSublayer):
-    def forward(self, x, sublayer):
-        return self.norm(x + self.dropout(sublayer(x)))
 
-
-@misconception(
-    "ResidualSublayer",
+misconception(
+    ResidualSublayer,
+    "NormalisedInputAdded",
+    did="You replace x by norm(x) in the pre-norm form, and you add that.",
+    causes="The sum must use x itself. Only then is there an identity path that leaves the "
+    "signal unchanged.",
+    fix="Pass norm(x) to the sub-layer, but add the original x.",
+    section="residuals.html#res-pre-post",
     caught_by="residual-pre-norm",
-    section="residuals.html#res-pre-post",
-    sentence="With pre-norm you overwrite x by norm(x) and add that. The sum must take x itself: "
-    "it is the way on which nothing changes it.",
+    change={
+        "return x + self.dropout(sublayer(self.norm(x)))": (
+            "x = self.norm(x)\n            return x + self.dropout(sublayer(x))"
+        ),
+    },
 )
-class NormalisedInputAdded(ResidualSublayer):
-    def forward(self, x, sublayer):
-        if self.pre_norm:
-            x = self.norm(x)
-            return x + self.dropout(sublayer(x))
-        return self.norm(x + self.dropout(sublayer(x)))
 
-
-@misconception(
-    "ResidualSublayer",
+misconception(
+    ResidualSublayer,
+    "NormTwiceInPreNorm",
+    did="You apply the norm twice in the pre-norm form: before the sub-layer and again after the "
+    "sum.",
+    causes="The sum of the pre-norm form should stay as it is, so that x has an identity path.",
+    fix="Remove the norm around the sum.",
+    section="residuals.html#res-pre-post",
     caught_by="residual-pre-norm",
-    section="residuals.html#res-pre-post",
-    sentence="With pre-norm your norm is applied twice: before the sub-layer and again after the "
-    "sum. The sum of pre-norm stays as it is.",
+    change={
+        "return x + self.dropout(sublayer(self.norm(x)))": (
+            "return self.norm(x + self.dropout(sublayer(self.norm(x))))"
+        ),
+    },
 )
-class NormTwiceInPreNorm(ResidualSublayer):
-    def forward(self, x, sublayer):
-        if self.pre_norm:
-            return self.norm(x + self.dropout(sublayer(self.norm(x))))
-        return self.norm(x + self.dropout(sublayer(x)))
 
-
-@misconception(
-    "ResidualSublayer",
-    caught_by="residual-dropout",
+misconception(
+    ResidualSublayer,
+    "DropoutAfterTheSum",
+    did="You apply dropout after the sum.",
+    causes="It drops features of x as well. The paper drops only the sub-layer's output.",
+    fix="Apply dropout to the sub-layer's output before you add x.",
     section="residuals.html#res-dropout",
-    sentence="You apply dropout after the sum: it tears holes into x as well. The paper drops the "
-    "sub-layer's output, before it is added.",
-)
-class DropoutAfterTheSum(ResidualSublayer):
-    def forward(self, x, sublayer):
-        if self.pre_norm:
-            return self.dropout(x + sublayer(self.norm(x)))
-        return self.norm(self.dropout(x + sublayer(x)))
-
-
-@misconception(
-    "ResidualSublayer",
     caught_by="residual-dropout",
-    section="residuals.html#res-dropout",
-    sentence="You drop x instead of what the sub-layer made of it: the one way that should stay "
-    "untouched loses features in every layer.",
+    change={
+        "return x + self.dropout(sublayer(self.norm(x)))": (
+            "return self.dropout(x + sublayer(self.norm(x)))"
+        ),
+        "return self.norm(x + self.dropout(sublayer(x)))": (
+            "return self.norm(self.dropout(x + sublayer(x)))"
+        ),
+    },
 )
-class DropoutOnX(ResidualSublayer):
-    def forward(self, x, sublayer):
-        if self.pre_norm:
-            return self.dropout(x) + sublayer(self.norm(x))
-        return self.norm(self.dropout(x) + sublayer(x))
 
-
-@misconception(
-    "ResidualSublayer",
+misconception(
+    ResidualSublayer,
+    "DropoutOnX",
+    did="You apply dropout to x instead of the sub-layer's output.",
+    causes="The identity path should stay untouched, but yours loses features in every layer.",
+    fix="Move self.dropout from x to the result of the sub-layer.",
+    section="residuals.html#res-dropout",
     caught_by="residual-dropout",
-    section="residuals.html#res-dropout",
-    sentence="You apply dropout before the sub-layer, to its input. The paper drops its output, "
-    "before the sum.",
+    change={
+        "return x + self.dropout(sublayer(self.norm(x)))": (
+            "return self.dropout(x) + sublayer(self.norm(x))"
+        ),
+        "return self.norm(x + self.dropout(sublayer(x)))": (
+            "return self.norm(self.dropout(x) + sublayer(x))"
+        ),
+    },
 )
-class DropoutBeforeTheSublayer(ResidualSublayer):
-    def forward(self, x, sublayer):
-        if self.pre_norm:
-            return x + sublayer(self.dropout(self.norm(x)))
-        return self.norm(x + sublayer(self.dropout(x)))
 
-
-@misconception(
-    "ResidualSublayer",
+misconception(
+    ResidualSublayer,
+    "DropoutBeforeTheSublayer",
+    did="You apply dropout to the input of the sub-layer.",
+    causes="The paper drops features of its output, before the sum.",
+    fix="Apply dropout after the sub-layer, not before it.",
+    section="residuals.html#res-dropout",
     caught_by="residual-dropout",
-    section="residuals.html#res-dropout",
-    sentence="With post-norm you apply dropout to the finished output, after the norm: the next "
-    "layer never sees a whole x. It belongs to the sub-layer's output, before the sum.",
+    change={
+        "return x + self.dropout(sublayer(self.norm(x)))": (
+            "return x + sublayer(self.dropout(self.norm(x)))"
+        ),
+        "return self.norm(x + self.dropout(sublayer(x)))": (
+            "return self.norm(x + sublayer(self.dropout(x)))"
+        ),
+    },
 )
-class DropoutAfterTheNorm(ResidualSublayer):
-    def forward(self, x, sublayer):
-        if self.pre_norm:
-            return x + self.dropout(sublayer(self.norm(x)))
-        return self.dropout(self.norm(x + sublayer(x)))
 
+misconception(
+    ResidualSublayer,
+    "DropoutAfterTheNorm",
+    did="You apply dropout to the finished output in the post-norm form, after the norm.",
+    causes="The next layer never sees a complete x.",
+    fix="Apply dropout to the sub-layer's output, before the sum and the norm.",
+    section="residuals.html#res-dropout",
+    caught_by="residual-dropout",
+    change={
+        "return self.norm(x + self.dropout(sublayer(x)))": (
+            "return self.dropout(self.norm(x + sublayer(x)))"
+        ),
+    },
+)
 
-@misconception(
-    "ResidualSublayer",
+misconception(
+    ResidualSublayer,
+    "DropsInEvaluation",
+    did="Your residual sub-layer drops features in evaluation mode too.",
+    causes="F.dropout does so unless you pass training=self.training.",
+    fix="Use the layer's own self.dropout, which knows the mode.",
+    section="residuals.html#res-dropout",
     caught_by="residual-modes",
-    section="residuals.html#res-dropout",
-    sentence="Your layer drops features in evaluation mode too: F.dropout does so unless you pass "
-    "training=self.training. Use the layer's own self.dropout.",
+    change={
+        "return x + self.dropout(sublayer(self.norm(x)))": (
+            "return x + nn.functional.dropout(sublayer(self.norm(x)), self.dropout.p)"
+        ),
+        "return self.norm(x + self.dropout(sublayer(x)))": (
+            "return self.norm(x + nn.functional.dropout(sublayer(x), self.dropout.p))"
+        ),
+    },
 )
-class DropsInEvaluation(ResidualSublayer):
-    def forward(self, x, sublayer):
-        if self.pre_norm:
-            return x + F.dropout(sublayer(self.norm(x)), self.dropout.p)
-        return self.norm(x + F.dropout(sublayer(x), self.dropout.p))
 
-
-@misconception(
-    "ResidualSublayer",
+misconception(
+    ResidualSublayer,
+    "NeverDropsAFeature",
+    did="You create self.dropout, but you never call it.",
+    causes="Your layer never drops a feature, so training loses this regularization.",
+    fix="Call self.dropout on the output of the sub-layer.",
+    section="residuals.html#res-dropout",
     caught_by="residual-modes",
+    change={
+        "return x + self.dropout(sublayer(self.norm(x)))": "return x + sublayer(self.norm(x))",
+        "return self.norm(x + self.dropout(sublayer(x)))": "return self.norm(x + sublayer(x))",
+    },
+)
+
+misconception(
+    ResidualSublayer,
+    "SublayerCutOff",
+    did="You cut the gradient on its way through the sub-layer, with detach().",
+    causes="The output is right, but the layers below would learn as if this sub-layer did not "
+    "exist.",
+    fix="Pass x to the sub-layer without detach().",
+    section="residuals.html#res-why",
+    caught_by="residual-gradients",
+    change={
+        "sublayer(self.norm(x))": "sublayer(self.norm(x.detach()))",
+        "sublayer(x)": "sublayer(x.detach())",
+    },
+)
+
+misconception(
+    ResidualSublayer,
+    "ResidualCutOff",
+    did="You detach x where you add it, so you cut the gradient of the residual.",
+    causes="The output is right, but the gradient should come back unchanged along exactly this "
+    "path.",
+    fix="Add x itself, without detach().",
+    section="residuals.html#res-why",
+    caught_by="residual-gradients",
+    change={
+        "return x + ": "return x.detach() + ",
+        "self.norm(x + ": "self.norm(x.detach() + ",
+    },
+)
+
+misconception(
+    ResidualSublayer,
+    "AddedInPlace",
+    did="You add in place (x += ...).",
+    causes="This overwrites the caller's tensor, and autograd raises an error where it still "
+    "needs the old x.",
+    fix="Write x = x + ... instead, which makes a new tensor.",
+    section="residuals.html#res-why",
+    caught_by="residual-gradients",
+    change={
+        "return x + self.dropout(sublayer(self.norm(x)))": (
+            "x += self.dropout(sublayer(self.norm(x)))\n            return x"
+        ),
+        "return self.norm(x + self.dropout(sublayer(x)))": (
+            "x += self.dropout(sublayer(x))\n        return self.norm(x)"
+        ),
+    },
+)
+
+misconception(
+    ResidualSublayer,
+    "BranchDroppedTwice",
+    did="You apply dropout twice to the sub-layer's output.",
+    causes="More features are dropped than asked for, and the others grow twice.",
+    fix="Call self.dropout once.",
     section="residuals.html#res-dropout",
-    sentence="Your layer never drops anything: self.dropout is built and never called.",
+    caught_by="residual-dropout",
+    change={
+        "return x + self.dropout(sublayer(self.norm(x)))": (
+            "return x + self.dropout(self.dropout(sublayer(self.norm(x))))"
+        ),
+        "return self.norm(x + self.dropout(sublayer(x)))": (
+            "return self.norm(x + self.dropout(self.dropout(sublayer(x))))"
+        ),
+    },
 )
-class NeverDropsAFeature(ResidualSublayer):
-    def forward(self, x, sublayer):
-        if self.pre_norm:
-            return x + sublayer(self.norm(x))
-        return self.norm(x + sublayer(x))
 
-
-@misconception(
-    "ResidualSublayer",
-    caught_by="residual-gradients",
-    section="residuals.html#res-why",
-    sentence="Your output is right, but you cut the gradient: a detach() on the way through the "
-    "sub-layer. Layers below would learn as if it were not there.",
+misconception(
+    ResidualSublayer,
+    "SumDroppedToo",
+    did="You apply dropout twice: to the sub-layer's output and to the sum.",
+    causes="The second one drops features of x, so the identity path is no longer untouched.",
+    fix="Keep the dropout of the sub-layer's output, and remove the other.",
+    section="residuals.html#res-dropout",
+    caught_by="residual-dropout",
+    change={
+        "return x + self.dropout(sublayer(self.norm(x)))": (
+            "return self.dropout(x + self.dropout(sublayer(self.norm(x))))"
+        ),
+        "return self.norm(x + self.dropout(sublayer(x)))": (
+            "return self.norm(self.dropout(x + self.dropout(sublayer(x))))"
+        ),
+    },
 )
-class SublayerCutOff(ResidualSublayer):
-    def forward(self, x, sublayer):
-        if self.pre_norm:
-            return x + self.dropout(sublayer(self.norm(x.detach())))
-        return self.norm(x + self.dropout(sublayer(x.detach())))
 
-
-@misconception(
-    "ResidualSublayer",
-    caught_by="residual-gradients",
-    section="residuals.html#res-why",
-    sentence="Your output is right, but you cut the gradient of the residual: x is detached where "
-    "it is added. It is just this way on which the gradient should come back unchanged.",
+misconception(
+    ResidualSublayer,
+    "SurvivorsDoNotGrow",
+    did="Your dropout does not divide the surviving features by 1 - p.",
+    causes="The output of the sub-layer is then smaller in training than in evaluation.",
+    fix="Use self.dropout, which divides, or divide by 1 - p yourself.",
+    section="residuals.html#res-dropout",
+    caught_by="residual-dropout",
+    change={
+        "return x + self.dropout(sublayer(self.norm(x)))": (
+            "y = self.dropout(sublayer(self.norm(x)))\n"
+            "            return x + (y * (1 - self.dropout.p) if self.training else y)"
+        ),
+        "return self.norm(x + self.dropout(sublayer(x)))": (
+            "y = self.dropout(sublayer(x))\n"
+            "        return self.norm(x + (y * (1 - self.dropout.p) if self.training else "
+            "y))"
+        ),
+    },
 )
-class ResidualCutOff(ResidualSublayer):
-    def forward(self, x, sublayer):
-        if self.pre_norm:
-            return x.detach() + self.dropout(sublayer(self.norm(x)))
-        return self.norm(x.detach() + self.dropout(sublayer(x)))
 
-
-@misconception(
-    "ResidualSublayer",
-    caught_by="residual-gradients",
-    section="residuals.html#res-why",
-    sentence="You add in place (x += ...): that overwrites the tensor of whoever called you, and "
-    "autograd refuses it where it still needs the old x. Write x = x + ...",
+misconception(
+    ResidualSublayer,
+    "DropsHalfOfTheFeatures",
+    did="You do not pass the probability to F.dropout.",
+    causes="Its default is 0.5, so half of the features are dropped, whatever your "
+    "constructor receives.",
+    fix="Use self.dropout, which knows the probability.",
+    section="residuals.html#res-dropout",
+    caught_by="residual-dropout",
+    change={
+        "return x + self.dropout(sublayer(self.norm(x)))": (
+            "return x + nn.functional.dropout(sublayer(self.norm(x)), training=self.training)"
+        ),
+        "return self.norm(x + self.dropout(sublayer(x)))": (
+            "return self.norm(x + nn.functional.dropout(sublayer(x), training=self.training))"
+        ),
+    },
 )
-class AddedInPlace(ResidualSublayer):
-    def forward(self, x, sublayer):
-        if self.pre_norm:
-            x += self.dropout(sublayer(self.norm(x)))
-            return x
-        x += self.dropout(sublayer(x))
-        return self.norm(x)
+
+misconception(
+    ResidualSublayer,
+    "WholeBranchDropped",
+    did="You drop the sub-layer's output of a sentence as a whole, or keep all of it.",
+    causes="This is stochastic depth, another method. Dropout decides for each feature by itself.",
+    fix="Call self.dropout on the output of the sub-layer.",
+    section="residuals.html#res-dropout",
+    caught_by="residual-dropout",
+    change={
+        "return x + self.dropout(sublayer(self.norm(x)))": (
+            "return x + self.dropout(torch.ones_like(x[:, :1, :1])) * sublayer(self.norm(x))"
+        ),
+        "return self.norm(x + self.dropout(sublayer(x)))": (
+            "return self.norm(x + self.dropout(torch.ones_like(x[:, :1, :1])) * sublayer(x))"
+        ),
+    },
+)
+
+misconception(
+    ResidualSublayer,
+    "SeedInForward",
+    did="You set the global seed in forward.",
+    causes="Every call then drops the same features, and everything else that draws random "
+    "numbers in this program is disturbed.",
+    fix="Remove the seed from the layer; set it once, before the training.",
+    section="residuals.html#res-dropout",
+    caught_by="residual-modes",
+    change={
+        "if self.pre_norm:": ("torch.manual_seed(0)\n        if self.pre_norm:"),
+    },
+)

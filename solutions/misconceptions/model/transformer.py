@@ -1,722 +1,962 @@
 """Ways to get the whole model wrong (right: `solutions.model.transformer`)."""
 
-import math
-
-import torch
-from torch import nn
-
 from solutions.misconceptions import misconception
-from solutions.model.config import TransformerConfig
-from solutions.model.decoder import Decoder
-from solutions.model.embeddings import TokenEmbedding
-from solutions.model.encoder import Encoder
-from solutions.model.masks import causal_mask, padding_mask, target_mask
-from solutions.model.positional import LearnedPositionalEncoding, PositionalEncoding
-from solutions.model.transformer import Transformer, require_pairs, require_words
+from solutions.model.transformer import Transformer, count_parameters, predicted_parameters
 
 # ---- Transformer: the parts ----------------------------------------------------------------------
 
-
-@misconception(
-    "Transformer",
-    caught_by="transformer-sharing",
+misconception(
+    Transformer,
+    "EmbeddingsNotShared",
+    did="You ignore config.share_embeddings and always build two embeddings.",
+    causes="Source and target have a matrix each, although they share one vocabulary.",
+    fix="Use the same TokenEmbedding object for both sides if config.share_embeddings is set.",
     section="encoder-decoder.html#model-sharing",
-    sentence="Your model ignores config.share_embeddings: source and target have a matrix each, "
-    "though they share one vocabulary.",
-)
-class EmbeddingsNotShared(Transformer):
-    def __init__(self, config):
-        nn.Module.__init__(self)
-        self.config = config
-        self.target_embedding = TokenEmbedding(config.target_vocabulary, config.d_model)
-        self.source_embedding = TokenEmbedding(config.source_vocabulary, config.d_model)
-        encoding = {"sinusoidal": PositionalEncoding, "learned": LearnedPositionalEncoding}
-        positions = encoding[config.positions]
-        self.source_positions = positions(config.d_model, config.dropout, config.max_length)
-        self.target_positions = positions(config.d_model, config.dropout, config.max_length)
-        self.encoder = Encoder(config)
-        self.decoder = Decoder(config)
-
-
-@misconception(
-    "Transformer",
     caught_by="transformer-sharing",
-    section="encoder-decoder.html#model-sharing",
-    sentence="You copy the numbers of one embedding into the other. They are equal only until the "
-    "first step of training: to share a matrix, use one and the same object.",
+    change={
+        (
+            "self.source_embedding = (\n"
+            "            self.target_embedding\n"
+            "            if config.share_embeddings\n"
+            "            else TokenEmbedding(config.source_vocabulary, config.d_model)\n"
+            "        )"
+        ): "self.source_embedding = TokenEmbedding(config.source_vocabulary, config.d_model)",
+    },
 )
-class EmbeddingsCopied(Transformer):
-    def __init__(self, config):
-        nn.Module.__init__(self)
-        self.config = config
-        self.target_embedding = TokenEmbedding(config.target_vocabulary, config.d_model)
-        self.source_embedding = TokenEmbedding(config.source_vocabulary, config.d_model)
-        if config.share_embeddings:
-            self.source_embedding.load_state_dict(self.target_embedding.state_dict())
-        encoding = {"sinusoidal": PositionalEncoding, "learned": LearnedPositionalEncoding}
-        positions = encoding[config.positions]
-        self.source_positions = positions(config.d_model, config.dropout, config.max_length)
-        self.target_positions = positions(config.d_model, config.dropout, config.max_length)
-        self.encoder = Encoder(config)
-        self.decoder = Decoder(config)
+
+misconception(
+    Transformer,
+    "EmbeddingsCopied",
+    did="You copy the numbers of one embedding into the other.",
+    causes="The two are equal only until the first step of training, because each gets its own "
+    "updates.",
+    fix="Assign the same object to both: self.source_embedding = self.target_embedding.",
+    section="encoder-decoder.html#model-sharing",
+    caught_by="transformer-sharing",
+    change={
+        (
+            "self.source_embedding = (\n"
+            "            self.target_embedding\n"
+            "            if config.share_embeddings\n"
+            "            else TokenEmbedding(config.source_vocabulary, config.d_model)\n"
+            "        )"
+        ): (
+            "self.source_embedding = TokenEmbedding(config.source_vocabulary, config.d_model)\n"
+            "        if config.share_embeddings:\n"
+            "            self.source_embedding.load_state_dict(self.target_embedding.state_dict())"
+        ),
+    },
+)
 
 
 # Before AlwaysShared, which does the same in `decode`.
-@misconception(
-    "Transformer",
+misconception(
+    Transformer,
+    "TargetEmbeddedAsSource",
+    did="You embed the target with the source's matrix.",
+    causes="The same id means another word in the other vocabulary, so the decoder reads the "
+    "wrong words.",
+    fix="Use self.target_embedding in decode.",
+    section="encoder-decoder.html#model-sharing",
     caught_by="transformer-decode",
-    section="encoder-decoder.html#model-sharing",
-    sentence="You embed the target with the source's matrix: the same id is another word there.",
+    change={
+        "self.target_embedding(target)": "self.source_embedding(target)",
+    },
 )
-class TargetEmbeddedAsSource(Transformer):
-    def decode(self, target, memory, source_mask):
-        mask = target_mask(target, self.config.pad_id)
-        x = self.target_positions(self.source_embedding(target))
-        return self.decoder(x, memory, mask, source_mask)
 
-
-@misconception(
-    "Transformer",
+misconception(
+    Transformer,
+    "AlwaysShared",
+    did="You use one embedding for source and target in every configuration.",
+    causes="With two vocabularies the same id means two different words, and they would share one "
+    "vector.",
+    fix="Share the embedding only if config.share_embeddings is set.",
+    section="encoder-decoder.html#model-sharing",
     caught_by="transformer-sharing",
-    section="encoder-decoder.html#model-sharing",
-    sentence="Your source and target always share one embedding. With two vocabularies the same id "
-    "means two different words: share only if config.share_embeddings.",
+    change={
+        (
+            "self.source_embedding = (\n"
+            "            self.target_embedding\n"
+            "            if config.share_embeddings\n"
+            "            else TokenEmbedding(config.source_vocabulary, config.d_model)\n"
+            "        )"
+        ): "self.source_embedding = self.target_embedding",
+    },
 )
-class AlwaysShared(Transformer):
-    def __init__(self, config):
-        nn.Module.__init__(self)
-        self.config = config
-        self.target_embedding = TokenEmbedding(config.target_vocabulary, config.d_model)
-        self.source_embedding = self.target_embedding
-        encoding = {"sinusoidal": PositionalEncoding, "learned": LearnedPositionalEncoding}
-        positions = encoding[config.positions]
-        self.source_positions = positions(config.d_model, config.dropout, config.max_length)
-        self.target_positions = positions(config.d_model, config.dropout, config.max_length)
-        self.encoder = Encoder(config)
-        self.decoder = Decoder(config)
 
-
-@misconception(
-    "Transformer",
-    caught_by="transformer-parameters",
+misconception(
+    Transformer,
+    "OutputMatrixOfItsOwn",
+    did="You compute the logits with a separate matrix.",
+    causes="The paper uses the matrix of the target embedding for them, so your model has "
+    "parameters that it should not have.",
+    fix="Compute the logits with self.target_embedding.to_logits.",
     section="encoder-decoder.html#model-sharing",
-    sentence="Your logits come from a matrix of their own, `output`. The paper uses the target "
-    "embedding's: target_embedding.to_logits.",
-)
-class OutputMatrixOfItsOwn(Transformer):
-    def __init__(self, config):
-        nn.Module.__init__(self)
-        self.config = config
-        self.target_embedding = TokenEmbedding(config.target_vocabulary, config.d_model)
-        self.source_embedding = (
-            self.target_embedding
-            if config.share_embeddings
-            else TokenEmbedding(config.source_vocabulary, config.d_model)
-        )
-        encoding = {"sinusoidal": PositionalEncoding, "learned": LearnedPositionalEncoding}
-        positions = encoding[config.positions]
-        self.source_positions = positions(config.d_model, config.dropout, config.max_length)
-        self.target_positions = positions(config.d_model, config.dropout, config.max_length)
-        self.encoder = Encoder(config)
-        self.decoder = Decoder(config)
-        self.output = nn.Linear(config.d_model, config.target_vocabulary)
-
-    def forward(self, source, target):
-        require_pairs(source, target)
-        memory, source_mask = self.encode(source)
-        return self.output(self.decode(target, memory, source_mask))
-
-
-@misconception(
-    "Transformer",
     caught_by="transformer-parameters",
+    change={
+        "self.decoder = Decoder(config)": (
+            "self.decoder = Decoder(config)\n"
+            "        self.output = nn.Linear(config.d_model, config.target_vocabulary)"
+        ),
+        "self.target_embedding.to_logits(": "self.output(",
+    },
+)
+
+misconception(
+    Transformer,
+    "AlwaysSinusoidal",
+    did="You ignore config.positions and always add the sinusoids.",
+    causes='With positions="learned" the model has no tables of positions to train.',
+    fix="Choose PositionalEncoding or LearnedPositionalEncoding by config.positions.",
     section="encoder-decoder.html#model-positions",
-    sentence="Your model ignores config.positions: it always adds the sinusoids, and a learned "
-    "table never comes into being.",
+    caught_by="transformer-parameters",
+    change={
+        (
+            'encoding = {"sinusoidal": PositionalEncoding, "learned": LearnedPositionalEncoding}\n'
+            "        positions = encoding[config.positions]"
+        ): "positions = PositionalEncoding",
+    },
 )
-class AlwaysSinusoidal(Transformer):
-    def __init__(self, config):
-        nn.Module.__init__(self)
-        self.config = config
-        self.target_embedding = TokenEmbedding(config.target_vocabulary, config.d_model)
-        self.source_embedding = (
-            self.target_embedding
-            if config.share_embeddings
-            else TokenEmbedding(config.source_vocabulary, config.d_model)
-        )
-        self.source_positions = PositionalEncoding(
-            config.d_model, config.dropout, config.max_length
-        )
-        self.target_positions = PositionalEncoding(
-            config.d_model, config.dropout, config.max_length
-        )
-        self.encoder = Encoder(config)
-        self.decoder = Decoder(config)
 
 
 # Before OneTableOfPositions, which does the same in `decode`.
-@misconception(
-    "Transformer",
+misconception(
+    Transformer,
+    "SourcePositionsOnTheTarget",
+    did="You add the source's positions to the target.",
+    causes="Sinusoids are the same on both sides, but learned positions are two tables, and the "
+    "target's table is never trained.",
+    fix="Use self.target_positions in decode.",
+    section="encoder-decoder.html#model-positions",
     caught_by="transformer-decode",
-    section="encoder-decoder.html#model-positions",
-    sentence="Your decoder uses the source's positions. With sinusoids that is the same table; "
-    "learned ones are two tables, and yours for the target is never trained.",
+    change={
+        "x = self.target_positions(": "x = self.source_positions(",
+    },
 )
-class SourcePositionsOnTheTarget(Transformer):
-    def decode(self, target, memory, source_mask):
-        mask = target_mask(target, self.config.pad_id)
-        x = self.source_positions(self.target_embedding(target))
-        return self.decoder(x, memory, mask, source_mask)
 
-
-@misconception(
-    "Transformer",
+misconception(
+    Transformer,
+    "OneTableOfPositions",
+    did="You use one table of learned positions for source and target.",
+    causes="The exercise asks for two tables, source_positions and target_positions, because each "
+    "side learns its own positions.",
+    fix="Build a second positional encoding for self.target_positions.",
+    section="encoder-decoder.html#model-positions",
     caught_by="transformer-parameters",
-    section="encoder-decoder.html#model-positions",
-    sentence="Your source and your target share one table of learned positions. The contract has "
-    "two, source_positions and target_positions.",
+    change={
+        "self.target_positions = positions(config.d_model, config.dropout, config.max_length)": (
+            "self.target_positions = self.source_positions"
+        ),
+    },
 )
-class OneTableOfPositions(Transformer):
-    def __init__(self, config):
-        nn.Module.__init__(self)
-        self.config = config
-        self.target_embedding = TokenEmbedding(config.target_vocabulary, config.d_model)
-        self.source_embedding = (
-            self.target_embedding
-            if config.share_embeddings
-            else TokenEmbedding(config.source_vocabulary, config.d_model)
-        )
-        encoding = {"sinusoidal": PositionalEncoding, "learned": LearnedPositionalEncoding}
-        positions = encoding[config.positions]
-        self.source_positions = positions(config.d_model, config.dropout, config.max_length)
-        self.target_positions = self.source_positions
-        self.encoder = Encoder(config)
-        self.decoder = Decoder(config)
 
-
-@misconception(
-    "Transformer",
-    caught_by="transformer-dropout",
+misconception(
+    Transformer,
+    "EmbeddingDropoutIgnored",
+    did="You build the positional encodings without config.dropout.",
+    causes="Section 5.4 of the paper also drops features of the sums of embeddings and positions. "
+    "Your model never does.",
+    fix="Pass config.dropout to both positional encodings.",
     section="encoder-decoder.html#model-dropout",
-    sentence="Your positional encodings are built without config.dropout: section 5.4 drops "
-    "features of the sums of embeddings and positions too.",
+    caught_by="transformer-dropout",
+    change={
+        "self.source_positions = positions(config.d_model, config.dropout, config.max_length)": (
+            "self.source_positions = positions(config.d_model, max_length=config.max_length)"
+        ),
+        "self.target_positions = positions(config.d_model, config.dropout, config.max_length)": (
+            "self.target_positions = positions(config.d_model, max_length=config.max_length)"
+        ),
+    },
 )
-class EmbeddingDropoutIgnored(Transformer):
-    def __init__(self, config):
-        nn.Module.__init__(self)
-        self.config = config
-        self.target_embedding = TokenEmbedding(config.target_vocabulary, config.d_model)
-        self.source_embedding = (
-            self.target_embedding
-            if config.share_embeddings
-            else TokenEmbedding(config.source_vocabulary, config.d_model)
-        )
-        encoding = {"sinusoidal": PositionalEncoding, "learned": LearnedPositionalEncoding}
-        positions = encoding[config.positions]
-        self.source_positions = positions(config.d_model, max_length=config.max_length)
-        self.target_positions = positions(config.d_model, max_length=config.max_length)
-        self.encoder = Encoder(config)
-        self.decoder = Decoder(config)
 
+
+misconception(
+    Transformer,
+    "SharedBySize",
+    did="You share the embedding whenever both vocabularies have the same size.",
+    causes="Two languages with equally many words still have two vocabularies, in which the "
+    "same id means different words.",
+    fix="Share the embedding only if config.share_embeddings is set.",
+    section="encoder-decoder.html#model-sharing",
+    caught_by="transformer-sharing",
+    change={
+        "if config.share_embeddings": "if config.source_vocabulary == config.target_vocabulary"
+    },
+)
+
+misconception(
+    Transformer,
+    "EmbeddingsDropTwice",
+    did="You apply dropout to the embedded words again, after the positional encoding.",
+    causes="The positional encoding already applies it. Two dropouts of 0.5 drop three quarters "
+    "of the features.",
+    fix="Leave this dropout to source_positions and target_positions.",
+    section="encoder-decoder.html#model-dropout",
+    caught_by="transformer-dropout",
+    change={
+        "self.source_positions(self.source_embedding(source))": (
+            "nn.functional.dropout(\n"
+            "            self.source_positions(self.source_embedding(source)), "
+            "self.config.dropout, self.training\n"
+            "        )"
+        ),
+        "self.target_positions(self.target_embedding(target))": (
+            "nn.functional.dropout(\n"
+            "            self.target_positions(self.target_embedding(target)), "
+            "self.config.dropout, self.training\n"
+            "        )"
+        ),
+    },
+)
 
 # ---- Transformer: encode -------------------------------------------------------------------------
 
-
-@misconception(
-    "Transformer",
-    caught_by="transformer-encode",
+misconception(
+    Transformer,
+    "SourcePositionsForgotten",
+    did="You never add the positions of the source.",
+    causes="Your encoder sees a set of words, and the source has the same meaning in any order.",
+    fix="Apply self.source_positions to the embedded source.",
     section="encoder-decoder.html#model-positions",
-    sentence="You never add the source's positions: your encoder sees a set of words, and the "
-    "source means the same in any order.",
-)
-class SourcePositionsForgotten(Transformer):
-    def encode(self, source):
-        require_words(source)
-        mask = padding_mask(source, self.config.pad_id)
-        return self.encoder(self.source_embedding(source), mask), mask
-
-
-@misconception(
-    "Transformer",
     caught_by="transformer-encode",
+    change={
+        "self.source_positions(self.source_embedding(source))": "self.source_embedding(source)",
+    },
+)
+
+misconception(
+    Transformer,
+    "ScaledTwice",
+    did="You multiply the source's embedding by sqrt(d_model) in encode.",
+    causes="TokenEmbedding has already done this, so the words are too large compared with the "
+    "positions.",
+    fix="Use the result of self.source_embedding as it is.",
     section="encoder-decoder.html#model-positions",
-    sentence="You multiply the embedding by sqrt(d_model) once more. TokenEmbedding does that "
-    "already.",
-)
-class ScaledTwice(Transformer):
-    def encode(self, source):
-        require_words(source)
-        mask = padding_mask(source, self.config.pad_id)
-        x = self.source_embedding(source) * math.sqrt(self.config.d_model)
-        return self.encoder(self.source_positions(x), mask), mask
-
-
-@misconception(
-    "Transformer",
     caught_by="transformer-encode",
-    section="encoder-decoder.html#model-transformer",
-    sentence="Your memory is the embedded source: the encoder never runs, and cross-attention "
-    "reads words that know nothing of each other.",
+    change={
+        "self.source_positions(self.source_embedding(source))": (
+            "self.source_positions(self.source_embedding(source) * self.config.d_model**0.5)"
+        ),
+    },
 )
-class EncoderSkipped(Transformer):
-    def encode(self, source):
-        require_words(source)
-        mask = padding_mask(source, self.config.pad_id)
-        return self.source_positions(self.source_embedding(source)), mask
 
-
-@misconception(
-    "Transformer",
+misconception(
+    Transformer,
+    "EncoderSkipped",
+    did="You return the embedded source as the memory.",
+    causes="The encoder never runs, so the cross-attention reads words that know nothing about "
+    "each other.",
+    fix="Return the output of self.encoder as the memory.",
+    section="encoder-decoder.html#model-transformer",
     caught_by="transformer-encode",
+    change={
+        "return self.encoder(x, mask), mask": "return x, mask",
+    },
+)
+
+misconception(
+    Transformer,
+    "MaskNotReturned",
+    did="You return only the memory from encode.",
+    causes="The decoder also needs the mask of the source, and the memory no longer shows where "
+    "the padding was.",
+    fix="Return both, the memory and the mask.",
     section="encoder-decoder.html#model-transformer",
-    sentence="You return the memory alone. Whoever decodes needs the mask too, and the memory no "
-    "longer shows where the padding was: return both.",
+    caught_by="transformer-encode",
+    change={
+        "return self.encoder(x, mask), mask": "return self.encoder(x, mask)",
+    },
 )
-class MaskNotReturned(Transformer):
-    def encode(self, source):
-        require_words(source)
-        mask = padding_mask(source, self.config.pad_id)
-        x = self.source_positions(self.source_embedding(source))
-        return self.encoder(x, mask)
 
-
-@misconception(
-    "Transformer",
-    caught_by="transformer-padding",
+misconception(
+    Transformer,
+    "EncoderReadsPadding",
+    did="You call the encoder without the mask.",
+    causes="The words of the source attend to its padding, so the memory of a sentence changes if "
+    "it is beside a longer one.",
+    fix="Pass the mask to self.encoder.",
     section="encoder-decoder.html#model-padding",
-    sentence="Your encoder gets no mask: the words of the source read its padding, and a sentence "
-    "means something else beside a longer one.",
-)
-class EncoderReadsPadding(Transformer):
-    def encode(self, source):
-        require_words(source)
-        x = self.source_positions(self.source_embedding(source))
-        return self.encoder(x), padding_mask(source, self.config.pad_id)
-
-
-@misconception(
-    "Transformer",
     caught_by="transformer-padding",
-    section="encoder-decoder.html#model-padding",
-    sentence="You look for padding with id 0, not with config.pad_id: real words with id 0 are "
-    "hidden, and the padding is read.",
+    change={
+        "self.encoder(x, mask)": "self.encoder(x)",
+    },
 )
-class PaddingIsAlwaysZero(Transformer):
-    def encode(self, source):
-        require_words(source)
-        mask = padding_mask(source, 0)
-        x = self.source_positions(self.source_embedding(source))
-        return self.encoder(x, mask), mask
 
-    def decode(self, target, memory, source_mask):
-        mask = target_mask(target, 0)
-        x = self.target_positions(self.target_embedding(target))
-        return self.decoder(x, memory, mask, source_mask)
+misconception(
+    Transformer,
+    "PaddingIsAlwaysZero",
+    did="You look for padding with id 0, not with config.pad_id.",
+    causes="If the padding has another id, the model reads it, and it hides real words with id 0.",
+    fix="Pass self.config.pad_id to padding_mask and target_mask.",
+    section="encoder-decoder.html#model-padding",
+    caught_by="transformer-padding",
+    change={
+        "padding_mask(source, self.config.pad_id)": "padding_mask(source, 0)",
+        "target_mask(target, self.config.pad_id)": "target_mask(target, 0)",
+    },
+)
 
+
+misconception(
+    Transformer,
+    "EmptySourceNotRefused",
+    did="Your encode does not raise a ValueError for an empty source.",
+    causes="The docstring promises one. Without it, the model "
+    "translates nothing, and no error says why.",
+    fix="Call require_words(source) first in encode.",
+    section="encoder-decoder.html#model-transformer",
+    caught_by="transformer-encode",
+    change={"        require_words(source)\n": ""},
+)
 
 # ---- Transformer: decode -------------------------------------------------------------------------
 
-
-@misconception(
-    "Transformer",
-    caught_by="transformer-decode",
+misconception(
+    Transformer,
+    "TargetPositionsForgotten",
+    did="You never add the positions of the target.",
+    causes="Your decoder does not know at which position it is.",
+    fix="Apply self.target_positions to the embedded target.",
     section="encoder-decoder.html#model-positions",
-    sentence="You never add the target's positions: your decoder does not know where it is.",
-)
-class TargetPositionsForgotten(Transformer):
-    def decode(self, target, memory, source_mask):
-        mask = target_mask(target, self.config.pad_id)
-        return self.decoder(self.target_embedding(target), memory, mask, source_mask)
-
-
-@misconception(
-    "Transformer",
     caught_by="transformer-decode",
+    change={
+        "self.target_positions(self.target_embedding(target))": "self.target_embedding(target)",
+    },
+)
+
+misconception(
+    Transformer,
+    "MemoryNotPassedOn",
+    did="You pass the embedded target to the decoder in place of the memory.",
+    causes="The decoder never reads the source. It can only learn a language model of the target "
+    "side.",
+    fix="Pass memory and source_mask to self.decoder.",
     section="encoder-decoder.html#model-transformer",
-    sentence="Your decoder gets the embedded target in place of the memory: it never reads the "
-    "source, and learns a language model of the target side.",
-)
-class MemoryNotPassedOn(Transformer):
-    def decode(self, target, memory, source_mask):
-        mask = target_mask(target, self.config.pad_id)
-        x = self.target_positions(self.target_embedding(target))
-        return self.decoder(x, x, mask, mask)
-
-
-@misconception(
-    "Transformer",
     caught_by="transformer-decode",
+    change={
+        "self.decoder(x, memory, mask, source_mask)": "self.decoder(x, x, mask, mask)",
+    },
+)
+
+misconception(
+    Transformer,
+    "LogitsInDecode",
+    did="You return logits from decode.",
+    causes="A caller often needs logits for few positions only, for example the last one. Your "
+    "decode computes them for all positions.",
+    fix="Return the decoder's vectors from decode, and compute the logits in forward.",
     section="encoder-decoder.html#model-transformer",
-    sentence="Your decode returns logits. It is to stop before them, so that a caller can skip "
-    "those of padding, or all but the last; forward makes them.",
-)
-class LogitsInDecode(Transformer):
-    def forward(self, source, target):
-        require_pairs(source, target)
-        memory, source_mask = self.encode(source)
-        return self.decode(target, memory, source_mask)
-
-    def decode(self, target, memory, source_mask):
-        mask = target_mask(target, self.config.pad_id)
-        x = self.target_positions(self.target_embedding(target))
-        return self.target_embedding.to_logits(self.decoder(x, memory, mask, source_mask))
-
-
-@misconception(
-    "Transformer",
     caught_by="transformer-decode",
+    change={
+        "self.target_embedding.to_logits(self.decode(target, memory, source_mask))": (
+            "self.decode(target, memory, source_mask)"
+        ),
+        "self.decoder(x, memory, mask, source_mask)": (
+            "self.target_embedding.to_logits(self.decoder(x, memory, mask, source_mask))"
+        ),
+    },
+)
+
+misconception(
+    Transformer,
+    "SourceMaskFromTheTarget",
+    did="You build the mask of the cross-attention from the target.",
+    causes="The keys of the cross-attention are positions of the source, so this mask hides the "
+    "wrong ones.",
+    fix="Use the source_mask that encode has returned.",
     section="encoder-decoder.html#model-masks",
-    sentence="You build the mask of the cross-attention from the target. Its keys are the "
-    "source's: use the mask that encode returned.",
+    caught_by="transformer-decode",
+    change={
+        "self.decoder(x, memory, mask, source_mask)": (
+            "self.decoder(x, memory, mask, padding_mask(target, self.config.pad_id))"
+        ),
+    },
 )
-class SourceMaskFromTheTarget(Transformer):
-    def decode(self, target, memory, source_mask):
-        mask = target_mask(target, self.config.pad_id)
-        x = self.target_positions(self.target_embedding(target))
-        return self.decoder(x, memory, mask, padding_mask(target, self.config.pad_id))
 
-
-@misconception(
-    "Transformer",
-    caught_by="transformer-padding",
+misconception(
+    Transformer,
+    "DecoderReadsPadding",
+    did="You call the decoder without source_mask.",
+    causes="The cross-attention reads the padding of the source.",
+    fix="Pass source_mask to self.decoder as its last argument.",
     section="encoder-decoder.html#model-padding",
-    sentence="Your cross-attention gets no mask: the decoder reads the padding of the source.",
-)
-class DecoderReadsPadding(Transformer):
-    def decode(self, target, memory, source_mask):
-        mask = target_mask(target, self.config.pad_id)
-        x = self.target_positions(self.target_embedding(target))
-        return self.decoder(x, memory, mask)
-
-
-@misconception(
-    "Transformer",
     caught_by="transformer-padding",
-    section="encoder-decoder.html#model-padding",
-    sentence="Your target mask is the causal mask alone. Behind the padding at a sentence's end "
-    "nothing shows, but padding before or inside a target is read.",
+    change={
+        "self.decoder(x, memory, mask, source_mask)": "self.decoder(x, memory, mask)",
+    },
 )
-class TargetPaddingRead(Transformer):
-    def decode(self, target, memory, source_mask):
-        mask = causal_mask(target.size(1), target.device)
-        x = self.target_positions(self.target_embedding(target))
-        return self.decoder(x, memory, mask, source_mask)
 
 
-@misconception(
-    "Transformer",
-    caught_by="transformer-causal",
+misconception(
+    Transformer,
+    "TargetPaddingRead",
+    did="You use the causal mask alone as the target mask.",
+    causes="Padding at the end of a target does no harm, because no earlier word sees it. But "
+    "padding before or inside a target is read.",
+    fix="Use target_mask, which hides padding and future.",
+    section="encoder-decoder.html#model-padding",
+    caught_by="transformer-padding",
+    change={
+        "mask = target_mask(target, self.config.pad_id)": (
+            "T = target.size(1)\n        mask = target.new_ones(T, T).tril().bool()"
+        ),
+    },
+)
+
+misconception(
+    Transformer,
+    "CausalityForgotten",
+    did="You use a target mask that hides padding but not the future.",
+    causes="In training the model copies the next word from its input. When it translates, there "
+    "is nothing to copy.",
+    fix="Use target_mask, which also hides the positions that come later.",
     section="encoder-decoder.html#model-causality",
-    sentence="Your target mask hides padding but not the future: in training the model copies the "
-    "next word from its input, and has nothing to copy when it writes.",
+    caught_by="transformer-causal",
+    change={
+        "target_mask(target, self.config.pad_id)": "padding_mask(target, self.config.pad_id)",
+    },
 )
-class CausalityForgotten(Transformer):
-    def decode(self, target, memory, source_mask):
-        mask = padding_mask(target, self.config.pad_id)
-        x = self.target_positions(self.target_embedding(target))
-        return self.decoder(x, memory, mask, source_mask)
 
+
+misconception(
+    Transformer,
+    "TargetScaledTwice",
+    did="You multiply the target's embedding by sqrt(d_model) in decode.",
+    causes="TokenEmbedding has already done this, so the words are too large compared with the "
+    "positions.",
+    fix="Use the result of self.target_embedding as it is.",
+    section="encoder-decoder.html#model-positions",
+    caught_by="transformer-decode",
+    change={
+        "self.target_positions(self.target_embedding(target))": (
+            "self.target_positions(self.target_embedding(target) * self.config.d_model**0.5)"
+        ),
+    },
+)
+
+misconception(
+    Transformer,
+    "TargetMaskOr",
+    did="Your target mask lets a position attend to a word that is not padding or not in the "
+    "future.",
+    causes="A future word is not padding, so this mask hides almost nothing. With True = may "
+    "attend, both conditions must hold.",
+    fix="Combine the two masks with &, not with |.",
+    section="encoder-decoder.html#model-causality",
+    caught_by="transformer-causal",
+    change={
+        "mask = target_mask(target, self.config.pad_id)": (
+            "T = target.size(1)\n"
+            "        past = target.new_ones(T, T).tril().bool()\n"
+            "        mask = padding_mask(target, self.config.pad_id) | past"
+        ),
+    },
+)
+
+misconception(
+    Transformer,
+    "CausalMaskReversed",
+    did="Your causal mask has its triangle on the wrong side: triu in place of tril.",
+    causes="Each position sees itself and the future, but none of the words before it.",
+    fix="Use target_mask, or tril: row t of the mask is True in the columns 0 to t.",
+    section="encoder-decoder.html#model-causality",
+    caught_by="transformer-causal",
+    change={
+        "mask = target_mask(target, self.config.pad_id)": (
+            "T = target.size(1)\n"
+            "        future = target.new_ones(T, T).triu().bool()\n"
+            "        mask = padding_mask(target, self.config.pad_id) & future"
+        ),
+    },
+)
 
 # ---- Transformer: forward ------------------------------------------------------------------------
 
-
-@misconception(
-    "Transformer",
-    caught_by="transformer-logits",
+misconception(
+    Transformer,
+    "ProbabilitiesForLogits",
+    did="You return probabilities: a softmax of the logits.",
+    causes="The loss expects logits and applies its own softmax. Two of them in a row flatten "
+    "every prediction.",
+    fix="Return the logits without a softmax.",
     section="encoder-decoder.html#model-logits",
-    sentence="You return probabilities: a softmax over the logits. The loss takes logits and does "
-    "its own softmax; two of them flatten every prediction.",
-)
-class ProbabilitiesForLogits(Transformer):
-    def forward(self, source, target):
-        require_pairs(source, target)
-        memory, source_mask = self.encode(source)
-        logits = self.target_embedding.to_logits(self.decode(target, memory, source_mask))
-        return logits.softmax(dim=-1)
-
-
-@misconception(
-    "Transformer",
     caught_by="transformer-logits",
+    change={
+        "return self.target_embedding.to_logits(self.decode(target, memory, source_mask))": (
+            "logits = self.target_embedding.to_logits(self.decode(target, memory, source_mask))\n"
+            "        return logits.softmax(dim=-1)"
+        ),
+    },
+)
+
+misconception(
+    Transformer,
+    "LogitsOverTheSource",
+    did="You compute the logits with the source's embedding.",
+    causes="They are scores for the words of the wrong language.",
+    fix="Use self.target_embedding.to_logits for the logits.",
     section="encoder-decoder.html#model-sharing",
-    sentence="Your logits come from the source's embedding: they are over the words of the wrong "
-    "language.",
-)
-class LogitsOverTheSource(Transformer):
-    def forward(self, source, target):
-        require_pairs(source, target)
-        memory, source_mask = self.encode(source)
-        return self.source_embedding.to_logits(self.decode(target, memory, source_mask))
-
-
-@misconception(
-    "Transformer",
     caught_by="transformer-logits",
+    change={
+        "self.target_embedding.to_logits(": "self.source_embedding.to_logits(",
+    },
+)
+
+misconception(
+    Transformer,
+    "ShiftsTheTarget",
+    did="You cut off the last target token inside forward.",
+    causes="The batch is already shifted, and there must be one row of logits for every token of "
+    "target.",
+    fix="Pass the whole target to decode.",
     section="encoder-decoder.html#model-logits",
-    sentence="You cut off the last target token inside forward. Shifting is the batch's work: "
-    "there is one row of logits for every token that comes in.",
-)
-class ShiftsTheTarget(Transformer):
-    def forward(self, source, target):
-        require_pairs(source, target)
-        memory, source_mask = self.encode(source)
-        return self.target_embedding.to_logits(self.decode(target[:, :-1], memory, source_mask))
-
-
-@misconception(
-    "Transformer",
     caught_by="transformer-logits",
+    change={
+        "self.decode(target, memory, source_mask)": (
+            "self.decode(target[:, :-1], memory, source_mask)"
+        ),
+    },
+)
+
+misconception(
+    Transformer,
+    "LastLogitsOnly",
+    did="You return the logits of the last position only.",
+    causes="Training learns from all positions of a sentence at once, so it needs the logits of "
+    "each.",
+    fix="Return logits for every position of the target.",
     section="encoder-decoder.html#model-logits",
-    sentence="You return the logits of the last position alone. Training learns from every "
-    "position of a sentence at once.",
-)
-class LastLogitsOnly(Transformer):
-    def forward(self, source, target):
-        require_pairs(source, target)
-        memory, source_mask = self.encode(source)
-        return self.target_embedding.to_logits(self.decode(target, memory, source_mask)[:, -1])
-
-
-@misconception(
-    "Transformer",
     caught_by="transformer-logits",
-    section="encoder-decoder.html#model-transformer",
-    sentence="Your forward wants masks as well, and is called with two batches of ids: it raises a "
-    "TypeError. The model knows its pad_id and makes its masks itself.",
+    change={
+        "self.decode(target, memory, source_mask)": (
+            "self.decode(target, memory, source_mask)[:, -1]"
+        ),
+    },
 )
-class ForwardWantsMasks(Transformer):
-    def forward(self, source, target, source_mask, target_mask):  # type: ignore[override]  # the mistake
-        x = self.source_positions(self.source_embedding(source))
-        y = self.target_positions(self.target_embedding(target))
-        y = self.decoder(y, self.encoder(x, source_mask), target_mask, source_mask)
-        return self.target_embedding.to_logits(y)
 
-
-@misconception(
-    "Transformer",
+misconception(
+    Transformer,
+    "ForwardWantsMasks",
+    did="You require the masks as arguments of forward.",
+    causes="A call with source and target alone, as in training, raises a TypeError.",
+    fix="Let the model build its masks itself, with self.config.pad_id.",
+    section="encoder-decoder.html#model-transformer",
     caught_by="transformer-logits",
-    section="encoder-decoder.html#model-transformer",
-    sentence="You hand source and target to each other's half: the encoder reads the target, and "
-    "the decoder is to continue the source.",
+    change={
+        "def forward(self, source: Tensor, target: Tensor) -> Tensor:": (
+            "def forward(\n"
+            "        self, source: Tensor, target: Tensor, "
+            "source_mask: Tensor, target_mask: Tensor\n"
+            "    ) -> Tensor:"
+        ),
+        "memory, source_mask = self.encode(source)": (
+            "x = self.source_positions(self.source_embedding(source))\n"
+            "        y = self.target_positions(self.target_embedding(target))\n"
+            "        y = self.decoder(y, self.encoder(x, source_mask), target_mask, source_mask)"
+        ),
+        "self.target_embedding.to_logits(self.decode(target, memory, source_mask))": (
+            "self.target_embedding.to_logits(y)"
+        ),
+    },
 )
-class SourceAndTargetSwapped(Transformer):
-    def forward(self, source, target):
-        require_pairs(source, target)
-        memory, target_side = self.encode(target)
-        return self.target_embedding.to_logits(self.decode(source, memory, target_side))
 
+misconception(
+    Transformer,
+    "SourceAndTargetSwapped",
+    did="You encode the target and decode the source.",
+    causes="The encoder reads the translation, and the decoder has to continue the source "
+    "sentence.",
+    fix="Encode the source, and decode the target.",
+    section="encoder-decoder.html#model-transformer",
+    caught_by="transformer-logits",
+    change={
+        "self.encode(source)": "self.encode(target)",
+        "self.decode(target, memory, source_mask)": "self.decode(source, memory, source_mask)",
+    },
+)
 
-@misconception(
-    "Transformer",
+misconception(
+    Transformer,
+    "EncoderNotTrained",
+    did="You detach the memory in forward.",
+    causes="The output is right, but no gradient reaches the encoder, so it never learns anything.",
+    fix="Pass the memory of encode to decode as it is, without detach() or torch.no_grad().",
+    section="encoder-decoder.html#model-transformer",
     caught_by="transformer-gradients",
-    section="encoder-decoder.html#model-transformer",
-    sentence="You encode under torch.no_grad(): the output is right, and the encoder never learns "
-    "anything.",
+    change={
+        "self.decode(target, memory, source_mask)": (
+            "self.decode(target, memory.detach(), source_mask)"
+        ),
+    },
 )
-class EncoderNotTrained(Transformer):
-    def forward(self, source, target):
-        require_pairs(source, target)
-        with torch.no_grad():
-            memory, source_mask = self.encode(source)
-        return self.target_embedding.to_logits(self.decode(target, memory, source_mask))
 
+
+misconception(
+    Transformer,
+    "LogProbabilitiesForLogits",
+    did="You return logarithms of probabilities: a log_softmax of the logits.",
+    causes="The loss expects logits, and the logits themselves cannot be recovered from your "
+    "result.",
+    fix="Return the logits without a softmax.",
+    section="encoder-decoder.html#model-logits",
+    caught_by="transformer-logits",
+    change={
+        "return self.target_embedding.to_logits(self.decode(target, memory, source_mask))": (
+            "logits = self.target_embedding.to_logits(self.decode(target, memory, "
+            "source_mask))\n"
+            "        return logits.log_softmax(dim=-1)"
+        ),
+    },
+)
+
+misconception(
+    Transformer,
+    "SoftmaxOverTheBatch",
+    did="You return a softmax over the batch.",
+    causes="F.softmax without dim takes the first axis of a tensor with three axes, so your "
+    "numbers depend on the other sentences. And the loss expects logits.",
+    fix="Return the logits without a softmax.",
+    section="encoder-decoder.html#model-logits",
+    caught_by="transformer-logits",
+    change={
+        "return self.target_embedding.to_logits(self.decode(target, memory, source_mask))": (
+            "logits = self.target_embedding.to_logits(self.decode(target, memory, "
+            "source_mask))\n"
+            "        return logits.softmax(dim=0)"
+        ),
+    },
+)
+
+misconception(
+    Transformer,
+    "ModelLogitsScaled",
+    did="You divide the logits by sqrt(d_model) in forward.",
+    causes="TokenEmbedding multiplies by sqrt(d_model) where words come in. On the way out "
+    "nothing is scaled, so your predictions are too flat.",
+    fix="Return the result of to_logits as it is.",
+    section="encoder-decoder.html#model-logits",
+    caught_by="transformer-logits",
+    change={
+        "return self.target_embedding.to_logits(self.decode(target, memory, source_mask))": (
+            "logits = self.target_embedding.to_logits(self.decode(target, memory, "
+            "source_mask))\n"
+            "        return logits * self.config.d_model**-0.5"
+        ),
+    },
+)
+
+misconception(
+    Transformer,
+    "UnequalBatchesNotRefused",
+    did="Your forward does not raise a ValueError if source and target have different numbers of "
+    "sentences.",
+    causes="The docstring promises one. Without it, PyTorch may repeat a single "
+    "sentence for the whole batch.",
+    fix="Call require_pairs(source, target) first in forward.",
+    section="encoder-decoder.html#model-transformer",
+    caught_by="transformer-logits",
+    change={"        require_pairs(source, target)\n": ""},
+)
 
 # ---- counting ------------------------------------------------------------------------------------
 
-
-@misconception(
-    "count_parameters",
+misconception(
+    count_parameters,
+    "counts_tensors",
+    did="You count the parameter tensors, not the numbers in them.",
+    causes="A matrix with a million entries counts as one.",
+    fix="Sum p.numel() over the parameters.",
+    section="encoder-decoder.html#model-counting",
     caught_by="count-parameters",
-    section="encoder-decoder.html#model-counting",
-    sentence="You count the tensors, not the numbers in them: numel() says how many there are.",
+    change={
+        "p.numel() for p in": "1 for p in",
+    },
 )
-def counts_tensors(model):
-    return sum(1 for p in model.parameters() if p.requires_grad)
 
-
-@misconception(
-    "count_parameters",
+misconception(
+    count_parameters,
+    "counts_what_is_frozen",
+    did="You count frozen parameters too.",
+    causes="A parameter with requires_grad=False is never trained, so it is not a trainable "
+    "number.",
+    fix="Count a parameter only if its requires_grad is True.",
+    section="encoder-decoder.html#model-counting",
     caught_by="count-parameters",
-    section="encoder-decoder.html#model-counting",
-    sentence="You count parameters that are frozen too: those with requires_grad=False are not "
-    "trained.",
+    change={
+        " if p.requires_grad": "",
+    },
 )
-def counts_what_is_frozen(model):
-    return sum(p.numel() for p in model.parameters())
 
-
-@misconception(
-    "count_parameters",
+misconception(
+    count_parameters,
+    "counts_what_is_saved",
+    did="You count the tensors in state_dict.",
+    causes="A shared matrix appears there under each of its names and is counted twice, and "
+    "buffers are counted too.",
+    fix="Use model.parameters(), which yields each parameter once and no buffers.",
+    section="encoder-decoder.html#model-counting",
     caught_by="count-parameters",
-    section="encoder-decoder.html#model-counting",
-    sentence="You count what is saved: in a state_dict a shared matrix stands once under each of "
-    "its names, and buffers stand there too.",
+    change={
+        "p.numel() for p in model.parameters() if p.requires_grad": (
+            "value.numel() for value in model.state_dict().values()"
+        ),
+    },
 )
-def counts_what_is_saved(model):
-    return sum(x.numel() for x in model.state_dict().values())
 
-
-@misconception(
-    "predicted_parameters",
-    caught_by="predicted-parameters",
+misconception(
+    count_parameters,
+    "counts_every_name",
+    did="You count a shared matrix once for each of its names.",
+    causes="With a shared embedding, the same numbers are counted twice.",
+    fix="Use model.parameters(), which yields each parameter once.",
     section="encoder-decoder.html#model-counting",
-    sentence="You give biases to attention's projections. The paper's have none: four matrices, "
-    "4 * d_model**2 numbers.",
+    caught_by="count-parameters",
+    change={
+        "for p in model.parameters()": "for _, p in model.named_parameters(remove_duplicate=False)"
+    },
 )
-def predicts_biases_in_attention(config: TransformerConfig):
-    d, d_ff = config.d_model, config.d_ff
-    attention, network, norm = 4 * d * (d + 1), 2 * d * d_ff + d_ff + d, 2 * d
-    layers = config.N * (3 * attention + 2 * network + 5 * norm)
-    rows = config.target_vocabulary
-    rows += 0 if config.share_embeddings else config.source_vocabulary
-    rows += 2 * config.max_length if config.positions == "learned" else 0
-    return layers + 2 * norm * config.pre_norm + rows * d
 
-
-@misconception(
-    "predicted_parameters",
-    caught_by="predicted-parameters",
+misconception(
+    count_parameters,
+    "counts_all_tensors",
+    did="You count the parameter tensors, frozen ones included, not the numbers in them.",
+    causes="A matrix with a million entries counts as one, and what is never trained counts too.",
+    fix="Sum p.numel() over the parameters whose requires_grad is True.",
     section="encoder-decoder.html#model-counting",
-    sentence="You forget the biases of the feed-forward network: d_ff numbers in its first map, "
-    "d_model in its second.",
+    caught_by="count-parameters",
+    change={"p.numel() for p in": "1 for p in", " if p.requires_grad": ""},
 )
-def predicts_no_biases(config: TransformerConfig):
-    d, d_ff = config.d_model, config.d_ff
-    attention, network, norm = 4 * d * d, 2 * d * d_ff, 2 * d
-    layers = config.N * (3 * attention + 2 * network + 5 * norm)
-    rows = config.target_vocabulary
-    rows += 0 if config.share_embeddings else config.source_vocabulary
-    rows += 2 * config.max_length if config.positions == "learned" else 0
-    return layers + 2 * norm * config.pre_norm + rows * d
 
-
-@misconception(
-    "predicted_parameters",
-    caught_by="predicted-parameters",
+misconception(
+    count_parameters,
+    "counts_rows",
+    did="You add up the lengths of the parameters: len(p) is the number of rows.",
+    causes="A matrix with 5 rows and 7 columns counts as 5.",
+    fix="Use p.numel(), the number of all entries.",
     section="encoder-decoder.html#model-counting",
-    sentence="You forget the layer norms: a gain and a bias for each of an encoder layer's two "
-    "and a decoder layer's three sub-layers, and the last norms with pre-norm.",
+    caught_by="count-parameters",
+    change={"p.numel()": "len(p)"},
 )
-def predicts_no_norms(config: TransformerConfig):
-    d, d_ff = config.d_model, config.d_ff
-    attention, network = 4 * d * d, 2 * d * d_ff + d_ff + d
-    layers = config.N * (3 * attention + 2 * network)
-    rows = config.target_vocabulary
-    rows += 0 if config.share_embeddings else config.source_vocabulary
-    rows += 2 * config.max_length if config.positions == "learned" else 0
-    return layers + rows * d
 
-
-@misconception(
-    "predicted_parameters",
-    caught_by="predicted-parameters",
+misconception(
+    count_parameters,
+    "counts_buffers_too",
+    did="You count buffers and frozen parameters too.",
+    causes="A buffer, such as the running mean of a batch norm, is never trained, and neither "
+    "is a frozen parameter.",
+    fix="Count the parameters whose requires_grad is True, and nothing else.",
     section="encoder-decoder.html#model-counting",
-    sentence="You count a decoder layer as an encoder layer. It has a second attention and a third "
-    "norm.",
+    caught_by="count-parameters",
+    change={"model.parameters() if p.requires_grad": "[*model.parameters(), *model.buffers()]"},
 )
-def predicts_equal_halves(config: TransformerConfig):
-    d, d_ff = config.d_model, config.d_ff
-    attention, network, norm = 4 * d * d, 2 * d * d_ff + d_ff + d, 2 * d
-    layers = 2 * config.N * (attention + network + 2 * norm)
-    rows = config.target_vocabulary
-    rows += 0 if config.share_embeddings else config.source_vocabulary
-    rows += 2 * config.max_length if config.positions == "learned" else 0
-    return layers + 2 * norm * config.pre_norm + rows * d
 
-
-@misconception(
-    "predicted_parameters",
-    caught_by="predicted-parameters",
+misconception(
+    count_parameters,
+    "counts_in_millions",
+    did="You return the number of parameters in millions.",
+    causes="The exercise asks for the number itself, an integer.",
+    fix="Return the sum without dividing it.",
     section="encoder-decoder.html#model-counting",
-    sentence="You multiply attention by the number of heads. Heads cut the same matrices into "
-    "pieces; more of them need no more numbers.",
+    caught_by="count-parameters",
+    change={"if p.requires_grad)": "if p.requires_grad) / 1e6"},
 )
-def predicts_more_for_more_heads(config: TransformerConfig):
-    d, d_ff = config.d_model, config.d_ff
-    attention, network, norm = 4 * d * d * config.h, 2 * d * d_ff + d_ff + d, 2 * d
-    layers = config.N * (3 * attention + 2 * network + 5 * norm)
-    rows = config.target_vocabulary
-    rows += 0 if config.share_embeddings else config.source_vocabulary
-    rows += 2 * config.max_length if config.positions == "learned" else 0
-    return layers + 2 * norm * config.pre_norm + rows * d
 
-
-@misconception(
-    "predicted_parameters",
+misconception(
+    predicted_parameters,
+    "predicts_biases_in_attention",
+    did="You count biases for the projections of attention.",
+    causes="The paper's projections have none, so your result is too large.",
+    fix="Count four matrices of d_model rows and d_model columns for each attention, and nothing "
+    "else.",
+    section="encoder-decoder.html#model-counting",
     caught_by="predicted-parameters",
+    change={
+        "attention = 4 * d_model**2": "attention = 4 * (d_model**2 + d_model)",
+    },
+)
+
+misconception(
+    predicted_parameters,
+    "predicts_no_biases",
+    did="You leave out the biases of the feed-forward network.",
+    causes="Its two maps have d_ff and d_model biases, so your result is too small.",
+    fix="Add d_ff + d_model for each feed-forward network.",
+    section="encoder-decoder.html#model-counting",
+    caught_by="predicted-parameters",
+    change={
+        "network = 2 * d_model * d_ff + d_ff + d_model": "network = 2 * d_model * d_ff",
+    },
+)
+
+misconception(
+    predicted_parameters,
+    "predicts_no_norms",
+    did="You leave out the layer norms.",
+    causes="Every sub-layer has one with a gain and a bias: two in an encoder layer, three in a "
+    "decoder layer. With pre-norm there are two more.",
+    fix="Add 2 * d_model for each layer norm.",
+    section="encoder-decoder.html#model-counting",
+    caught_by="predicted-parameters",
+    change={
+        "    norm = 2 * d_model\n": "",
+        "encoder_layer = attention + network + 2 * norm": "encoder_layer = attention + network",
+        "decoder_layer = 2 * attention + network + 3 * norm": (
+            "decoder_layer = 2 * attention + network"
+        ),
+        "    last_norms = 2 * norm if config.pre_norm else 0\n": "",
+        " + last_norms": "",
+    },
+)
+
+misconception(
+    predicted_parameters,
+    "predicts_equal_halves",
+    did="You count a decoder layer like an encoder layer.",
+    causes="A decoder layer has a second attention and a third layer norm.",
+    fix="Add one attention and one layer norm for each decoder layer.",
+    section="encoder-decoder.html#model-counting",
+    caught_by="predicted-parameters",
+    change={
+        "decoder_layer = 2 * attention + network + 3 * norm": "decoder_layer = encoder_layer",
+    },
+)
+
+misconception(
+    predicted_parameters,
+    "predicts_more_for_more_heads",
+    did="You multiply the parameters of attention by the number of heads.",
+    causes="The heads divide the same matrices among them. More heads need no more parameters.",
+    fix="Count the four matrices of attention once, for all heads together.",
+    section="encoder-decoder.html#model-counting",
+    caught_by="predicted-parameters",
+    change={
+        "attention = 4 * d_model**2": "attention = 4 * d_model**2 * config.h",
+    },
+)
+
+misconception(
+    predicted_parameters,
+    "predicts_no_last_norms",
+    did="You leave out the last norms.",
+    causes="With pre-norm the encoder and the decoder each have one more layer norm on top of the "
+    "stack.",
+    fix="Add two layer norms if config.pre_norm is set.",
     section="encoder-decoder.html#model-final-norm",
-    sentence="You forget the last norms: with pre-norm encoder and decoder have one each on top.",
+    caught_by="predicted-parameters",
+    change={
+        "    last_norms = 2 * norm if config.pre_norm else 0\n": "",
+        " + last_norms": "",
+    },
 )
-def predicts_no_last_norms(config: TransformerConfig):
-    d, d_ff = config.d_model, config.d_ff
-    attention, network, norm = 4 * d * d, 2 * d * d_ff + d_ff + d, 2 * d
-    layers = config.N * (3 * attention + 2 * network + 5 * norm)
-    rows = config.target_vocabulary
-    rows += 0 if config.share_embeddings else config.source_vocabulary
-    rows += 2 * config.max_length if config.positions == "learned" else 0
-    return layers + rows * d
 
-
-@misconception(
-    "predicted_parameters",
-    caught_by="predicted-embeddings",
+misconception(
+    predicted_parameters,
+    "predicts_an_output_matrix",
+    did="You count a matrix for the logits.",
+    causes="The logits are computed with the matrix of the target embedding, which you have "
+    "already counted.",
+    fix="Count the matrix of the target embedding once.",
     section="encoder-decoder.html#model-sharing",
-    sentence="You count a matrix for the logits. They are made with the target embedding's, which "
-    "you have counted already.",
-)
-def predicts_an_output_matrix(config: TransformerConfig):
-    d, d_ff = config.d_model, config.d_ff
-    attention, network, norm = 4 * d * d, 2 * d * d_ff + d_ff + d, 2 * d
-    layers = config.N * (3 * attention + 2 * network + 5 * norm)
-    rows = 2 * config.target_vocabulary
-    rows += 0 if config.share_embeddings else config.source_vocabulary
-    rows += 2 * config.max_length if config.positions == "learned" else 0
-    return layers + 2 * norm * config.pre_norm + rows * d
-
-
-@misconception(
-    "predicted_parameters",
     caught_by="predicted-embeddings",
+    change={
+        "rows = config.target_vocabulary": "rows = 2 * config.target_vocabulary",
+    },
+)
+
+misconception(
+    predicted_parameters,
+    "predicts_two_embeddings",
+    did="You count two embeddings and ignore config.share_embeddings.",
+    causes="A shared matrix exists only once, so your result is too large.",
+    fix="Count the source's embedding only if config.share_embeddings is not set.",
     section="encoder-decoder.html#model-sharing",
-    sentence="You count two embeddings whatever config.share_embeddings says: a shared matrix is "
-    "there once.",
-)
-def predicts_two_embeddings(config: TransformerConfig):
-    d, d_ff = config.d_model, config.d_ff
-    attention, network, norm = 4 * d * d, 2 * d * d_ff + d_ff + d, 2 * d
-    layers = config.N * (3 * attention + 2 * network + 5 * norm)
-    rows = config.target_vocabulary + config.source_vocabulary
-    rows += 2 * config.max_length if config.positions == "learned" else 0
-    return layers + 2 * norm * config.pre_norm + rows * d
-
-
-@misconception(
-    "predicted_parameters",
     caught_by="predicted-embeddings",
-    section="encoder-decoder.html#model-positions",
-    sentence="You forget the tables of learned positions: one for the source and one for the "
-    "target, with config.max_length rows each.",
+    change={
+        (
+            "    if not config.share_embeddings:\n        rows += config.source_vocabulary"
+        ): "    rows += config.source_vocabulary",
+    },
 )
-def predicts_no_tables_of_positions(config: TransformerConfig):
-    d, d_ff = config.d_model, config.d_ff
-    attention, network, norm = 4 * d * d, 2 * d * d_ff + d_ff + d, 2 * d
-    layers = config.N * (3 * attention + 2 * network + 5 * norm)
-    rows = config.target_vocabulary
-    rows += 0 if config.share_embeddings else config.source_vocabulary
-    return layers + 2 * norm * config.pre_norm + rows * d
 
-
-@misconception(
-    "predicted_parameters",
+misconception(
+    predicted_parameters,
+    "predicts_no_tables_of_positions",
+    did="You leave out the tables of learned positions.",
+    causes="There is one for the source and one for the target, each with config.max_length rows.",
+    fix='Add these rows if config.positions is "learned".',
+    section="encoder-decoder.html#model-positions",
     caught_by="predicted-embeddings",
-    section="encoder-decoder.html#model-positions",
-    sentence="You count tables for the sinusoids as well. They are computed, not trained: only "
-    "learned positions have parameters.",
+    change={
+        ('    if config.positions == "learned":\n        rows += 2 * config.max_length\n'): "",
+    },
 )
-def predicts_tables_for_sinusoids(config: TransformerConfig):
-    d, d_ff = config.d_model, config.d_ff
-    attention, network, norm = 4 * d * d, 2 * d * d_ff + d_ff + d, 2 * d
-    layers = config.N * (3 * attention + 2 * network + 5 * norm)
-    rows = config.target_vocabulary + 2 * config.max_length
-    rows += 0 if config.share_embeddings else config.source_vocabulary
-    return layers + 2 * norm * config.pre_norm + rows * d
+
+misconception(
+    predicted_parameters,
+    "predicts_tables_for_sinusoids",
+    did="You count tables of positions for sinusoids too.",
+    causes="Sinusoids are computed, not trained. Only learned positions have parameters.",
+    fix='Add the rows of the tables only if config.positions is "learned".',
+    section="encoder-decoder.html#model-positions",
+    caught_by="predicted-embeddings",
+    change={
+        (
+            '    if config.positions == "learned":\n        rows += 2 * config.max_length\n'
+        ): "    rows += 2 * config.max_length\n",
+    },
+)
+
+misconception(
+    predicted_parameters,
+    "predicts_four_times_the_width",
+    did="You use 4 * d_model as the inner width of the feed-forward network.",
+    causes="The paper's sizes have this ratio, but a configuration has an inner width of its own.",
+    fix="Use config.d_ff.",
+    section="encoder-decoder.html#model-counting",
+    caught_by="predicted-parameters",
+    change={"config.d_model, config.d_ff": "config.d_model, 4 * config.d_model"},
+)
+
+misconception(
+    predicted_parameters,
+    "predicts_gains_only",
+    did="You count only the gain of each layer norm.",
+    causes="A layer norm has a gain and a bias, so your result is too small.",
+    fix="Count 2 * d_model for each layer norm.",
+    section="encoder-decoder.html#model-counting",
+    caught_by="predicted-parameters",
+    change={"norm = 2 * d_model\n": "norm = d_model\n"},
+)
+
+misconception(
+    predicted_parameters,
+    "predicts_last_norms_always",
+    did="You count the last norms with post-norm too.",
+    causes="Only with pre-norm do the encoder and the decoder have a norm on top of the stack.",
+    fix="Add the two last norms only if config.pre_norm is set.",
+    section="encoder-decoder.html#model-final-norm",
+    caught_by="predicted-parameters",
+    change={" if config.pre_norm else 0": ""},
+)
+
+misconception(
+    predicted_parameters,
+    "predicts_one_last_norm",
+    did="You count one last norm for encoder and decoder together.",
+    causes="With pre-norm each of the two has a norm of its own on top of the stack.",
+    fix="Add two layer norms if config.pre_norm is set.",
+    section="encoder-decoder.html#model-final-norm",
+    caught_by="predicted-parameters",
+    change={"last_norms = 2 * norm": "last_norms = norm"},
+)
+
+misconception(
+    predicted_parameters,
+    "predicts_one_table_of_positions",
+    did="You count one table of learned positions.",
+    causes="Source and target have one each.",
+    fix='Add 2 * config.max_length rows if config.positions is "learned".',
+    section="encoder-decoder.html#model-positions",
+    caught_by="predicted-embeddings",
+    change={"rows += 2 * config.max_length": "rows += config.max_length"},
+)

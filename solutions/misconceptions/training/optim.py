@@ -1,799 +1,1277 @@
 """Ways to get optimizer, schedule and clipping wrong (right: `solutions.training.optim`)."""
 
-import torch
-
 from solutions.misconceptions import misconception
-from solutions.training.optim import Adam, NoamSchedule, noam_rate
+from solutions.training.optim import Adam, NoamSchedule, average_weights, clip_gradients, noam_rate
 
 # ---- Adam ----------------------------------------------------------------------------------------
 
-
-@misconception(
-    "Adam",
-    caught_by="adam-path",
+misconception(
+    Adam,
+    "AdamWithoutCorrection",
+    did="You leave out the bias correction.",
+    causes="m and v begin at 0 and are too small at first, but not by the same factor. "
+    "The first steps therefore have the wrong length.",
+    fix="Count the steps, and divide m by 1 - beta_1^t and v by 1 - beta_2^t.",
     section="training.html#train-adam-bias",
-    sentence="You leave out the bias correction: m and v begin at 0 and are too small at first, "
-    "not by the same factor, so your first steps have the wrong length.",
-)
-class AdamWithoutCorrection(Adam):
-    def _move(self, parameter, gradient, group):
-        state = self.state[parameter]
-        if not state:
-            state["m"] = torch.zeros_like(parameter)
-            state["v"] = torch.zeros_like(parameter)
-        beta_1, beta_2 = group["betas"]
-        m = state["m"].mul_(beta_1).add_(gradient, alpha=1 - beta_1)
-        v = state["v"].mul_(beta_2).addcmul_(gradient, gradient, value=1 - beta_2)
-        parameter -= group["lr"] * m / (v.sqrt() + group["eps"])
-
-
-@misconception(
-    "Adam",
     caught_by="adam-path",
+    change={
+        'm_hat = m / (1 - beta_1 ** state["t"])': "m_hat = m",
+        'v_hat = v / (1 - beta_2 ** state["t"])': "v_hat = v",
+    },
+)
+
+misconception(
+    Adam,
+    "AdamCountsFromZero",
+    did="You count the step after the bias correction, so t is 0 in the first step.",
+    causes="The first step divides by 1 - beta^0 = 0, and the parameter becomes NaN.",
+    fix='Increase state["t"] before you correct m and v.',
     section="training.html#train-adam-bias",
-    sentence="You count the steps from 0: in the first one you divide by 1 - beta^0 = 0, and the "
-    "parameter becomes NaN. Count up before you correct.",
-)
-class AdamCountsFromZero(Adam):
-    def _move(self, parameter, gradient, group):
-        state = self.state[parameter]
-        if not state:
-            state["t"] = 0
-            state["m"] = torch.zeros_like(parameter)
-            state["v"] = torch.zeros_like(parameter)
-        beta_1, beta_2 = group["betas"]
-        m = state["m"].mul_(beta_1).add_(gradient, alpha=1 - beta_1)
-        v = state["v"].mul_(beta_2).addcmul_(gradient, gradient, value=1 - beta_2)
-        m_hat = m / (1 - beta_1 ** state["t"])
-        v_hat = v / (1 - beta_2 ** state["t"])
-        parameter -= group["lr"] * m_hat / (v_hat.sqrt() + group["eps"])
-        state["t"] += 1
-
-
-@misconception(
-    "Adam",
     caught_by="adam-path",
+    change={
+        '        state["t"] += 1\n': "",
+        '(v_hat.sqrt() + group["eps"])\n': (
+            '(v_hat.sqrt() + group["eps"])\n        state["t"] += 1\n'
+        ),
+    },
+)
+
+misconception(
+    Adam,
+    "AdamKeepsTheCorrected",
+    did="You correct the running means m and v in place.",
+    causes="The next step corrects the corrected values once more, "
+    "so m and v become much too large.",
+    fix="Store the corrected values in new tensors, and leave m and v as they are.",
     section="training.html#train-adam-bias",
-    sentence="You correct the running means themselves, in place: the next step corrects them once "
-    "more, and your m and v grow with every step.",
-)
-class AdamKeepsTheCorrected(Adam):
-    def _move(self, parameter, gradient, group):
-        state = self.state[parameter]
-        if not state:
-            state["t"] = 0
-            state["m"] = torch.zeros_like(parameter)
-            state["v"] = torch.zeros_like(parameter)
-        beta_1, beta_2 = group["betas"]
-        state["t"] += 1
-        m = state["m"].mul_(beta_1).add_(gradient, alpha=1 - beta_1)
-        v = state["v"].mul_(beta_2).addcmul_(gradient, gradient, value=1 - beta_2)
-        m /= 1 - beta_1 ** state["t"]
-        v /= 1 - beta_2 ** state["t"]
-        parameter -= group["lr"] * m / (v.sqrt() + group["eps"])
-
-
-@misconception(
-    "Adam",
     caught_by="adam-path",
-    section="training.html#train-adam",
-    sentence="You have the two betas the wrong way round: beta_1 belongs to the mean of the "
-    "gradient, beta_2, the slower one, to the mean of its square.",
+    change={
+        'm_hat = m / (1 - beta_1 ** state["t"])': 'm /= 1 - beta_1 ** state["t"]',
+        'v_hat = v / (1 - beta_2 ** state["t"])': 'v /= 1 - beta_2 ** state["t"]',
+        "m_hat / (v_hat.sqrt()": "m / (v.sqrt()",
+    },
 )
-class AdamSwapsTheBetas(Adam):
-    def _move(self, parameter, gradient, group):
-        state = self.state[parameter]
-        if not state:
-            state["t"] = 0
-            state["m"] = torch.zeros_like(parameter)
-            state["v"] = torch.zeros_like(parameter)
-        beta_2, beta_1 = group["betas"]
-        state["t"] += 1
-        m = state["m"].mul_(beta_1).add_(gradient, alpha=1 - beta_1)
-        v = state["v"].mul_(beta_2).addcmul_(gradient, gradient, value=1 - beta_2)
-        m_hat = m / (1 - beta_1 ** state["t"])
-        v_hat = v / (1 - beta_2 ** state["t"])
-        parameter -= group["lr"] * m_hat / (v_hat.sqrt() + group["eps"])
 
-
-@misconception(
-    "Adam",
+misconception(
+    Adam,
+    "AdamSwapsTheBetas",
+    did="You swap the two betas of Adam.",
+    causes="The mean of the gradient then changes slowly, and the mean of its square quickly.",
+    fix="Use beta_1 for the mean of the gradient and beta_2, the slower one, for its square.",
+    section="training.html#train-adam",
     caught_by="adam-path",
-    section="training.html#train-adam",
-    sentence="Your v is a running mean of |g|, not of its square: the root of it has the wrong "
-    "unit, and your step depends on how large the gradients are.",
+    change={'beta_1, beta_2 = group["betas"]': 'beta_2, beta_1 = group["betas"]'},
 )
-class AdamWithoutSquares(Adam):
-    def _move(self, parameter, gradient, group):
-        state = self.state[parameter]
-        if not state:
-            state["t"] = 0
-            state["m"] = torch.zeros_like(parameter)
-            state["v"] = torch.zeros_like(parameter)
-        beta_1, beta_2 = group["betas"]
-        state["t"] += 1
-        m = state["m"].mul_(beta_1).add_(gradient, alpha=1 - beta_1)
-        v = state["v"].mul_(beta_2).add_(gradient.abs(), alpha=1 - beta_2)
-        m_hat = m / (1 - beta_1 ** state["t"])
-        v_hat = v / (1 - beta_2 ** state["t"])
-        parameter -= group["lr"] * m_hat / (v_hat.sqrt() + group["eps"])
 
-
-@misconception(
-    "Adam",
+misconception(
+    Adam,
+    "AdamWithoutSquares",
+    did="Your v is a running mean of |g|, not of its square.",
+    causes="The root of v then has the wrong unit, "
+    "and the length of your step depends on how large the gradients are.",
+    fix="Update v with the square of the gradient.",
+    section="training.html#train-adam",
     caught_by="adam-path",
-    section="training.html#train-adam",
-    sentence="Your v adds up all squares and forgets none: that is Adagrad, whose steps shrink for "
-    "ever. Adam's v is a running mean.",
+    change={
+        "addcmul_(gradient, gradient, value=1 - beta_2)": "add_(gradient.abs(), alpha=1 - beta_2)",
+    },
 )
-class AdamNeverForgets(Adam):
-    def _move(self, parameter, gradient, group):
-        state = self.state[parameter]
-        if not state:
-            state["t"] = 0
-            state["m"] = torch.zeros_like(parameter)
-            state["v"] = torch.zeros_like(parameter)
-        beta_1, _ = group["betas"]
-        state["t"] += 1
-        m = state["m"].mul_(beta_1).add_(gradient, alpha=1 - beta_1)
-        v = state["v"].addcmul_(gradient, gradient)
-        m_hat = m / (1 - beta_1 ** state["t"])
-        parameter -= group["lr"] * m_hat / (v.sqrt() + group["eps"])
 
-
-@misconception(
-    "Adam",
+misconception(
+    Adam,
+    "AdamNeverForgets",
+    did="Your v adds up all squares and forgets none of them.",
+    causes="This is Adagrad, whose steps become smaller and smaller.",
+    fix="Make v a running mean: multiply it by beta_2 before you add the new square.",
+    section="training.html#train-adam",
     caught_by="adam-path",
-    section="training.html#train-adam",
-    sentence="You have momentum but no v: without the division by its root, your step is as long "
-    "as the gradient is large.",
+    change={
+        'state["v"].mul_(beta_2).addcmul_(gradient, gradient, value=1 - beta_2)': (
+            'state["v"].addcmul_(gradient, gradient)'
+        ),
+        '        v_hat = v / (1 - beta_2 ** state["t"])\n': "",
+        "v_hat.sqrt()": "v.sqrt()",
+    },
 )
-class AdamIsMomentum(Adam):
-    def _move(self, parameter, gradient, group):
-        state = self.state[parameter]
-        if not state:
-            state["t"] = 0
-            state["m"] = torch.zeros_like(parameter)
-        beta_1, _ = group["betas"]
-        state["t"] += 1
-        m = state["m"].mul_(beta_1).add_(gradient, alpha=1 - beta_1)
-        parameter -= group["lr"] * m / (1 - beta_1 ** state["t"])
 
-
-@misconception(
-    "Adam",
+misconception(
+    Adam,
+    "AdamIsMomentum",
+    did="You use m but no v, so your optimizer is SGD with momentum.",
+    causes="Without the division by the root of v, a large gradient makes a large step.",
+    fix="Keep a running mean of the squared gradient too, and divide by its root.",
+    section="training.html#train-adam",
     caught_by="adam-path",
-    section="training.html#train-adam",
-    sentence="You begin with a new m and v at every step: nothing is remembered, and every step is "
-    "lr times the sign of the gradient. Keep them in self.state[parameter].",
+    change={
+        '            state["v"] = torch.zeros_like(parameter)\n': "",
+        (
+            '        v = state["v"].mul_(beta_2).addcmul_(gradient, gradient, value=1 - beta_2)\n'
+        ): "",
+        '        v_hat = v / (1 - beta_2 ** state["t"])\n': "",
+        'm_hat / (v_hat.sqrt() + group["eps"])': "m_hat",
+    },
 )
-class AdamRemembersNothing(Adam):
-    def _move(self, parameter, gradient, group):
-        beta_1, beta_2 = group["betas"]
-        m = (1 - beta_1) * gradient
-        v = (1 - beta_2) * gradient**2
-        m_hat = m / (1 - beta_1)
-        v_hat = v / (1 - beta_2)
-        parameter -= group["lr"] * m_hat / (v_hat.sqrt() + group["eps"])
 
-
-@misconception(
-    "Adam",
+misconception(
+    Adam,
+    "AdamRemembersNothing",
+    did="You begin with a new m and a new v at every step.",
+    causes="The optimizer remembers nothing, and every step is lr times the sign of the gradient.",
+    fix="Create m and v once, and keep them in self.state[parameter].",
+    section="training.html#train-adam",
     caught_by="adam-path",
-    section="training.html#train-adam",
-    sentence="You compute a new tensor and call it parameter: the model's own stays where it was. "
-    "Change it in place, with `-=` or sub_.",
+    change={
+        (
+            "        if not state:\n"
+            '            state["t"] = 0\n'
+            '            state["m"] = torch.zeros_like(parameter)\n'
+            '            state["v"] = torch.zeros_like(parameter)\n'
+        ): (
+            '        state["t"] = 0\n'
+            '        state["m"] = torch.zeros_like(parameter)\n'
+            '        state["v"] = torch.zeros_like(parameter)\n'
+        ),
+    },
 )
-class AdamMovesACopy(Adam):
-    def _move(self, parameter, gradient, group):
-        state = self.state[parameter]
-        if not state:
-            state["t"] = 0
-            state["m"] = torch.zeros_like(parameter)
-            state["v"] = torch.zeros_like(parameter)
-        beta_1, beta_2 = group["betas"]
-        state["t"] += 1
-        m = state["m"].mul_(beta_1).add_(gradient, alpha=1 - beta_1)
-        v = state["v"].mul_(beta_2).addcmul_(gradient, gradient, value=1 - beta_2)
-        m_hat = m / (1 - beta_1 ** state["t"])
-        v_hat = v / (1 - beta_2 ** state["t"])
-        parameter = parameter - group["lr"] * m_hat / (v_hat.sqrt() + group["eps"])
 
-
-@misconception(
-    "Adam",
+misconception(
+    Adam,
+    "AdamMovesACopy",
+    did="You compute a new tensor and give it the name parameter.",
+    causes="The model's own parameter does not change, so the model learns nothing.",
+    fix="Change the parameter in place, with `-=` or sub_.",
+    section="training.html#train-adam",
     caught_by="adam-path",
-    section="training.html#train-adam",
-    sentence="You add weight decay (0.01 of the parameter) to the gradient: torch.optim.Adam does "
-    "so only when asked, and where v divides it, it is not the decay of AdamW either.",
+    change={'parameter -= group["lr"]': 'parameter = parameter - group["lr"]'},
 )
-class AdamWithWeightDecay(Adam):
-    def _move(self, parameter, gradient, group):
-        gradient = gradient + 0.01 * parameter
-        state = self.state[parameter]
-        if not state:
-            state["t"] = 0
-            state["m"] = torch.zeros_like(parameter)
-            state["v"] = torch.zeros_like(parameter)
-        beta_1, beta_2 = group["betas"]
-        state["t"] += 1
-        m = state["m"].mul_(beta_1).add_(gradient, alpha=1 - beta_1)
-        v = state["v"].mul_(beta_2).addcmul_(gradient, gradient, value=1 - beta_2)
-        m_hat = m / (1 - beta_1 ** state["t"])
-        v_hat = v / (1 - beta_2 ** state["t"])
-        parameter -= group["lr"] * m_hat / (v_hat.sqrt() + group["eps"])
 
+misconception(
+    Adam,
+    "AdamWithWeightDecay",
+    did="You add weight decay to the gradient: 0.01 of the parameter.",
+    causes="torch.optim.Adam does this only if you ask for it. "
+    "The decay is also divided by the root of v, so it is not that of AdamW either.",
+    fix="Use the gradient as it is.",
+    section="training.html#train-adam",
+    caught_by="adam-path",
+    change={
+        "        state = self.state[parameter]\n": (
+            "        gradient = gradient + 0.01 * parameter\n"
+            "        state = self.state[parameter]\n"
+        ),
+    },
+)
 
-@misconception(
-    "Adam",
+misconception(
+    Adam,
+    "AdamWithEpsInside",
+    did="You add eps inside the square root.",
+    causes="There it acts like sqrt(eps), which is 3e-5 and not 1e-9, "
+    "and steps with small gradients are too short.",
+    fix="Take the root of v_hat first, and then add eps.",
+    section="training.html#train-adam",
     caught_by="adam-eps",
-    section="training.html#train-adam",
-    sentence="Your eps stands inside the root: there it acts as sqrt(eps), 3e-5 in place of 1e-9, "
-    "and small gradients make too small steps.",
+    change={'(v_hat.sqrt() + group["eps"])': '(v_hat + group["eps"]).sqrt()'},
 )
-class AdamWithEpsInside(Adam):
-    def _move(self, parameter, gradient, group):
-        state = self.state[parameter]
-        if not state:
-            state["t"] = 0
-            state["m"] = torch.zeros_like(parameter)
-            state["v"] = torch.zeros_like(parameter)
-        beta_1, beta_2 = group["betas"]
-        state["t"] += 1
-        m = state["m"].mul_(beta_1).add_(gradient, alpha=1 - beta_1)
-        v = state["v"].mul_(beta_2).addcmul_(gradient, gradient, value=1 - beta_2)
-        m_hat = m / (1 - beta_1 ** state["t"])
-        v_hat = v / (1 - beta_2 ** state["t"])
-        parameter -= group["lr"] * m_hat / (v_hat + group["eps"]).sqrt()
 
-
-@misconception(
-    "Adam",
+misconception(
+    Adam,
+    "AdamWithoutEps",
+    did="You divide by the root of v_hat without eps.",
+    causes="If all gradients of a parameter have been 0, your step is 0/0. "
+    "An example is the vector of a word that was in no batch yet.",
+    fix='Add group["eps"] to the root before you divide.',
+    section="training.html#train-adam",
     caught_by="adam-eps",
-    section="training.html#train-adam",
-    sentence="You forget eps: a parameter whose gradient has been 0 so far, such as the vector of "
-    "a word that was not in the batch, becomes 0/0.",
+    change={'(v_hat.sqrt() + group["eps"])': "v_hat.sqrt()"},
 )
-class AdamWithoutEps(Adam):
-    def _move(self, parameter, gradient, group):
-        state = self.state[parameter]
-        if not state:
-            state["t"] = 0
-            state["m"] = torch.zeros_like(parameter)
-            state["v"] = torch.zeros_like(parameter)
-        beta_1, beta_2 = group["betas"]
-        state["t"] += 1
-        m = state["m"].mul_(beta_1).add_(gradient, alpha=1 - beta_1)
-        v = state["v"].mul_(beta_2).addcmul_(gradient, gradient, value=1 - beta_2)
-        m_hat = m / (1 - beta_1 ** state["t"])
-        v_hat = v / (1 - beta_2 ** state["t"])
-        parameter -= group["lr"] * m_hat / v_hat.sqrt()
 
-
-@misconception(
-    "Adam",
-    caught_by="adam-groups",
+misconception(
+    Adam,
+    "AdamIgnoresTheSchedule",
+    did="You use the learning rate from the constructor (self.defaults), not that of the group.",
+    causes="A schedule writes the rate into the group, so it has no effect on your optimizer.",
+    fix='Read group["lr"] in every step.',
     section="training.html#train-schedule",
-    sentence="You use the rate from the constructor (self.defaults) and not that of the group: a "
-    "schedule writes into the group, and your optimizer never hears of it.",
-)
-class AdamIgnoresTheSchedule(Adam):
-    def _move(self, parameter, gradient, group):
-        state = self.state[parameter]
-        if not state:
-            state["t"] = 0
-            state["m"] = torch.zeros_like(parameter)
-            state["v"] = torch.zeros_like(parameter)
-        beta_1, beta_2 = group["betas"]
-        state["t"] += 1
-        m = state["m"].mul_(beta_1).add_(gradient, alpha=1 - beta_1)
-        v = state["v"].mul_(beta_2).addcmul_(gradient, gradient, value=1 - beta_2)
-        m_hat = m / (1 - beta_1 ** state["t"])
-        v_hat = v / (1 - beta_2 ** state["t"])
-        parameter -= self.defaults["lr"] * m_hat / (v_hat.sqrt() + group["eps"])
-
-
-@misconception(
-    "Adam",
     caught_by="adam-groups",
-    section="training.html#train-adam-bias",
-    sentence="You keep one counter for all parameters and count up at each of them: with a hundred "
-    "parameters, your bias correction is over within the first step.",
+    change={'parameter -= group["lr"]': 'parameter -= self.defaults["lr"]'},
 )
-class AdamCountsParameters(Adam):
-    def _move(self, parameter, gradient, group):
-        state = self.state[parameter]
-        if not state:
-            state["m"] = torch.zeros_like(parameter)
-            state["v"] = torch.zeros_like(parameter)
-        beta_1, beta_2 = group["betas"]
-        group["t"] = group.get("t", 0) + 1
-        m = state["m"].mul_(beta_1).add_(gradient, alpha=1 - beta_1)
-        v = state["v"].mul_(beta_2).addcmul_(gradient, gradient, value=1 - beta_2)
-        m_hat = m / (1 - beta_1 ** group["t"])
-        v_hat = v / (1 - beta_2 ** group["t"])
-        parameter -= group["lr"] * m_hat / (v_hat.sqrt() + group["eps"])
 
+misconception(
+    Adam,
+    "AdamCountsParameters",
+    did="You keep one counter for all parameters and increase it at each of them.",
+    causes="With a hundred parameters, t reaches 100 in the first step, "
+    "and the bias correction is almost gone.",
+    fix="Keep a counter for each parameter, in its own state.",
+    section="training.html#train-adam-bias",
+    caught_by="adam-groups",
+    change={
+        'state["t"] += 1': 'self.t = getattr(self, "t", 0) + 1',
+        'beta_1 ** state["t"]': "beta_1**self.t",
+        'beta_2 ** state["t"]': "beta_2**self.t",
+    },
+)
+
+misconception(
+    Adam,
+    "AdamIsRMSProp",
+    did="You divide the gradient itself, not its running mean: this is RMSProp.",
+    causes="Without the mean, every step follows the newest batch alone, so your path is noisier.",
+    fix="Put m_hat above the root of v_hat.",
+    section="training.html#train-adam",
+    caught_by="adam-path",
+    change={'group["lr"] * m_hat /': 'group["lr"] * gradient /'},
+)
+
+misconception(
+    Adam,
+    "AdamSharesItsMeans",
+    did='You give m and v the same tensor: state["m"] = state["v"] = ...',
+    causes="What you add to v is in m too. The sum can be negative, and its root is NaN.",
+    fix="Create two tensors, one for m and one for v.",
+    section="training.html#train-adam",
+    caught_by="adam-path",
+    change={
+        (
+            '            state["m"] = torch.zeros_like(parameter)\n'
+            '            state["v"] = torch.zeros_like(parameter)\n'
+        ): ('            state["m"] = state["v"] = torch.zeros_like(parameter)\n')
+    },
+)
+
+misconception(
+    Adam,
+    "AdamScalesTheGradient",
+    did="You multiply the gradient by 1 - beta_1 in place, before you square it.",
+    causes="Your v gets a square that is 100 times too small, so the steps are ten times too long.",
+    fix="Leave the gradient as it is: use add_(gradient, alpha=...).",
+    section="training.html#train-adam",
+    caught_by="adam-path",
+    change={"add_(gradient, alpha=1 - beta_1)": "add_(gradient.mul_(1 - beta_1))"},
+)
+
+misconception(
+    Adam,
+    "AdamDecaysTheParameter",
+    did="You multiply the parameter by 1 - 0.01 * lr in every step: this is AdamW.",
+    causes="Parameters shrink in every step, even where the gradient is 0.",
+    fix="Leave the parameter as it is before you subtract the step.",
+    section="training.html#train-adam",
+    caught_by="adam-path",
+    change={
+        '        state["t"] += 1\n': (
+            '        parameter.mul_(1 - 0.01 * group["lr"])\n        state["t"] += 1\n'
+        )
+    },
+)
+
+misconception(
+    Adam,
+    "AdamBuildsAGraph",
+    did="Your step runs without torch.no_grad().",
+    causes="Parameters need gradients, so PyTorch refuses to change them in place and raises "
+    "RuntimeError.",
+    fix="Keep the decorator @torch.no_grad() of step.",
+    section="training.html#train-adam",
+    caught_by="adam-path",
+    change={"    @torch.no_grad()\n": ""},
+)
+
+misconception(
+    Adam,
+    "AdamAcceptsAnyNumber",
+    did="You do not check the numbers in the constructor.",
+    causes="A beta of 1 divides by 0 in the first step, and a negative rate walks uphill "
+    "without an error.",
+    fix="Keep the constructor that is given.",
+    section="training.html#train-adam",
+    caught_by="adam-path",
+    change={
+        (
+            "        if lr < 0 or eps < 0 or not all(0 <= beta < 1 for beta in betas):\n"
+            '            raise ValueError(f"lr and eps must be >= 0, betas in [0, 1): '
+            '{lr=}, {eps=}, {betas=}")\n'
+        ): ""
+    },
+)
+
+misconception(
+    Adam,
+    "AdamWithPyTorchDefaults",
+    did="Your defaults are those of torch.optim.Adam: betas of 0.9 and 0.999, and an eps of 1e-8.",
+    causes="A caller who relies on the defaults does not get the Adam of the paper.",
+    fix="Keep the constructor that is given: betas=(0.9, 0.98) and eps=1e-9.",
+    section="training.html#train-adam",
+    caught_by="adam-path",
+    change={"= (0.9, 0.98)": "= (0.9, 0.999)", "eps: float = 1e-9": "eps: float = 1e-8"},
+)
+
+misconception(
+    Adam,
+    "AdamWithEpsilonHat",
+    did="You put both corrections into the rate and add eps to the root of the uncorrected v.",
+    causes="Your eps is not corrected, so it is several times too large in the first steps. "
+    "Keras does this.",
+    fix="Correct v first, then take its root and add eps.",
+    section="training.html#train-adam-bias",
+    caught_by="adam-eps",
+    change={
+        ('        v_hat = v / (1 - beta_2 ** state["t"])\n'): (
+            '        root = (1 - beta_2 ** state["t"]) ** 0.5\n'
+        ),
+        'm_hat / (v_hat.sqrt() + group["eps"])': 'root * m_hat / (v.sqrt() + group["eps"])',
+    },
+)
+
+misconception(
+    Adam,
+    "AdamCountsForAll",
+    did="You keep one counter for all parameters.",
+    causes="A parameter that gets its first gradient later has m and v near 0 but is hardly "
+    "corrected, so its first steps have the wrong length.",
+    fix="Keep a counter for each parameter, in its own state.",
+    section="training.html#train-adam-bias",
+    caught_by="adam-groups",
+    change={
+        ("    def step(self) -> None:\n"): (
+            '    def step(self) -> None:\n        self.t = getattr(self, "t", 0) + 1\n'
+        ),
+        '        state["t"] += 1\n': "",
+        'beta_1 ** state["t"]': "beta_1**self.t",
+        'beta_2 ** state["t"]': "beta_2**self.t",
+    },
+)
+
+misconception(
+    Adam,
+    "AdamWithOneAxis",
+    did="You create m and v with len(parameter) entries.",
+    causes="This fits vectors only: a matrix gets too few numbers, and a single number has no "
+    "length.",
+    fix="Use torch.zeros_like(parameter).",
+    section="training.html#train-adam",
+    caught_by="adam-shapes",
+    change={
+        (
+            '            state["m"] = torch.zeros_like(parameter)\n'
+            '            state["v"] = torch.zeros_like(parameter)\n'
+        ): (
+            '            state["m"] = torch.zeros(len(parameter))\n'
+            '            state["v"] = torch.zeros(len(parameter))\n'
+        )
+    },
+)
+
+misconception(
+    Adam,
+    "AdamMeansInFloat32",
+    did="You create m and v in float32, whatever the parameter is.",
+    causes="A parameter in float64 moves with only seven right digits.",
+    fix="Use torch.zeros_like(parameter), which keeps the type.",
+    section="training.html#train-adam",
+    caught_by="adam-shapes",
+    change={
+        (
+            '            state["m"] = torch.zeros_like(parameter)\n'
+            '            state["v"] = torch.zeros_like(parameter)\n'
+        ): (
+            '            state["m"] = torch.zeros(parameter.shape)\n'
+            '            state["v"] = torch.zeros(parameter.shape)\n'
+        )
+    },
+)
 
 # ---- noam_rate -----------------------------------------------------------------------------------
 
-
-@misconception(
-    "noam_rate",
-    caught_by="noam-rate-shape",
+misconception(
+    noam_rate,
+    "rate_takes_the_larger",
+    did="You take the larger of the two terms.",
+    causes="The rate begins enormous, falls to the value that should be its peak, "
+    "and then rises forever.",
+    fix="Take the smaller of the two terms, as Equation 3 does.",
     section="training.html#train-schedule",
-    sentence="You take the larger of the two terms: your rate starts enormous, falls to the value "
-    "that should be its peak, and then rises for ever. Equation 3 takes the smaller.",
-)
-def rate_takes_the_larger(step, d_model, warmup, factor=1.0):
-    return factor * d_model**-0.5 * max(step**-0.5, step * warmup**-1.5)
-
-
-@misconception(
-    "noam_rate",
     caught_by="noam-rate-shape",
-    section="training.html#train-schedule",
-    sentence="Your exponent of the warm-up is -0.5, not -1.5: the two terms meet at the wrong "
-    "step, and there is hardly a warm-up at all.",
+    change={"min(step**-0.5, step * warmup**-1.5)": "max(step**-0.5, step * warmup**-1.5)"},
 )
-def rate_with_the_wrong_warmup(step, d_model, warmup, factor=1.0):
-    return factor * d_model**-0.5 * min(step**-0.5, step * warmup**-0.5)
 
-
-@misconception(
-    "noam_rate",
+misconception(
+    noam_rate,
+    "rate_with_the_wrong_warmup",
+    did="You raise warmup to the power of -0.5, not -1.5.",
+    causes="The two terms meet much too early, so there is hardly any warm-up.",
+    fix="Use the exponent of Equation 3: the two terms must be equal at step = warmup.",
+    section="training.html#train-schedule",
     caught_by="noam-rate-shape",
-    section="training.html#train-schedule",
-    sentence="Your rate rises and then stays at its peak: after the warm-up it must fall with "
-    "step^-0.5.",
+    change={"warmup**-1.5": "warmup**-0.5"},
 )
-def rate_never_falls(step, d_model, warmup, factor=1.0):
-    return factor * d_model**-0.5 * min(warmup**-0.5, step * warmup**-1.5)
 
-
-@misconception(
-    "noam_rate",
+misconception(
+    noam_rate,
+    "rate_never_falls",
+    did="You use warmup^-0.5 where the formula has step^-0.5.",
+    causes="The rate rises to its peak and then stays there.",
+    fix="Let the rate fall with step^-0.5 after the warm-up.",
+    section="training.html#train-schedule",
     caught_by="noam-rate-shape",
-    section="training.html#train-schedule",
-    sentence="Your rate has no warm-up: it starts at its largest, while Adam has seen one gradient "
-    "and its v is a guess.",
+    change={"step**-0.5": "warmup**-0.5"},
 )
-def rate_without_warmup(step, d_model, warmup, factor=1.0):
-    return factor * d_model**-0.5 * step**-0.5
 
-
-@misconception(
-    "noam_rate",
+misconception(
+    noam_rate,
+    "rate_without_warmup",
+    did="You leave out the warm-up.",
+    causes="The rate is largest in the first step, "
+    "when Adam has seen one gradient and its v is only a guess.",
+    fix="Let the rate rise linearly first: take the smaller of two terms.",
+    section="training.html#train-schedule",
     caught_by="noam-rate-shape",
-    section="training.html#train-schedule",
-    sentence="You call torch.pow with a whole number to the power of a fraction: it takes tensors, "
-    "and raises TypeError. For plain numbers Python has **.",
+    change={"min(step**-0.5, step * warmup**-1.5)": "step**-0.5"},
 )
-def rate_by_torch_pow(step, d_model, warmup, factor=1.0):
-    rise = step * torch.pow(warmup, -1.5)
-    return factor * torch.pow(d_model, -0.5) * min(torch.pow(step, -0.5), rise)
 
+misconception(
+    noam_rate,
+    "rate_by_torch_pow",
+    did="You call torch.pow with two plain numbers.",
+    causes="torch.pow needs at least one tensor, so your call raises TypeError.",
+    fix="Use ** for the powers of plain numbers.",
+    section="training.html#train-schedule",
+    caught_by="noam-rate-shape",
+    change={"d_model**-0.5": "torch.pow(d_model, -0.5)"},
+)
 
-@misconception(
-    "noam_rate",
+misconception(
+    noam_rate,
+    "rate_without_width",
+    did="You leave out the factor d_model^-0.5.",
+    causes="At d_model = 512 the rate is 22 times too large, and the first steps ruin the model.",
+    fix="Multiply the rate by d_model**-0.5.",
+    section="training.html#train-schedule",
     caught_by="noam-rate-size",
-    section="training.html#train-schedule",
-    sentence="You leave out d_model^-0.5: your rate is 22 times too large at d_model = 512, and "
-    "the first steps throw the model off.",
+    change={"d_model**-0.5 * ": ""},
 )
-def rate_without_width(step, d_model, warmup, factor=1.0):
-    return factor * min(step**-0.5, step * warmup**-1.5)
 
-
-@misconception(
-    "noam_rate",
+misconception(
+    noam_rate,
+    "rate_grows_with_width",
+    did="You multiply by sqrt(d_model), although the formula divides by it.",
+    causes="Wider models need smaller steps, but yours take larger ones.",
+    fix="Use d_model to the power of -0.5.",
+    section="training.html#train-schedule",
     caught_by="noam-rate-size",
-    section="training.html#train-schedule",
-    sentence="You multiply by sqrt(d_model) in place of dividing by it: wider models need smaller "
-    "steps, and yours take larger ones.",
+    change={"d_model**-0.5": "d_model**0.5"},
 )
-def rate_grows_with_width(step, d_model, warmup, factor=1.0):
-    return factor * d_model**0.5 * min(step**-0.5, step * warmup**-1.5)
 
-
-@misconception(
-    "noam_rate",
+misconception(
+    noam_rate,
+    "rate_ignores_the_factor",
+    did="Your function ignores its argument factor.",
+    causes="A caller who asks for half the rate (factor = 0.5) gets the whole rate.",
+    fix="Multiply the result by factor.",
+    section="training.html#train-schedule",
     caught_by="noam-rate-size",
-    section="training.html#train-schedule",
-    sentence="Your function ignores factor: whoever asks for half the rate gets all of it.",
+    change={"return factor * d_model": "return d_model"},
 )
-def rate_ignores_the_factor(step, d_model, warmup, factor=1.0):
-    return d_model**-0.5 * min(step**-0.5, step * warmup**-1.5)
 
+misconception(
+    noam_rate,
+    "rate_multiplies_both_terms",
+    did="You multiply the two terms.",
+    causes="The product of both is sqrt(step) * warmup^-1.5, so your rate rises forever.",
+    fix="Take the smaller of the two terms.",
+    section="training.html#train-schedule",
+    caught_by="noam-rate-shape",
+    change={"min(step**-0.5, step * warmup**-1.5)": "step**-0.5 * step * warmup**-1.5"},
+)
+
+misconception(
+    noam_rate,
+    "rate_with_unlucky_precedence",
+    did="You write step**-1 / 2, which is half of 1 / step.",
+    causes="Powers come before divisions, so your rate is much too small and has its peak too "
+    "early.",
+    fix="Write step**-0.5.",
+    section="training.html#train-schedule",
+    caught_by="noam-rate-shape",
+    change={"step**-0.5": "step**-1 / 2"},
+)
+
+misconception(
+    noam_rate,
+    "rate_with_whole_division",
+    did="You divide with //, which drops what is behind the decimal point.",
+    causes="During the warm-up, step // warmup is 0, so the first steps change nothing.",
+    fix="Divide with /, or multiply by warmup**-1.5.",
+    section="training.html#train-schedule",
+    caught_by="noam-rate-shape",
+    change={"step * warmup**-1.5": "step // warmup * warmup**-0.5"},
+)
+
+misconception(
+    noam_rate,
+    "rate_takes_step_0_for_1",
+    did="You take step 0 for step 1.",
+    causes="A caller who counts from 0 then trains one step behind and never learns about it.",
+    fix="Keep the call of require_counted_steps at the beginning; it raises ValueError.",
+    section="training.html#train-schedule",
+    caught_by="noam-rate-shape",
+    change={"    require_counted_steps(step, warmup)\n": "    step = max(step, 1)\n"},
+)
+
+misconception(
+    noam_rate,
+    "rate_accepts_any_step",
+    did="You do not check step and warmup.",
+    causes="Step 0 gives your caller ZeroDivisionError, which does not say that steps count "
+    "from 1.",
+    fix="Keep the call of require_counted_steps at the beginning.",
+    section="training.html#train-schedule",
+    caught_by="noam-rate-shape",
+    change={"    require_counted_steps(step, warmup)\n": ""},
+)
+
+misconception(
+    noam_rate,
+    "rate_of_the_next_step",
+    did="You add 1 to step.",
+    causes="Steps count from 1 here, so each of your steps gets the rate of the next one.",
+    fix="Use step as it is.",
+    section="training.html#train-schedule",
+    caught_by="noam-rate-size",
+    change={
+        "min(step**-0.5, step * warmup**-1.5)": "min((step + 1) ** -0.5, (step + 1) * warmup**-1.5)"
+    },
+)
+
+misconception(
+    noam_rate,
+    "rate_returns_a_tensor",
+    did="You return a tensor.",
+    causes="The contract is a plain number, which an optimizer can use and which can be "
+    "written to a file.",
+    fix="Compute with plain numbers: ** and min.",
+    section="training.html#train-schedule",
+    caught_by="noam-rate-size",
+    change={
+        ("min(step**-0.5, step * warmup**-1.5)"): (
+            "torch.tensor(min(step**-0.5, step * warmup**-1.5), dtype=torch.float64)"
+        )
+    },
+)
+
+misconception(
+    noam_rate,
+    "rate_doubles_by_default",
+    did="Your default of factor is 2.",
+    causes="A caller who relies on the default gets twice the rate of the paper.",
+    fix="Use the default of the signature: factor=1.0.",
+    section="training.html#train-schedule",
+    caught_by="noam-rate-size",
+    change={"factor: float = 1.0": "factor: float = 2.0"},
+)
 
 # ---- NoamSchedule --------------------------------------------------------------------------------
 
-
-@misconception(
-    "NoamSchedule",
+misconception(
+    NoamSchedule,
+    "ScheduleNeverWrites",
+    did="You never write the rate into the groups of the optimizer.",
+    causes="The optimizer keeps the rate that it was built with. "
+    'It reads group["lr"], not an attribute such as optimizer.lr.',
+    fix='Set group["lr"] for each group in self.optimizer.param_groups.',
+    section="training.html#train-schedule",
     caught_by="schedule-writes",
-    section="training.html#train-schedule",
-    sentence="You never write your rate into the groups of the optimizer: it goes on with the one "
-    'that it was built with. It reads group["lr"], and no attribute such as optimizer.lr.',
+    change={
+        ('        for group in self.optimizer.param_groups:\n            group["lr"] = rate\n'): "",
+    },
 )
-class ScheduleNeverWrites(NoamSchedule):
-    def advance(self):
-        self.steps += 1
-        return noam_rate(self.steps, self.d_model, self.warmup, self.factor)
 
-
-@misconception(
-    "NoamSchedule",
+misconception(
+    NoamSchedule,
+    "ScheduleWritesOneGroup",
+    did="You write the rate into the first group only.",
+    causes="The parameters of the other groups are trained with the rate they were built with.",
+    fix="Write the rate into every group of self.optimizer.param_groups.",
+    section="training.html#train-schedule",
     caught_by="schedule-writes",
-    section="training.html#train-schedule",
-    sentence="You write the rate into the first group only: parameters in other groups are trained "
-    "with the rate that they were built with.",
+    change={
+        (
+            '        for group in self.optimizer.param_groups:\n            group["lr"] = rate\n'
+        ): '        self.optimizer.param_groups[0]["lr"] = rate\n',
+    },
 )
-class ScheduleWritesOneGroup(NoamSchedule):
-    def advance(self):
-        self.steps += 1
-        rate = noam_rate(self.steps, self.d_model, self.warmup, self.factor)
-        self.optimizer.param_groups[0]["lr"] = rate
-        return rate
 
-
-@misconception(
-    "NoamSchedule",
+misconception(
+    NoamSchedule,
+    "ScheduleMultiplies",
+    did="You multiply the old rate by the new one.",
+    causes="The formula gives the rate itself, not a change of the rate, "
+    "so your rate soon becomes almost 0.",
+    fix="Assign the new rate: the old one has no influence on it.",
+    section="training.html#train-schedule",
     caught_by="schedule-writes",
-    section="training.html#train-schedule",
-    sentence="You multiply the old rate by the new one: the formula gives the rate itself, not a "
-    "change of it.",
+    change={'group["lr"] = rate': 'group["lr"] *= rate'},
 )
-class ScheduleMultiplies(NoamSchedule):
-    def advance(self):
-        self.steps += 1
-        rate = noam_rate(self.steps, self.d_model, self.warmup, self.factor)
-        for group in self.optimizer.param_groups:
-            group["lr"] *= rate
-        return rate
 
-
-@misconception(
-    "NoamSchedule",
+misconception(
+    NoamSchedule,
+    "ScheduleCountsFromZero",
+    did="You ask for the rate of step 0 and count the step afterwards.",
+    causes="Steps count from 1, and 0^-0.5 does not exist.",
+    fix="Increase self.steps before you call noam_rate.",
+    section="training.html#train-schedule",
     caught_by="schedule-counts",
-    section="training.html#train-schedule",
-    sentence="You ask for the rate of step 0 and count up afterwards: steps count from 1, and "
-    "0^-0.5 does not exist.",
+    change={
+        "        self.steps += 1\n": "",
+        "        for group in self.optimizer.param_groups:\n": (
+            "        self.steps += 1\n        for group in self.optimizer.param_groups:\n"
+        ),
+    },
 )
-class ScheduleCountsFromZero(NoamSchedule):
-    def advance(self):
-        rate = noam_rate(self.steps, self.d_model, self.warmup, self.factor)
-        self.steps += 1
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        return rate
 
-
-@misconception(
-    "NoamSchedule",
+misconception(
+    NoamSchedule,
+    "ScheduleStandsStill",
+    did="You add 1 to the number of steps but do not store the sum.",
+    causes="The rate is that of step 1 forever, which is thousands of times too small.",
+    fix="Store the new number in self.steps.",
+    section="training.html#train-schedule",
     caught_by="schedule-counts",
-    section="training.html#train-schedule",
-    sentence="You add 1 to the steps but do not keep the sum: your rate stays that of step 1 for "
-    "ever, thousands of times too small.",
+    change={
+        "        self.steps += 1\n": "",
+        "noam_rate(self.steps,": "noam_rate(self.steps + 1,",
+    },
 )
-class ScheduleStandsStill(NoamSchedule):
-    def advance(self):
-        rate = noam_rate(self.steps + 1, self.d_model, self.warmup, self.factor)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        return rate
 
-
-@misconception(
-    "NoamSchedule",
+misconception(
+    NoamSchedule,
+    "ScheduleRunsAhead",
+    did="You count the step, and then you add 1 again when you ask for the rate.",
+    causes="The optimizer always gets the rate of the next step.",
+    fix="Ask for the rate of self.steps itself.",
+    section="training.html#train-schedule",
     caught_by="schedule-counts",
-    section="training.html#train-schedule",
-    sentence="You are one step ahead: you count up and then ask for the rate of the step after "
-    "that.",
+    change={"noam_rate(self.steps,": "noam_rate(self.steps + 1,"},
 )
-class ScheduleRunsAhead(NoamSchedule):
-    def advance(self):
-        self.steps += 1
-        rate = noam_rate(self.steps + 1, self.d_model, self.warmup, self.factor)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        return rate
 
-
-@misconception(
-    "NoamSchedule",
+misconception(
+    NoamSchedule,
+    "ScheduleAsksForTheStep",
+    did="Your advance() expects the step as an argument.",
+    causes="The training loop calls advance() without arguments, "
+    "so the first call raises TypeError.",
+    fix="Count the steps yourself, in self.steps.",
+    section="training.html#train-schedule",
     caught_by="schedule-counts",
-    section="training.html#train-schedule",
-    sentence="You want to be told the step: advance() is called without arguments, so that your "
-    "first call raises TypeError. Count the steps yourself.",
+    change={
+        "def advance(self)": "def advance(self, step: int)",
+        "        self.steps += 1\n": "",
+        "noam_rate(self.steps,": "noam_rate(step,",
+    },
 )
-class ScheduleAsksForTheStep(NoamSchedule):
-    def advance(self, step):  # type: ignore[override]  # the mistake
-        rate = noam_rate(step, self.d_model, self.warmup, self.factor)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        return rate
 
-
-@misconception(
-    "NoamSchedule",
+misconception(
+    NoamSchedule,
+    "ScheduleReturnsNothing",
+    did="You forget to return the rate.",
+    causes="The optimizer gets the rate, but the caller of advance() gets None.",
+    fix="Return the rate that you have written into the groups.",
+    section="training.html#train-schedule",
     caught_by="schedule-counts",
-    section="training.html#train-schedule",
-    sentence="You forget to return the rate: the optimizer has it, but your caller gets None.",
+    change={"        return rate\n": ""},
 )
-class ScheduleReturnsNothing(NoamSchedule):
-    def advance(self):
-        self.steps += 1
-        rate = noam_rate(self.steps, self.d_model, self.warmup, self.factor)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
 
-
-@misconception(
-    "NoamSchedule",
+misconception(
+    NoamSchedule,
+    "ScheduleForgetsTheFactor",
+    did="You do not pass the factor on to noam_rate.",
+    causes="A schedule that is built with factor = 0.5 still gives the whole rate.",
+    fix="Pass self.factor as the last argument of noam_rate.",
+    section="training.html#train-schedule",
     caught_by="schedule-counts",
-    section="training.html#train-schedule",
-    sentence="You do not hand the factor on to noam_rate: whoever asks for half the rate gets all "
-    "of it.",
+    change={"self.warmup, self.factor)": "self.warmup)"},
 )
-class ScheduleForgetsTheFactor(NoamSchedule):
-    def advance(self):
-        self.steps += 1
-        rate = noam_rate(self.steps, self.d_model, self.warmup)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        return rate
 
+misconception(
+    NoamSchedule,
+    "ScheduleRepeatsTheFirstRate",
+    did="You ask for the rate of max(1, self.steps) and count the step afterwards.",
+    causes="The first two steps get the same rate, and every later step gets that of the step "
+    "before it.",
+    fix="Increase self.steps before you call noam_rate.",
+    section="training.html#train-schedule",
+    caught_by="schedule-counts",
+    change={
+        "        self.steps += 1\n": "",
+        "noam_rate(self.steps,": "noam_rate(max(1, self.steps),",
+        "        return rate\n": "        self.steps += 1\n        return rate\n",
+    },
+)
+
+misconception(
+    NoamSchedule,
+    "ScheduleSharesItsSteps",
+    did="You count in an attribute of the class, which all your schedules share.",
+    causes="A second training in the same program begins where the first one ended.",
+    fix="Count in self.steps.",
+    section="training.html#train-schedule",
+    caught_by="schedule-counts",
+    change={
+        "class NoamSchedule:\n": "class NoamSchedule:\n    steps = 0\n",
+        "        self.steps = 0\n": "",
+        "self.steps += 1": "type(self).steps += 1",
+    },
+)
+
+misconception(
+    NoamSchedule,
+    "ScheduleStepsTheOptimizer",
+    did="Your advance() also calls optimizer.step().",
+    causes="The training loop calls it too, so every gradient is applied twice.",
+    fix="Set the rate only.",
+    section="training.html#train-schedule",
+    caught_by="schedule-counts",
+    change={"        return rate\n": "        self.optimizer.step()\n        return rate\n"},
+)
+
+misconception(
+    NoamSchedule,
+    "ScheduleDoublesByDefault",
+    did="Your default of factor is 2.",
+    causes="A caller who relies on the default gets twice the rate of the paper.",
+    fix="Use the default of the signature: factor=1.0.",
+    section="training.html#train-schedule",
+    caught_by="schedule-counts",
+    change={"factor: float = 1.0": "factor: float = 2.0"},
+)
+
+misconception(
+    NoamSchedule,
+    "ScheduleReturnsAList",
+    did="You return a list with the rate of each group.",
+    causes="Your caller expects one number, for example to write it to a log.",
+    fix="Return rate.",
+    section="training.html#train-schedule",
+    caught_by="schedule-counts",
+    change={
+        "        return rate\n": (
+            '        return [group["lr"] for group in self.optimizer.param_groups]\n'
+        )
+    },
+)
+
+misconception(
+    NoamSchedule,
+    "ScheduleReturnsTheOldRate",
+    did="You read the rate before you set the new one, and you return what you have read.",
+    causes="Your caller sees the rate of the step before.",
+    fix="Return the rate that you write into the groups.",
+    section="training.html#train-schedule",
+    caught_by="schedule-counts",
+    change={
+        "        self.steps += 1\n": (
+            '        self.steps += 1\n        before = self.optimizer.param_groups[0]["lr"]\n'
+        ),
+        "        return rate\n": "        return before\n",
+    },
+)
 
 # ---- clip_gradients ------------------------------------------------------------------------------
 
-
-@misconception(
-    "clip_gradients",
-    caught_by="clip-direction",
+misconception(
+    clip_gradients,
+    "clip_each_by_itself",
+    did="You clip each tensor by its own norm.",
+    causes="Large gradients become shorter and small ones do not, "
+    "so your step goes in another direction.",
+    fix="Scale all gradients by the same factor.",
     section="training.html#train-clipping",
-    sentence="You clip each tensor by itself: large gradients are shortened and small ones are "
-    "not, so that your step has another direction. One factor for all.",
-)
-def clip_each_by_itself(parameters, max_norm):
-    gradients = [p.grad for p in parameters if p.grad is not None]
-    norm = torch.stack([g.norm() for g in gradients]).norm() if gradients else torch.zeros(())
-    for gradient in gradients:
-        if gradient.norm() > max_norm:
-            gradient *= max_norm / gradient.norm()
-    return float(norm)
-
-
-@misconception(
-    "clip_gradients",
     caught_by="clip-direction",
-    section="training.html#train-clipping",
-    sentence="You cut every number off at max_norm: that is clipping by value. The direction of "
-    "your step changes, and its length is still not bounded by max_norm.",
+    change={
+        (
+            "    if norm > max_norm:\n"
+            "        for gradient in gradients:\n"
+            "            gradient.mul_(max_norm / norm)\n"
+        ): (
+            "    for gradient in gradients:\n"
+            "        if gradient.norm() > max_norm:\n"
+            "            gradient.mul_(max_norm / gradient.norm())\n"
+        ),
+    },
 )
-def clip_by_value(parameters, max_norm):
-    gradients = [p.grad for p in parameters if p.grad is not None]
-    norm = torch.stack([g.norm() for g in gradients]).norm() if gradients else torch.zeros(())
-    for gradient in gradients:
-        gradient.clamp_(-max_norm, max_norm)
-    return float(norm)
 
-
-@misconception(
-    "clip_gradients",
+misconception(
+    clip_gradients,
+    "clip_by_value",
+    did="You limit every single number to max_norm, which is clipping by value.",
+    causes="The direction of your step changes, and its length can still exceed max_norm.",
+    fix="Scale all gradients by one factor, so that their common norm becomes max_norm.",
+    section="training.html#train-clipping",
     caught_by="clip-direction",
-    section="training.html#train-clipping",
-    sentence="You multiply a copy: the gradients that the optimizer will read are as long as "
-    "before. Change them in place, with `*=` or mul_.",
+    change={"gradient.mul_(max_norm / norm)": "gradient.clamp_(-max_norm, max_norm)"},
 )
-def clip_a_copy(parameters, max_norm):
-    gradients = [p.grad for p in parameters if p.grad is not None]
-    norm = torch.stack([g.norm() for g in gradients]).norm() if gradients else torch.zeros(())
-    if norm > max_norm:
-        for gradient in gradients:
-            gradient = gradient * (max_norm / norm)
-    return float(norm)
 
-
-@misconception(
-    "clip_gradients",
+misconception(
+    clip_gradients,
+    "clip_a_copy",
+    did="You scale a copy of each gradient.",
+    causes="The gradients that the optimizer reads are as long as before.",
+    fix="Change the gradients in place, with `*=` or mul_.",
+    section="training.html#train-clipping",
     caught_by="clip-direction",
-    section="training.html#train-clipping",
-    sentence="You walk through `parameters` twice, but it may be a generator, as "
-    "model.parameters() is: the second time it is empty, and nothing is clipped.",
+    change={"gradient.mul_(max_norm / norm)": "gradient = gradient * (max_norm / norm)"},
 )
-def clip_walks_twice(parameters, max_norm):
-    squares = sum(p.grad.square().sum() for p in parameters if p.grad is not None)
-    norm = float(squares) ** 0.5
-    if norm > max_norm:
-        for p in parameters:
-            if p.grad is not None:
-                p.grad *= max_norm / norm
-    return norm
 
-
-@misconception(
-    "clip_gradients",
+misconception(
+    clip_gradients,
+    "clip_walks_twice",
+    did="You loop over `parameters` twice, but it may be a generator.",
+    causes="model.parameters() is one: it is empty the second time, and nothing is clipped.",
+    fix="Make a list in the first loop, and use this list later.",
+    section="training.html#train-clipping",
     caught_by="clip-direction",
-    section="training.html#train-clipping",
-    sentence="You divide by the norm and forget max_norm: every long gradient becomes 1 long, "
-    "whatever was asked for.",
+    change={
+        ("        for gradient in gradients:\n            gradient.mul_(max_norm / norm)\n"): (
+            "        for p in parameters:\n"
+            "            if p.grad is not None:\n"
+            "                p.grad.mul_(max_norm / norm)\n"
+        ),
+    },
 )
-def clip_to_length_one(parameters, max_norm):
-    gradients = [p.grad for p in parameters if p.grad is not None]
-    norm = torch.stack([g.norm() for g in gradients]).norm() if gradients else torch.zeros(())
-    if norm > max_norm:
-        for gradient in gradients:
-            gradient /= norm
-    return float(norm)
 
-
-@misconception(
-    "clip_gradients",
+misconception(
+    clip_gradients,
+    "clip_to_length_one",
+    did="You divide by the norm and forget max_norm.",
+    causes="Every gradient that is too long gets the length 1, whatever max_norm is.",
+    fix="Multiply by max_norm / norm.",
+    section="training.html#train-clipping",
     caught_by="clip-direction",
-    section="training.html#train-clipping",
-    sentence="You shorten the parameters, not their gradients: the model forgets a little at every "
-    "step, and its steps are as long as before.",
+    change={"gradient.mul_(max_norm / norm)": "gradient.div_(norm)"},
 )
-def clip_the_parameters(parameters, max_norm):
-    trained = [p for p in parameters if p.grad is not None]
-    norm = torch.stack([p.grad.norm() for p in trained]).norm() if trained else torch.zeros(())
-    if norm > max_norm:
-        for p in trained:
-            p.data *= max_norm / norm
-    return float(norm)
 
+misconception(
+    clip_gradients,
+    "clip_the_parameters",
+    did="You scale the parameters, not their gradients.",
+    causes="The model forgets a little in every step, and its steps are as long as before.",
+    fix="Scale p.grad in place, and leave the parameters alone.",
+    section="training.html#train-clipping",
+    caught_by="clip-direction",
+    change={
+        "    gradients = [p.grad": "    parameters = list(parameters)\n    gradients = [p.grad",
+        ("        for gradient in gradients:\n            gradient.mul_(max_norm / norm)\n"): (
+            "        for p in parameters:\n            p.data.mul_(max_norm / norm)\n"
+        ),
+    },
+)
 
-@misconception(
-    "clip_gradients",
+misconception(
+    clip_gradients,
+    "clip_scales_always",
+    did="You scale the gradients in every step, also when they are short.",
+    causes="Gradients shorter than max_norm become longer, so training can never settle down.",
+    fix="Scale only if the norm is greater than max_norm.",
+    section="training.html#train-clipping",
     caught_by="clip-short",
-    section="training.html#train-clipping",
-    sentence="You scale always: gradients shorter than max_norm are made longer, and training can "
-    "never come to rest. Scale only what is too long.",
+    change={
+        (
+            "    if norm > max_norm:\n"
+            "        for gradient in gradients:\n"
+            "            gradient.mul_(max_norm / norm)\n"
+        ): ("    for gradient in gradients:\n        gradient.mul_(max_norm / norm)\n"),
+    },
 )
-def clip_scales_always(parameters, max_norm):
-    gradients = [p.grad for p in parameters if p.grad is not None]
-    norm = torch.stack([g.norm() for g in gradients]).norm() if gradients else torch.zeros(())
-    for gradient in gradients:
-        gradient *= max_norm / norm
-    return float(norm)
 
-
-@misconception(
-    "clip_gradients",
+misconception(
+    clip_gradients,
+    "clip_adds_the_norms",
+    did="You add up the norms of the tensors.",
+    causes="The common norm is the root of the sum of their squares. "
+    "It is smaller than your sum, so you clip too much.",
+    fix="Take the norm of the vector of all norms.",
+    section="training.html#train-clipping",
     caught_by="clip-norm",
-    section="training.html#train-clipping",
-    sentence="You add the norms of the tensors: the norm of all together is the root of the sum of "
-    "their squares, which is smaller, so that you clip too much.",
+    change={
+        "torch.linalg.vector_norm(torch.stack([g.norm() for g in gradients]))": (
+            "torch.stack([g.norm() for g in gradients]).sum()"
+        ),
+    },
 )
-def clip_adds_the_norms(parameters, max_norm):
-    gradients = [p.grad for p in parameters if p.grad is not None]
-    norm = sum((g.norm() for g in gradients), torch.zeros(()))
-    if norm > max_norm:
-        for gradient in gradients:
-            gradient *= max_norm / norm
-    return float(norm)
 
-
-@misconception(
-    "clip_gradients",
+misconception(
+    clip_gradients,
+    "clip_returns_what_is_left",
+    did="You return the norm after clipping.",
+    causes="It is max_norm whenever you clip. "
+    "Only the norm before clipping shows how often you clip and how much.",
+    fix="Return the norm that you measured first.",
+    section="training.html#train-clipping",
     caught_by="clip-norm",
-    section="training.html#train-clipping",
-    sentence="You return the norm after clipping: it is max_norm whenever it matters. The one "
-    "before tells you how often you clip.",
+    change={"return float(norm)": "return min(float(norm), max_norm)"},
 )
-def clip_returns_what_is_left(parameters, max_norm):
-    gradients = [p.grad for p in parameters if p.grad is not None]
-    norm = torch.stack([g.norm() for g in gradients]).norm() if gradients else torch.zeros(())
-    if norm > max_norm:
-        for gradient in gradients:
-            gradient *= max_norm / norm
-        norm = norm.clamp(max=max_norm)
-    return float(norm)
 
-
-@misconception(
-    "clip_gradients",
+misconception(
+    clip_gradients,
+    "clip_trips_over_none",
+    did="You assume that every parameter has a gradient.",
+    causes="The gradient of a parameter that was not used is None, and your code raises an error.",
+    fix="Leave out the parameters whose grad is None.",
+    section="training.html#train-clipping",
     caught_by="clip-norm",
-    section="training.html#train-clipping",
-    sentence="You take it that every parameter has a gradient: one that was not used has None, and "
-    "your code raises.",
+    change={" if p.grad is not None]": "]"},
 )
-def clip_trips_over_none(parameters, max_norm):
-    gradients = [p.grad for p in parameters]
-    norm = torch.stack([g.norm() for g in gradients]).norm()
-    if norm > max_norm:
-        for gradient in gradients:
-            gradient *= max_norm / norm
-    return float(norm)
 
+misconception(
+    clip_gradients,
+    "clip_each_to_max_norm",
+    did="You scale each tensor to the length max_norm, also when it is short.",
+    causes="All tensors then move equally far, so your step goes in another direction.",
+    fix="Scale all gradients by the same factor, and only if their common norm is too long.",
+    section="training.html#train-clipping",
+    caught_by="clip-direction",
+    change={
+        (
+            "    if norm > max_norm:\n"
+            "        for gradient in gradients:\n"
+            "            gradient.mul_(max_norm / norm)\n"
+        ): (
+            "    for gradient in gradients:\n"
+            "        gradient.mul_(max_norm / (gradient.norm() + 1e-12))\n"
+        )
+    },
+)
+
+misconception(
+    clip_gradients,
+    "clip_divides_by_zero",
+    did="You divide by the norm before you know that it is not 0.",
+    causes="If all gradients are 0, your code raises ZeroDivisionError.",
+    fix="Divide only if the norm is greater than max_norm.",
+    section="training.html#train-clipping",
+    caught_by="clip-short",
+    change={
+        (
+            "    if norm > max_norm:\n"
+            "        for gradient in gradients:\n"
+            "            gradient.mul_(max_norm / norm)\n"
+        ): (
+            "    scale = min(1.0, max_norm / float(norm))\n"
+            "    for gradient in gradients:\n"
+            "        gradient.mul_(scale)\n"
+        )
+    },
+)
+
+misconception(
+    clip_gradients,
+    "clip_by_hooks",
+    did="You register hooks, which scale the gradients of all later backward passes.",
+    causes="The gradients that are there now stay too long, and each call adds further hooks.",
+    fix="Scale p.grad itself, in place.",
+    section="training.html#train-clipping",
+    caught_by="clip-norm",
+    change={
+        "    gradients = [p.grad": "    parameters = list(parameters)\n    gradients = [p.grad",
+        ("        for gradient in gradients:\n            gradient.mul_(max_norm / norm)\n"): (
+            "        for p in parameters:\n"
+            "            p.register_hook(lambda gradient: gradient * (max_norm / norm))\n"
+        ),
+    },
+)
+
+misconception(
+    clip_gradients,
+    "clip_forgets_the_root",
+    did="You add up the squares and forget the square root.",
+    causes="Your norm is squared, so you clip too much or too little.",
+    fix="Take the square root of the sum.",
+    section="training.html#train-clipping",
+    caught_by="clip-norm",
+    change={
+        ("torch.linalg.vector_norm(torch.stack([g.norm() for g in gradients]))"): (
+            "torch.linalg.vector_norm(torch.stack([g.norm() for g in gradients])) ** 2"
+        )
+    },
+)
+
+misconception(
+    clip_gradients,
+    "clip_by_the_largest_entry",
+    did="You use the largest entry as the norm.",
+    causes="The length of all gradients together is greater, so your steps can still exceed "
+    "max_norm.",
+    fix="Take the root of the sum of all squares.",
+    section="training.html#train-clipping",
+    caught_by="clip-norm",
+    change={
+        ("torch.linalg.vector_norm(torch.stack([g.norm() for g in gradients]))"): (
+            "torch.stack([g.abs().max() for g in gradients]).max()"
+        )
+    },
+)
+
+misconception(
+    clip_gradients,
+    "clip_needs_a_gradient",
+    did="You do not handle the case that no parameter has a gradient.",
+    causes="torch.stack raises an error for an empty list.",
+    fix="Return 0.0 if your list of gradients is empty.",
+    section="training.html#train-clipping",
+    caught_by="clip-norm",
+    change={"    if not gradients:\n        return 0.0\n": ""},
+)
+
+misconception(
+    clip_gradients,
+    "clip_returns_a_tensor",
+    did="You return a tensor, as PyTorch's clip_grad_norm_ does.",
+    causes="The contract is a plain number, which you can write to a log without keeping "
+    "tensors alive.",
+    fix="Return float(norm).",
+    section="training.html#train-clipping",
+    caught_by="clip-norm",
+    change={"return 0.0": "return torch.tensor(0.0)", "return float(norm)": "return norm"},
+)
+
+misconception(
+    clip_gradients,
+    "clip_returns_nothing",
+    did="You do not return the norm.",
+    causes="The gradients are clipped, but your caller gets None and cannot see how often "
+    "that happens.",
+    fix="Return the norm before clipping, as a float.",
+    section="training.html#train-clipping",
+    caught_by="clip-norm",
+    change={"return 0.0": "return None", "return float(norm)": "return None"},
+)
 
 # ---- average_weights -----------------------------------------------------------------------------
 
-
-@misconception(
-    "average_weights",
-    caught_by="average-mean",
+misconception(
+    average_weights,
+    "average_is_a_sum",
+    did="You add up the checkpoints but do not divide by their number.",
+    causes="The parameters are several times too large.",
+    fix="Divide the sum by len(checkpoints).",
     section="training.html#train-averaging",
-    sentence="You add the checkpoints up and do not divide by their number: your parameters are "
-    "several times too large.",
-)
-def average_is_a_sum(checkpoints):
-    mean = dict(checkpoints[-1])
-    for name, last in mean.items():
-        if last.is_floating_point():
-            mean[name] = sum(one[name] for one in checkpoints)
-    return mean
-
-
-@misconception(
-    "average_weights",
     caught_by="average-mean",
-    section="training.html#train-averaging",
-    sentence="You return the last checkpoint: nothing is averaged.",
+    change={"(total / len(checkpoints)).to(last.dtype)": "total.to(last.dtype)"},
 )
-def average_of_the_last(checkpoints):
-    return dict(checkpoints[-1])
 
-
-@misconception(
-    "average_weights",
+misconception(
+    average_weights,
+    "average_of_the_last",
+    did="You return the last checkpoint as it is.",
+    causes="Nothing is averaged, so the other checkpoints have no influence.",
+    fix="Compute the mean over all checkpoints for each name.",
+    section="training.html#train-averaging",
     caught_by="average-mean",
-    section="training.html#train-averaging",
-    sentence="You average two at a time, (a + b) / 2 and then with the next: the last checkpoint "
-    "counts half of your result, the first next to nothing.",
+    change={
+        (
+            "    for name, last in mean.items():\n"
+            "        if last.is_floating_point():\n"
+            "            zero = torch.zeros_like(last, dtype=torch.float64)\n"
+            "            total = sum((one[name].double() for one in checkpoints), start=zero)\n"
+            "            mean[name] = (total / len(checkpoints)).to(last.dtype)\n"
+        ): "",
+    },
 )
-def average_two_at_a_time(checkpoints):
-    mean = dict(checkpoints[0])
-    for one in checkpoints[1:]:
-        for name, value in one.items():
-            mean[name] = (mean[name] + value) / 2 if value.is_floating_point() else value
-    return mean
 
-
-@misconception(
-    "average_weights",
+misconception(
+    average_weights,
+    "average_two_at_a_time",
+    did="You average two at a time: (a + b) / 2, and the result with the next checkpoint.",
+    causes="The last checkpoint makes up half of the result, and the first almost nothing.",
+    fix="Add up all checkpoints first, and then divide once.",
+    section="training.html#train-averaging",
     caught_by="average-mean",
-    section="training.html#train-averaging",
-    sentence="You leave the last checkpoint out of your mean: a slice or a range ends one place "
-    "too early.",
+    change={
+        (
+            "            zero = torch.zeros_like(last, dtype=torch.float64)\n"
+            "            total = sum((one[name].double() for one in checkpoints), start=zero)\n"
+        ): (
+            "            total = checkpoints[0][name].double()\n"
+            "            for one in checkpoints[1:]:\n"
+            "                total = (total + one[name]) / 2\n"
+        ),
+        "(total / len(checkpoints)).to(last.dtype)": "total.to(last.dtype)",
+    },
 )
-def average_without_the_last(checkpoints):
-    mean = dict(checkpoints[-1])
-    for name, last in mean.items():
-        if last.is_floating_point():
-            others = [one[name] for one in checkpoints[:-1]] or [last]
-            mean[name] = sum(others) / len(others)
-    return mean
 
+misconception(
+    average_weights,
+    "average_without_the_last",
+    did="You leave the last checkpoint out of the mean.",
+    causes="The last checkpoint, usually the best one, has no influence on the result.",
+    fix="Check where your slice or range ends: it stops one place too early.",
+    section="training.html#train-averaging",
+    caught_by="average-mean",
+    change={
+        "for one in checkpoints), start=zero)": "for one in checkpoints[:-1]), start=zero)",
+        "total / len(checkpoints)": "total / (len(checkpoints) - 1)",
+    },
+)
 
-@misconception(
-    "average_weights",
+misconception(
+    average_weights,
+    "average_spoils_a_checkpoint",
+    did="You add up the checkpoints in place, in the tensors of one of them.",
+    causes="This changes the caller's checkpoint, so a second average would be wrong.",
+    fix="Add them up in a new tensor.",
+    section="training.html#train-averaging",
     caught_by="average-untouched",
-    section="training.html#train-averaging",
-    sentence="You add the others to the first checkpoint in place: the caller's checkpoint is "
-    "changed, and a second average of yours would be wrong.",
+    change={
+        (
+            "            zero = torch.zeros_like(last, dtype=torch.float64)\n"
+            "            total = sum((one[name].double() for one in checkpoints), start=zero)\n"
+        ): (
+            "            total = checkpoints[0][name]\n"
+            "            for one in checkpoints[1:]:\n"
+            "                total += one[name]\n"
+        ),
+    },
 )
-def average_spoils_a_checkpoint(checkpoints):
-    mean = dict(checkpoints[0])
-    for name, first in mean.items():
-        if first.is_floating_point():
-            for one in checkpoints[1:]:
-                first += one[name]
-            first /= len(checkpoints)
-        else:
-            mean[name] = checkpoints[-1][name]
-    return mean
 
-
-@misconception(
-    "average_weights",
+misconception(
+    average_weights,
+    "average_of_counters",
+    did="You average the whole numbers too.",
+    causes="A counter of 7.5 steps makes no sense, and the model cannot load it.",
+    fix="Take the whole numbers from the last checkpoint.",
+    section="training.html#train-averaging",
     caught_by="average-untouched",
-    section="training.html#train-averaging",
-    sentence="You average whole numbers too: a counter of 7.5 steps makes no sense, and your model "
-    "cannot load it. Take those of the last checkpoint.",
+    change={
+        (
+            "    for name, last in mean.items():\n"
+            "        if last.is_floating_point():\n"
+            "            zero = torch.zeros_like(last, dtype=torch.float64)\n"
+            "            total = sum((one[name].double() for one in checkpoints), start=zero)\n"
+            "            mean[name] = (total / len(checkpoints)).to(last.dtype)\n"
+        ): (
+            "    for name in mean:\n"
+            "        mean[name] = sum(one[name] for one in checkpoints) / len(checkpoints)\n"
+        ),
+    },
 )
-def average_of_counters(checkpoints):
-    return {
-        name: sum(one[name] for one in checkpoints) / len(checkpoints) for name in checkpoints[0]
-    }
+
+misconception(
+    average_weights,
+    "average_of_the_last_five",
+    did="You average the last five checkpoints only.",
+    causes="The paper takes five for one model and twenty for another; your caller has chosen "
+    "already.",
+    fix="Average all checkpoints that you are given.",
+    section="training.html#train-averaging",
+    caught_by="average-mean",
+    change={
+        ("    mean = dict(checkpoints[-1])\n"): (
+            "    checkpoints = checkpoints[-5:]\n    mean = dict(checkpoints[-1])\n"
+        )
+    },
+)
+
+misconception(
+    average_weights,
+    "average_forgets_smoothly",
+    did="You compute an exponential average, with a weight of 0.001 for each new checkpoint.",
+    causes="The result is nearly the first checkpoint.",
+    fix="Give every checkpoint the same weight.",
+    section="training.html#train-averaging",
+    caught_by="average-mean",
+    change={
+        (
+            "            zero = torch.zeros_like(last, dtype=torch.float64)\n"
+            "            total = sum((one[name].double() for one in checkpoints), start=zero)\n"
+        ): (
+            "            total = checkpoints[0][name].double()\n"
+            "            for one in checkpoints[1:]:\n"
+            "                total = 0.999 * total + 0.001 * one[name].double()\n"
+        ),
+        "(total / len(checkpoints)).to(last.dtype)": "total.to(last.dtype)",
+    },
+)
+
+misconception(
+    average_weights,
+    "average_skips_the_first",
+    did="You leave the first checkpoint out of the sum but count it.",
+    causes="Your parameters are too small, and the first checkpoint has no influence.",
+    fix="Begin your loop at checkpoint 0.",
+    section="training.html#train-averaging",
+    caught_by="average-mean",
+    change={"for one in checkpoints), start=zero)": "for one in checkpoints[1:]), start=zero)"},
+)
+
+misconception(
+    average_weights,
+    "average_always_in_float32",
+    did="You return float32, whatever the checkpoints are.",
+    causes="A model in float64 loses half of its digits.",
+    fix="Return the type of the last checkpoint.",
+    section="training.html#train-averaging",
+    caught_by="average-mean",
+    change={"(total / len(checkpoints)).to(last.dtype)": "(total / len(checkpoints)).float()"},
+)
+
+misconception(
+    average_weights,
+    "average_accepts_any_checkpoints",
+    did="You do not check that the checkpoints belong to one model.",
+    causes="A name that one of them lacks is averaged over fewer, or your code raises KeyError.",
+    fix="Keep the call of require_checkpoints_of_one_model at the beginning.",
+    section="training.html#train-averaging",
+    caught_by="average-mean",
+    change={
+        "    require_checkpoints_of_one_model(checkpoints)\n": "",
+        ("total = sum((one[name].double() for one in checkpoints), start=zero)"): (
+            "total = sum((one.get(name, zero).double() for one in checkpoints), start=zero)"
+        ),
+    },
+)
+
+misconception(
+    average_weights,
+    "average_keeps_the_first_counters",
+    did="You take the whole numbers from the first checkpoint.",
+    causes="A counter of steps then goes back to where the first checkpoint was.",
+    fix="Begin with the last checkpoint: dict(checkpoints[-1]).",
+    section="training.html#train-averaging",
+    caught_by="average-untouched",
+    change={"dict(checkpoints[-1])": "dict(checkpoints[0])"},
+)
+
+misconception(
+    average_weights,
+    "average_drops_the_counters",
+    did="You leave the whole numbers out of the result.",
+    causes="The model cannot load your result, because names are missing.",
+    fix="Take the whole numbers from the last checkpoint.",
+    section="training.html#train-averaging",
+    caught_by="average-untouched",
+    change={
+        "dict(checkpoints[-1])": (
+            "{name: value for name, value in checkpoints[-1].items() if value.is_floating_point()}"
+        )
+    },
+)
+
+misconception(
+    average_weights,
+    "average_rounds_the_counters",
+    did="You average the whole numbers too, and you round the result down.",
+    causes="A counter of steps then says that your model has been trained for fewer steps "
+    "than it has.",
+    fix="Take the whole numbers from the last checkpoint.",
+    section="training.html#train-averaging",
+    caught_by="average-untouched",
+    change={
+        ("            mean[name] = (total / len(checkpoints)).to(last.dtype)\n"): (
+            "            mean[name] = (total / len(checkpoints)).to(last.dtype)\n"
+            "        else:\n"
+            "            mean[name] = sum(one[name] for one in checkpoints) // "
+            "len(checkpoints)\n"
+        )
+    },
+)

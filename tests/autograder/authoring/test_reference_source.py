@@ -2,7 +2,6 @@
 
 import ast
 import functools
-import inspect
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ import pytest
 from autograder.authoring.reference_source import (
     BEGIN,
     END,
-    apply_misconception,
     hidden_lines,
     resolve_dotted,
     source_of,
@@ -190,21 +188,3 @@ def test_a_name_is_found_or_named():
         with pytest.raises(LookupError, match="there is no") as raised:
             resolve_dotted(wrong)
         assert repr(wrong) in str(raised.value)
-
-
-def test_a_wrong_function_takes_the_references_name():
-    assert apply_misconception(half_of_half, half) == (
-        "def half(x, digits=3):\n    return round(x / 4, digits)\n"
-    )
-
-
-def test_a_wrong_layer_is_the_reference_with_its_methods_replaced():
-    source = apply_misconception(CountsDown, Counter)
-    namespace = {}
-    exec(source, namespace)
-    (top,) = ast.parse(source).body
-    assert (top.name, top.bases) == ("Counter", [])
-    counter = namespace["Counter"](5)
-    assert counter.up() == 4
-    assert counter.twice == 8
-    assert inspect.getdoc(namespace["Counter"]) == "Counts."

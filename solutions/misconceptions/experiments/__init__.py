@@ -1,4 +1,0 @@
-"""Known mistakes in the modules of `solutions.experiments`.
-
-- `diagnosis`
-"""
