@@ -10,17 +10,19 @@ running in the student's process.
 
 - `observation`: call a function, and record its results and gradients, or its exception.
 - `compare`: the first difference between two values, in words.
+- `diagnosis`: the known mistakes that explain an outcome.
 """
 
-import copy
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import CellType, CodeType
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from autograder.checks.diagnosis import Candidate, Evidence, Memory, Mistake, candidates
 from autograder.checks.observation import (
     Case,
     Difference,
@@ -29,21 +31,39 @@ from autograder.checks.observation import (
     difference,
     observe,
 )
-from autograder.execution.proxies import RemoteObject
+from autograder.execution.proxies import RemoteModule, RemoteObject
 from autograder.limits import SEED_VARIABLE
 
 
-class Mistake(Protocol):
-    """A known mistake, as far as a test needs it."""
-
-    name: str
-    sentence: str
-    section: str
-    implementation: Callable
-
-
 class CheckFailed(AssertionError):
-    """Failure of a hidden test; the text is the complete feedback for the student."""
+    """Failure of a hidden test; the text is the complete feedback for the student.
+
+    Attributes:
+        headline, details: feedback that names no known mistake.
+        candidates: the known mistakes that explain the outcome equally well.
+    """
+
+    def __init__(self, headline: str, details: str = "", candidates: list[Candidate] | None = None):
+        self.headline, self.details, self.candidates = headline, details, candidates or []
+        super().__init__(self.text(self.candidates))
+
+    def text(self, chosen: list[Candidate], details: str | None = None) -> str:
+        """Return the feedback if these candidates are left: one is named, several are listed.
+
+        Args:
+            details: in place of the failure's own.
+        """
+        details = self.details if details is None else details
+        if len(chosen) == 1:
+            return _named(chosen[0], details)
+        lines = [self.headline, details]
+        if chosen:
+            lines.append("More than one known mistake gives this result. Which one is yours?")
+            lines += ["- " + " ".join(m.did for m in candidate) for candidate in chosen[:3]]
+        return "\n".join(filter(None, lines))
+
+
+_comparisons: list[Any] = ["", 0]  # the test that runs, and how many comparisons it has made
 
 
 class Draw:
@@ -51,6 +71,7 @@ class Draw:
 
     def __init__(self, test: str):
         text = f"{os.environ.get(SEED_VARIABLE, '0')}/{test}"
+        _comparisons[:] = [text, 0]
         seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "big")
         self._generator = torch.Generator().manual_seed(seed)
 
@@ -97,17 +118,22 @@ def agree(
     *,
     names: tuple[str, ...] = ("the result",),
     gradients: bool = False,
+    unchanged: bool = False,
     through: Callable | None = None,
     tolerance: float | None = None,
+    pairs: bool = True,
 ) -> None:
     """Require that the student's function does what the reference does, on every case.
 
     Args:
         names: names of the results in the feedback.
         gradients: compare the gradients at every floating-point input too.
+        unchanged: the inputs must be afterwards what the reference leaves of them.
         through: `through(function, *inputs)` measures a property of the function, such as the two
             sides of a law; its result is compared instead of the function's own results.
         tolerance: relative to the largest expected number; by default that of the dtype.
+        pairs: look for two known mistakes at once if one alone does not explain the outcome;
+            False for functions that take long.
 
     Raises:
         CheckFailed: with the feedback.
@@ -115,10 +141,10 @@ def agree(
 
     def observed(function: Callable, one: Case) -> Outcome:
         measured = function if through is None else lambda *a, **k: through(function, *a, **k)
-        return observe(measured, one, names, gradients)
+        return observe(measured, one, names, gradients, unchanged)
 
     _raise_on_difference(
-        student, reference, list(cases), mistakes, observed, tolerance, lambda wrong: wrong
+        student, reference, list(cases), mistakes, observed, tolerance, lambda wrong: wrong, pairs
     )
 
 
@@ -131,10 +157,12 @@ def agree_layer(
     *,
     names: tuple[str, ...] = ("the output",),
     gradients: bool = False,
+    unchanged: bool = False,
     through: Callable | None = None,
     tolerance: float | None = None,
     dtype: torch.dtype = torch.float32,
     seed: int = 0,
+    pairs: bool = True,
 ) -> None:
     """Require that the student's layer does what the reference does, with the same parameters.
 
@@ -150,23 +178,64 @@ def agree_layer(
 
     def with_the_same_parameters(layer: Callable) -> nn.Module:
         built = layer(**build)
-        # A copy: a student's load_state_dict may write into what it is given.
-        built.load_state_dict(copy.deepcopy(right.state_dict()))
+        load_parameters(built, right)
         return built.to(dtype).eval()
 
     try:
         built = with_the_same_parameters(student)
     except Exception as error:
-        raise CheckFailed(_cannot_build(student, build, error, right)) from None
+        raise _cannot_build(student, build, error) from None
 
     def observed(layer: nn.Module, one: Case) -> Outcome:
         if through is None:
-            return observe(layer, one, names, gradients)
-        return observe(lambda *a, **k: through(layer, *a, **k), one, names, gradients)
+            return observe(layer, one, names, gradients, unchanged)
+        return observe(lambda *a, **k: through(layer, *a, **k), one, names, gradients, unchanged)
 
-    _raise_on_difference(
-        built, right, list(cases), mistakes, observed, tolerance, with_the_same_parameters
-    )
+    prepare = with_the_same_parameters
+    _raise_on_difference(built, right, list(cases), mistakes, observed, tolerance, prepare, pairs)
+
+
+class DifferentParameters(ValueError):
+    """A layer's parameters do not have the names or shapes of the contract."""
+
+
+def load_parameters(layer: nn.Module, right: nn.Module) -> None:
+    """Give a layer the parameters of the reference, by their names.
+
+    Buffers play no part: a layer computes its own, under any name.
+
+    Raises:
+        DifferentParameters: the names or shapes are not those of the contract.
+    """
+    wanted = dict(right.named_parameters(remove_duplicate=False))
+    found = dict(layer.named_parameters(remove_duplicate=False))
+    missing = [name for name in wanted if name not in found]
+    further = [name for name in found if name not in wanted]
+    unequal = [n for n in wanted if n in found and found[n].shape != wanted[n].shape]
+    if missing or further or unequal:
+        raise DifferentParameters(_differences_of(wanted, found, missing, further, unequal))
+    # A copy: a student's load_state_dict may write into what it is given.
+    layer.load_state_dict({n: p.detach().clone() for n, p in wanted.items()}, strict=False)
+
+
+def _differences_of(
+    wanted: Mapping[str, Tensor],
+    found: Mapping[str, Tensor],
+    missing: list[str],
+    further: list[str],
+    unequal: list[str],
+) -> str:
+    lines = []
+    for name in missing:
+        same = [n for n in further if found[n].shape == wanted[name].shape]
+        yours = f"; yours has {same[0]} of that shape" if len(same) == 1 else ""
+        lines.append(f"  missing: {name} {tuple(wanted[name].shape)}{yours}")
+    lines += [f"  not in the contract: {name} {tuple(found[name].shape)}" for name in further]
+    lines += [
+        f"  {name} has shape {tuple(found[name].shape)}, expected {tuple(wanted[name].shape)}"
+        for name in unequal
+    ]
+    return "\n".join(lines)
 
 
 def require(condition: bool, headline: str, details: str = "") -> None:
@@ -176,40 +245,80 @@ def require(condition: bool, headline: str, details: str = "") -> None:
         CheckFailed: with headline and details.
     """
     if not condition:
-        raise CheckFailed("\n".join(filter(None, [headline, details])))
+        raise CheckFailed(headline, details)
 
 
-def _raise_on_difference(student, reference, cases, mistakes, observed, tolerance, prepare) -> None:
+def _raise_on_difference(
+    student: Any,
+    reference: Any,
+    cases: list[Case],
+    mistakes: Iterable[Mistake],
+    observed: Callable[[Any, Case], Outcome],
+    tolerance: float | None,
+    prepare: Callable[[Callable], Any],
+    pairs: bool,
+) -> None:
+    _comparisons[1] += 1
     expected = [observed(reference, case) for case in cases]
     found = [observed(student, case) for case in cases]
     compared = [difference(f, e, tolerance) for f, e in zip(found, expected, strict=True)]
     differences = {i: wrong for i, wrong in enumerate(compared) if wrong is not None}
     if not differences:
         return
-    smallest = min(differences, key=lambda i: cases[i].size())
-    shown = f"Seen with: {cases[smallest].label}\n{differences[smallest].text}"
-    for mistake in mistakes:
-        if _matches_misconception(mistake, prepare, cases, found, expected, observed, tolerance):
-            raise CheckFailed(
-                f"{mistake.sentence}\n{shown}\n"
-                f"Read: {mistake.section}\n[misconception: {mistake.name}]"
-            )
-    raise CheckFailed(f"{_headline(differences[smallest], found[smallest])}\n{shown}")
+    failing = sorted(differences, key=lambda i: cases[i].size())
+    first = failing[0]
+    shown = f"Seen with: {cases[first].label}\n{differences[first].text}"
+    memory = None
+    if isinstance(student, RemoteObject | RemoteModule) and not _holds_remote(observed):
+        memory = Memory(*_comparisons)
+    evidence = Evidence(cases, found, expected, prepare, observed, tolerance, failing, memory)
+    written = not any(_not_written(outcome.error) for outcome in found)
+    possible = candidates(mistakes, evidence, pairs) if written else []
+    raise CheckFailed(_headline(differences[first], found[first]), shown, possible)
 
 
-def _matches_misconception(mistake, prepare, cases, found, expected, observed, tolerance) -> bool:
-    """Return True if the outcomes are this mistake's on every case, and wrong on some."""
-    try:
-        wrong = prepare(mistake.implementation)
-    except Exception:  # a layer that cannot be built is not what this student has built
+def _holds_remote(function: Any, depth: int = 4) -> bool:
+    """Return True if a function may use objects of the student's beside its arguments."""
+    if isinstance(function, RemoteObject | RemoteModule):
+        return True
+    code = getattr(function, "__code__", None)
+    if code is None or depth == 0:
         return False
-    differs = False
-    for case, mine, right in zip(cases, found, expected, strict=True):
-        outcome = observed(wrong, case)
-        if difference(mine, outcome, tolerance) is not None:
-            return False
-        differs = differs or difference(outcome, right, tolerance) is not None
-    return differs
+    if function.__module__ not in (__name__, "__main__"):
+        return False  # a library's function, or the reference's
+    names = {name for inner in _codes(code) for name in inner.co_names}
+    used = [function.__globals__[name] for name in names & function.__globals__.keys()]
+    used += [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
+    return any(_holds_remote(x, depth - 1) for x in used)
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _codes(constant)
+
+
+def _is_filled(cell: CellType) -> bool:
+    try:
+        return cell.cell_contents is not None
+    except ValueError:
+        return False
+
+
+def _named(candidate: Candidate, details: str) -> str:
+    """Return feedback in three parts, what you did, what it causes and what to do, for each."""
+    if len(candidate) == 1:
+        (one,) = candidate
+        parts = [one.did, one.causes, f"What to do: {one.fix}"]
+    else:
+        parts = ["Two mistakes come together here."]
+        parts += [
+            f"{i}. {m.did} {m.causes} What to do: {m.fix}" for i, m in enumerate(candidate, 1)
+        ]
+    parts += [details, f"Read: {candidate[0].section}"]
+    parts += [f"[misconception: {mistake.name}]" for mistake in candidate]
+    return "\n".join(parts)
 
 
 def _headline(first: Difference, found: Outcome) -> str:
@@ -217,11 +326,13 @@ def _headline(first: Difference, found: Outcome) -> str:
         return "Not written yet: the function still raises NotImplementedError."
     return {
         "error": "Your code raises an exception.",
+        "no error": "Your code accepts input that it should refuse.",
         "structure": "What you return has the wrong form.",
         "shape": "The shape is not right yet.",
         "dtype": "The type of the numbers is not right.",
         "gradient": "The result may be right, but no gradient flows back: is there a detach()?",
-        "nan": "There are NaN or infinite numbers in the result.",
+        "input": "Your code changes what it was given.",
+        "nan": "NaN or infinite numbers are in the wrong places.",
         "value": "The shapes are right, the numbers are not.",
     }[first.kind]
 
@@ -231,14 +342,13 @@ def _not_written(error: Exception | None) -> bool:
     return isinstance(error, NotImplementedError) and not str(error)
 
 
-def _cannot_build(student, build, error, right) -> str:
+def _cannot_build(student: Callable, build: Mapping[str, Any], error: Exception) -> CheckFailed:
     call = ", ".join(f"{name}={value!r}" for name, value in build.items())
     if _not_written(error):
-        return "Not written yet: the layer still raises NotImplementedError."
-    if isinstance(error, RuntimeError) and "state_dict" in str(error):
-        names = "\n".join(f"  {n} {tuple(p.shape)}" for n, p in right.state_dict().items())
-        return (
-            "The parameters of your layer do not have the names or shapes of the contract.\n"
-            f"Expected of a layer built with {call}:\n{names}"
+        return CheckFailed("Not written yet: the layer still raises NotImplementedError.")
+    if isinstance(error, DifferentParameters):
+        return CheckFailed(
+            "The parameters of your layer do not have the names or shapes of the contract.",
+            f"In a layer built with {call}:\n{error}",
         )
-    return f"Your layer cannot be built with {call}.\n{describe_error(error)}"
+    return CheckFailed(f"Your layer cannot be built with {call}.", describe_error(error))

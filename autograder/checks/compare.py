@@ -15,15 +15,19 @@ from torch import Tensor
 
 SMALL = 24  # tensors of up to so many entries are shown completely
 SHORT = 120  # lists and dictionaries of up to so many characters are
-TOLERANCE = {torch.float64: 1e-9, torch.float32: 3e-6, torch.bfloat16: 2e-2, torch.float16: 2e-3}
+# Far above the rounding errors of an honest computation in that type, so that a right answer never
+# fails by rounding. What must be seen below, a test makes large by its inputs.
+TOLERANCE = {torch.float64: 1e-6, torch.float32: 1e-4, torch.bfloat16: 5e-2, torch.float16: 5e-3}
 ABOUT_ZERO = 1e-9  # numbers nearer than this are equal: what a law gives in place of 0.0
+FLOAT32_ROUNDING = (1e-9, 2e-4)  # relative errors of what was computed in float32 inside
 
 
 @dataclass(frozen=True)
 class Difference:
     """The first difference between an outcome and the expected one.
 
-    `kind` is one of "error", "structure", "shape", "dtype", "gradient", "nan", "value".
+    `kind` is one of "error", "no error", "structure", "shape", "dtype", "gradient", "input",
+    "nan", "value".
     """
 
     kind: str
@@ -41,9 +45,7 @@ def compare(
             float32 for a plain number, because its own precision is unknown.
     """
     if found is None and wanted is not None:
-        if name.startswith("gradient at "):
-            return Difference("gradient", f"{name}: no gradient arrives there")
-        return Difference("structure", f"{name} is None: is a `return` missing?")
+        return Difference("structure", f"{name} is None: did you forget `return`?")
     if isinstance(wanted, Tensor):
         if not isinstance(found, Tensor):
             return _wrong_kind(name, found, "tensor")
@@ -59,10 +61,14 @@ def compare(
         return _wrong_shape(name, found, wanted)
     if isinstance(wanted, dict | list | tuple):
         return _compare_containers(name, found, wanted, tolerance)
-    if isinstance(wanted, numbers.Real) and not isinstance(wanted, bool):
+    if isinstance(wanted, bool):
+        same = isinstance(found, bool | np.bool_) and bool(found) == wanted
+    elif isinstance(wanted, numbers.Real):
         if not isinstance(found, numbers.Real):
             return _wrong_kind(name, found, "number")
         same = not isinstance(found, bool) and _same_number(found, wanted, tolerance)
+    elif isinstance(wanted, str):
+        same = isinstance(found, str) and str(found) == wanted  # NumPy's text is text
     else:
         same = type(found) is type(wanted) and found == wanted
     return None if same else Difference("value", f"{name}: {_both(found, wanted)}")
@@ -75,23 +81,43 @@ def _compare_tensors(
         return _wrong_shape(name, found, wanted)
     if found.dtype != wanted.dtype:
         return Difference("dtype", f"{name} is {found.dtype}, expected {wanted.dtype}")
-    if not torch.equal(found.isfinite(), wanted.isfinite()):
+    if not _same_special(found, wanted):
         count = int((~found.isfinite()).sum())
-        return Difference("nan", f"{name}: {count} entries are NaN or infinite")
+        if count:
+            return Difference("nan", f"{name}: {count} entries are NaN or infinite")
+        return Difference("nan", f"{name}: every entry is finite, and some should be infinite")
     found, wanted = found.nan_to_num(0.0, 0.0, 0.0), wanted.nan_to_num(0.0, 0.0, 0.0)
     distance = (found.double() - wanted.double()).abs()
     scale = max(1.0, float(wanted.double().abs().max())) if wanted.numel() else 1.0
     limit = scale * (tolerance if tolerance is not None else TOLERANCE.get(wanted.dtype, 0.0))
     if not bool((distance > limit).any()):
         return None
-    return Difference("value", f"{name}:\n{_side_by_side(found, wanted, distance)}")
+    text = f"{name}:\n{_side_by_side(found, wanted, distance)}"
+    worst = float(distance.max())
+    if wanted.is_floating_point() and worst < 1e-3 * scale:
+        text += f"\nThe largest difference is {worst:.1g}."
+        least, most = FLOAT32_ROUNDING
+        if wanted.dtype == torch.float64 and least * scale < worst < most * scale:
+            text += " That is about what float32 rounds off: is something computed in float32?"
+    return Difference("value", text)
+
+
+def _same_special(found: Tensor, wanted: Tensor) -> bool:
+    """Return True if NaN, infinity and minus infinity are in the same places."""
+    if not wanted.is_floating_point():
+        return True
+    return all(
+        torch.equal(kind(found), kind(wanted))
+        for kind in (torch.isnan, torch.isposinf, torch.isneginf)
+    )
 
 
 def _compare_containers(
     name: str, found: Any, wanted: dict | list | tuple, tolerance: float | None
 ) -> Difference | None:
-    if type(found) is not type(wanted):
-        return _wrong_kind(name, found, type(wanted).__name__)
+    kind = next(kind for kind in (dict, list, tuple) if isinstance(wanted, kind))
+    if not isinstance(found, kind):  # an OrderedDict is a dictionary
+        return _wrong_kind(name, found, kind.__name__)
     if isinstance(wanted, dict):
         if set(found) != set(wanted):
             keys = _both(sorted(map(str, found)), sorted(map(str, wanted)))
@@ -130,7 +156,19 @@ def _is_plain(x: Any) -> bool:
 
 
 def _wrong_kind(name: str, found: Any, expected: str) -> Difference:
-    return Difference("structure", f"{name} is a {type(found).__name__}, expected a {expected}")
+    return Difference("structure", f"{name} is {describe_kind(found)}, expected a {expected}")
+
+
+def describe_kind(x: Any) -> str:
+    """Return what a value is, in a few words."""
+    if x is None:
+        return "None (did you forget `return`?)"
+    if isinstance(x, Tensor):
+        return f"a tensor of shape {tuple(x.shape)}"
+    if isinstance(x, tuple):
+        return f"a tuple of {len(x)}"
+    kind = type(x).__name__
+    return f"{'an' if kind[:1].lower() in 'aeiou' else 'a'} {kind}"
 
 
 def _wrong_shape(name: str, found: Any, wanted: Any) -> Difference:
@@ -140,7 +178,10 @@ def _wrong_shape(name: str, found: Any, wanted: Any) -> Difference:
 
 
 def _both(found: Any, wanted: Any) -> str:
-    return f"yours {_brief(found)}, expected {_brief(wanted)}"
+    yours, right = _brief(found), _brief(wanted)
+    if yours == right:  # they differ in a later digit, or in their types
+        yours, right = repr(found), repr(wanted)
+    return f"yours {yours}, expected {right}"
 
 
 def _brief(x: Any) -> str:
@@ -157,14 +198,24 @@ def _brief(x: Any) -> str:
 
 def _side_by_side(found: Tensor, wanted: Tensor, distance: Tensor) -> str:
     """Show both tensors if they are small, otherwise the entry that is furthest off."""
-    if wanted.dim() == 0:
-        return f"  yours {_number(found).strip()}, expected {_number(wanted).strip()}"
-    if wanted.numel() <= SMALL:
-        return f"yours\n{table(found)}\nexpected\n{table(wanted)}"
     place = [int(i) for i in torch.unravel_index(distance.argmax(), distance.shape)]
+    yours, right = _differing(found[tuple(place)], wanted[tuple(place)])
+    if wanted.dim() == 0:
+        return f"  yours {yours}, expected {right}"
+    if wanted.numel() <= SMALL and float(distance.max()) > 1e-4:
+        return f"yours\n{table(found)}\nexpected\n{table(wanted)}"
     entry = f"[{', '.join(map(str, place))}]"
-    yours, right = _number(found[tuple(place)]), _number(wanted[tuple(place)])
-    return f"  furthest off at {entry}: yours {yours.strip()}, expected {right.strip()}"
+    return f"  furthest off at {entry}: yours {yours}, expected {right}"
+
+
+def _differing(found: Tensor, wanted: Tensor) -> tuple[str, str]:
+    """Return two numbers with four decimals, or as many digits as show the difference."""
+    yours, right = _number(found).strip(), _number(wanted).strip()
+    digits = 5
+    while yours == right and digits <= 17:
+        yours, right = f"{found.item():.{digits}g}", f"{wanted.item():.{digits}g}"
+        digits += 1
+    return yours, right
 
 
 def table(x: Tensor) -> str:

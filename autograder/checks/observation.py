@@ -33,19 +33,33 @@ class Case:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Named results in order (gradients among them), or the exception that ended the call."""
+    """What a call gave.
+
+    Attributes:
+        values: the named results, in order.
+        gradients: at inputs and parameters, by name; None where none arrives.
+        changed: inputs that the call has changed, as they are afterwards, by name.
+        error: the exception that ended the call.
+    """
 
     values: Mapping[str, Any]
+    gradients: Mapping[str, Tensor | None] = field(default_factory=dict)
+    changed: Mapping[str, Any] = field(default_factory=dict)
     error: Exception | None = None
 
 
 def observe(
-    function: Callable, case: Case, names: tuple[str, ...], gradients: bool = False
+    function: Callable,
+    case: Case,
+    names: tuple[str, ...],
+    gradients: bool = False,
+    unchanged: bool = False,
 ) -> Outcome:
     """Call `function` on fresh copies of the case's inputs and record the outcome.
 
     With `gradients`, also the gradient of a fixed weighted sum of the results with respect to
-    every floating-point input and, for a layer, to every parameter.
+    every floating-point input and, for a layer, to every parameter. With `unchanged`, also which
+    inputs are not what they were.
     """
     copies: dict[int, Tensor] = {}
 
@@ -68,29 +82,50 @@ def observe(
         with np.errstate(all="ignore"):  # infinity and NaN show in the result
             result = function(*args, **kwargs)
     except Exception as error:  # whatever a student's code raises is an outcome
-        return Outcome({}, error)
-    results = result if isinstance(result, tuple) else (result,)
+        return Outcome({}, error=error)
+    several = isinstance(result, tuple) or (
+        isinstance(result, list) and len(result) == len(names) > 1
+    )
+    results = tuple(result) if several else (result,)
     labels = names if len(results) == len(names) else [f"result {i}" for i in range(len(results))]
     values = dict(zip(labels, results, strict=True))
+    changed = {}
+    if unchanged:
+        changed = {
+            f"input {i}": _detached(now)
+            for i, (now, before) in enumerate(zip(args, case.args, strict=True))
+            if compare("", _detached(now), before, 0.0) is not None
+        }
+    found: dict[str, Tensor | None] = {}
     if gradients:
         wanted = {f"gradient at input {i}": x for i, x in enumerate(args) if _differentiable(x)}
         if isinstance(function, nn.Module):
-            wanted |= {f"gradient at {name}": p for name, p in function.named_parameters()}
+            wanted |= {
+                f"gradient at {name}": p
+                for name, p in function.named_parameters(remove_duplicate=False)
+            }
         try:
-            values |= _gradients(results, wanted)
+            found = _gradients(results, wanted)
         except RuntimeError as error:
-            return Outcome(values, error)
-    return Outcome({name: _detached(value) for name, value in values.items()})
+            return Outcome(values, error=error)
+    return Outcome(
+        {name: _detached(value) for name, value in values.items()},
+        {name: None if g is None else g.detach() for name, g in found.items()},
+        changed,
+    )
 
 
 def difference(
-    found: Outcome, expected: Outcome, tolerance: float | None = None
+    found: Outcome, expected: Outcome, tolerance: float | None = None, exactly: bool = False
 ) -> Difference | None:
-    """Return the first difference, shapes before types before numbers, or None."""
+    """Return the first difference, shapes before types before numbers, or None.
+
+    Args:
+        exactly: an exception must have the same message too. Otherwise it is enough that it is of
+            the type that is expected.
+    """
     if found.error or expected.error:
-        if _description(found.error) == _description(expected.error):
-            return None
-        return Difference("error", describe_error(found.error) if found.error else "no error")
+        return _difference_of_errors(found, expected, exactly)
     if len(found.values) != len(expected.values):
         return Difference(
             "structure",
@@ -100,7 +135,41 @@ def difference(
         first = compare(name, value, wanted, tolerance)
         if first is not None:
             return first
+    for name, gradient in expected.gradients.items():
+        mine = found.gradients.get(name)
+        if mine is None and gradient is None:
+            continue
+        if mine is None:
+            return Difference("gradient", f"{name}: no gradient arrives there")
+        right = torch.zeros_like(mine) if gradient is None else gradient
+        first = compare(name, mine, right, tolerance)
+        if first is not None:
+            return first
+    for name, value in found.changed.items():
+        if name not in expected.changed:
+            return Difference("input", f"{name} is not what it was before the call")
+        first = compare(f"{name} afterwards", value, expected.changed[name], tolerance)
+        if first is not None:
+            return first
+    for name in expected.changed.keys() - found.changed.keys():
+        return Difference("input", f"{name} should be changed by the call, and is as it was")
     return None
+
+
+def _difference_of_errors(found: Outcome, expected: Outcome, exactly: bool) -> Difference | None:
+    if expected.error is None and found.error is not None:
+        return Difference("error", describe_error(found.error))
+    assert expected.error is not None
+    if found.error is None:
+        kind = type(expected.error).__name__
+        return Difference("no error", f"expected a {kind}: {_first_line(expected.error)}")
+    if exactly:
+        same = _description(found.error) == _description(expected.error)
+    else:
+        same = isinstance(found.error, type(expected.error)) or (
+            type(found.error).__name__ == type(expected.error).__name__
+        )
+    return None if same else Difference("error", describe_error(found.error))
 
 
 def describe_error(error: Exception) -> str:
