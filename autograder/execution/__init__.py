@@ -12,14 +12,17 @@ One notebook:
 5. `rpc_client`, `checker_codec`: requests to the student's process, and their values as data.
 6. `rpc_session`: the interface of `rpc_client` that proxies and codecs know.
 7. `remote_errors`: exceptions that happened in the student's process.
-8. `cell_outputs`, `sanitize`: outputs of cells, made safe for feedback pages.
-9. `sandbox_client`: start the sandbox's fork server, fork workers, end them.
+8. `carry_forward`: run failed tests again over right parts in place of wrong ones.
+9. `attribution`: choose the known mistake that is named.
+10. `settle`: both, when all tests of a notebook have run.
+11. `cell_outputs`, `sanitize`: outputs of cells, made safe for feedback pages.
+12. `sandbox_client`: start the sandbox's fork server, fork workers, end them.
 
 Many notebooks:
 
-10. `job`: one notebook to grade as JSON.
-11. `job_worker`: run jobs one after the other.
-12. `checker_forkserver`: a warm process from which checkers are forked.
-13. `local_pool`: several checkers on this machine.
-14. `dask_pool`: checkers on the workers of a Dask scheduler.
+13. `job`: one notebook to grade as JSON.
+14. `job_worker`: run jobs one after the other.
+15. `checker_forkserver`: a warm process from which checkers are forked.
+16. `local_pool`: several checkers on this machine.
+17. `dask_pool`: checkers on the workers of a Dask scheduler.
 """

@@ -65,16 +65,23 @@ class Outputs:
         """
         return self._of(as_exception({"bases": [], **data}), graded=False)
 
-    def of_failure(self, error: Exception) -> NotebookNode:
-        """Return the output for a hidden test that did not pass."""
-        return self._of(error, graded=True)
+    def of_failure(self, error: Exception, text: str | None = None) -> NotebookNode:
+        """Return the output for a hidden test that did not pass.
 
-    def _of(self, error: Exception, graded: bool) -> NotebookNode:
+        Args:
+            text: in place of the exception's own.
+        """
+        return self._of(error, graded=True, text=text)
+
+    def _of(self, error: Exception, graded: bool, text: str | None = None) -> NotebookNode:
         name = self._sanitizer.clean(type(error).__name__)[:100]
         from_worker = getattr(error, "from_worker", False)
         place = getattr(error, "place", None)
         return error_output(
-            name, self._sanitizer.message(name, str(error), place, graded, from_worker)
+            name,
+            self._sanitizer.message(
+                name, str(error) if text is None else text, place, graded, from_worker
+            ),
         )
 
 

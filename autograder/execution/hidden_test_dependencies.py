@@ -91,12 +91,12 @@ def _prepared(
         definitions: of the locked cells before it.
         written: names that the student's cells before it define.
     """
-    needed = set(_names_used(source))
+    needed = set(names_used(source))
     chosen: list[ast.stmt] = []
     for names, statement in reversed(definitions):
         if names & needed:
             chosen.insert(0, statement)
-            needed |= set(_names_used(ast.unparse(statement)))
+            needed |= set(names_used(ast.unparse(statement)))
     own = {name for names, _ in definitions for name in names}
     filename = f"<hidden test {test}>"
     return HiddenTest(
@@ -129,7 +129,7 @@ def _defined(node: ast.stmt) -> Iterable[str]:
     return [node.name] if isinstance(node, NAMED) else []
 
 
-def _names_used(source: str) -> Iterable[str]:
+def names_used(source: str) -> Iterable[str]:
     """Yield the global names that code reads, in its functions, too."""
     tables = [symtable.symtable(source, "cell", "exec")]
     while tables:

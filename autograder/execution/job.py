@@ -14,9 +14,11 @@ from nbformat import NotebookNode
 from autograder.limits import Environment, Limits
 from autograder.protocol.framing import FrameLimits
 
-VERSION = 1  # of the results: a new number invalidates all cached results
+VERSION = 2  # of the results: a new number invalidates all cached results
 JOB_FRAME = FrameLimits(header=2**30, tensors=0)  # of a job, or of its result
-NOT_TESTS = {"tests", "_build", "book"}
+# Folders of a course that hold no hidden tests; most of them hold what students have handed in.
+NOT_TESTS = {"tests", "_build", "book", "submitted", "downloaded", "autograded", "feedback"}
+NOT_TESTS |= {"release"}
 
 
 class JobResult(TypedDict, total=False):
@@ -61,9 +63,19 @@ def job_id(job: dict) -> str:
 
     The paths of the course and of the student's files cannot, and neither can the isolation level.
     """
-    parts = {key: job[key] for key in ("version", "tests", "notebook", "limits", "seed")}
+    return with_seed(digest_without_seed(job), job["seed"])
+
+
+def digest_without_seed(job: dict) -> str:
+    """Return a digest of everything in a job that can change a mark, except its seed."""
+    parts = {key: job[key] for key in ("version", "tests", "notebook", "limits")}
     parts["files"] = {file["name"]: file["sha256"] for file in job["files"]}
     return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def with_seed(digest: str, seed: str) -> str:
+    """Return the id of a job, from its digest without a seed."""
+    return sha256(f"{digest}/{seed}".encode()).hexdigest()
 
 
 def course_digest(root: Path) -> str:
@@ -77,6 +89,8 @@ def course_digest(root: Path) -> str:
         if folder.name.startswith(".") or folder.name in NOT_TESTS:
             continue
         for path in sorted(folder.rglob("*.py")):
+            if path.is_symlink() or not path.is_file():  # a pipe would never end
+                continue
             digest.update(str(path.relative_to(root)).encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()

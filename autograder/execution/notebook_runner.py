@@ -3,12 +3,16 @@
 No notebook can make `Grader.run` raise an exception. A graded cell passes unless it has an error
 output; `notebook.metadata.autograder` holds `status`, `reason` and `seed`.
 
+When all cells have run, some failed tests run again over right parts, and it is decided which
+known mistakes are named: see `settle`.
+
 A hidden test talks to a fork of the worker, made at the test's place in the notebook. Whatever
 happens to that fork, the next cell finds the worker as it was. If a cell of the student's ends the
 worker itself, a new worker runs the earlier cells again and continues after that cell.
 """
 
 import hashlib
+import re
 import socket
 import time
 from copy import deepcopy
@@ -26,6 +30,8 @@ from autograder.protocol.sandbox_spec import SandboxSpec
 from autograder.protocol.time_limit import time_limit
 from autograder.untrusted_files import reopened
 
+from .attribution import KILLS
+from .carry_forward import ANSWERS, StandIns, dependencies
 from .cell_outputs import Outputs, too_long
 from .hidden_test_dependencies import hidden_tests
 from .hidden_test_runner import run_hidden_test, test_environment
@@ -33,8 +39,10 @@ from .remote_errors import WorkerGone, WorkerLate
 from .rpc_client import RpcClient
 from .sandbox_client import ForkServer, SandboxError, WorkerHandle, send_request
 from .sanitize import Sanitizer, error_output
+from .settle import settle
 
 GRADED, TIME_LIMIT, CRASHED = "graded", "time limit", "crashed"
+TAG = re.compile(r"\[misconception: ([\w.+-]{1,100})\]", re.ASCII)
 LATE, GONE = "late", "gone"  # reasons why a cell has no result
 SHORTEST = 2.0  # seconds for a cell, however many have run too long
 REPLY_HEADER = 4 * 2**20  # bytes of JSON in one reply to a hidden test
@@ -68,6 +76,7 @@ class Grader:
         notebook = deepcopy(notebook)
         with reopened(environment.files) as files, test_environment(environment):
             status, reason = _Run(self, notebook, environment, files).go()
+        notebook.metadata.pop(ANSWERS, None)
         notebook.metadata["autograder"] = {
             "status": status,
             "reason": reason,
@@ -110,6 +119,9 @@ class _Run:
         self.files = files
         self.cells = [c for c in notebook.cells if c.cell_type == "code" and c.source.strip()]
         self.tests = hidden_tests(notebook)
+        self.dependencies = dependencies(notebook)
+        self.kills = notebook.metadata.get("course", {}).get(KILLS, {})
+        self.failures: dict[str, BaseException] = {}
         self.outputs = Outputs(Sanitizer(environment.trusted), self.limits)
         self.worker: WorkerHandle | None = None
         self.fatal_cells: set[str] = set()
@@ -142,6 +154,7 @@ class _Run:
                     continue
                 run = self._run_test if is_test(cell) else self._run_cell
                 cell.outputs = run(worker, cell)
+            self._settle()
         finally:
             self._end_worker()
         return self._status(reason)
@@ -241,29 +254,44 @@ class _Run:
     # ---- a hidden test --------------------------------------------------------------------------
 
     def _run_test(self, worker: WorkerHandle, cell: NotebookNode) -> list[NotebookNode]:
-        """Run a hidden test here, which talks to a fork of the worker; returns its outputs."""
+        """Run a hidden test; returns its outputs."""
+        seconds = self._seconds()
+        error = self._test(worker, cell, seconds)
+        if error is None:
+            return []
+        self.failures[cell.id] = error
+        if isinstance(error, WorkerLate):
+            self.late.append(_title(cell))
+            return [too_long(seconds)]
+        if isinstance(error, Exception):
+            return [self.outputs.of_failure(error)]
+        self.crashed.append(_title(cell))
+        return [error_output("Crashed", str(error))]
+
+    def _test(
+        self, worker: WorkerHandle, cell: NotebookNode, seconds: float, over: StandIns | None = None
+    ) -> BaseException | None:
+        """Run a hidden test here, which talks to a fork of the worker; returns why it failed.
+
+        Args:
+            over: right parts in place of the student's own.
+        """
         began = time.monotonic()
         connection, remote_end = socket.socketpair()
-        seconds = self._seconds()
         frame_limits = FrameLimits(header=REPLY_HEADER, tensors=self.limits.answer_bytes)
         rpc = RpcClient(connection, seconds, frame_limits)
         try:
-            _begin_test(worker, BeginHiddenTest(self._seed(cell)), remote_end)
+            parts = [] if over is None else [" ".join(over.names), over.given, over.parts]
+            _begin_test(worker, BeginHiddenTest(self._seed(cell), parts), remote_end)
             remote_end.close()
             # `torch.manual_seed` seeds CUDA, too, which takes longer than many tests.
             torch.default_generator.manual_seed(self._seed(cell))
             np.random.seed(self._seed(cell) % 2**32)  # noqa: NPY002 - whatever a test may use
             with time_limit(seconds + OWN_SECONDS, WorkerLate):
                 run_hidden_test(self.tests[cell.id], rpc)
-            return []
-        except WorkerLate:
-            self.late.append(_title(cell))
-            return [too_long(seconds)]
-        except WorkerGone as gone:
-            self.crashed.append(_title(cell))
-            return [error_output("Crashed", str(gone))]
-        except Exception as error:
-            return [self.outputs.of_failure(error)]
+            return None
+        except (WorkerLate, WorkerGone, Exception) as error:
+            return error
         finally:
             connection.close()
             remote_end.close()
@@ -271,6 +299,30 @@ class _Run:
             own = time.monotonic() - began - OWN_SECONDS
             self.seconds_left -= max(seconds - rpc.seconds_left, own)
             self._end_test(worker)
+
+    def _settle(self) -> None:
+        """Run failed tests again over right parts, and decide which mistakes are named."""
+        cells = {cell.id: cell for cell in self.cells if cell.id in self.failures}
+
+        def rerun(test: str, over: StandIns) -> BaseException | None:
+            if self.seconds_left <= 0:
+                return self.failures[test]
+            try:
+                worker = self._ready_worker(len(self.cells))
+            except SandboxError as error:
+                return error
+            return self._test(worker, cells[test], self._seconds(), over)
+
+        settled = settle(self.failures, rerun, self.dependencies, self.kills)
+        for test, what in settled.items():
+            cell, error = cells[test], self.failures[test]
+            named = what.named or _tagged(error, what.text)
+            about = {"note": what.note, "named": list(named)}
+            cell.metadata["autograder"] = {key: value for key, value in about.items() if value}
+            if what.passed:
+                cell.outputs = []
+            elif what.text is not None and isinstance(error, Exception):
+                cell.outputs = [self.outputs.of_failure(error, what.text)]
 
     def _end_test(self, worker: WorkerHandle) -> None:
         """Have the worker end the test's fork; a worker that does not is ended and replaced."""
@@ -294,6 +346,23 @@ def _begin_test(worker: WorkerHandle, request: BeginHiddenTest, connection: sock
         socket.send_fds(worker.connection, [b"."], [connection.fileno()])
     except (FrameTimeout, PeerClosed, OSError):
         raise WorkerGone("The process of this notebook has ended.") from None
+
+
+def _tagged(error: BaseException, text: str | None) -> list[str]:
+    """Return the mistakes that a test's own message names in its last lines.
+
+    A test may name a mistake without `checks`. The student's code cannot: what it raises counts for
+    nothing here, and a name is one word.
+    """
+    found: list[str] = []
+    if getattr(error, "from_worker", False):
+        return found
+    for line in reversed((str(error) if text is None else text).rstrip().split("\n")):
+        tag = TAG.fullmatch(line.strip())
+        if tag is None:
+            break
+        found.insert(0, tag[1])
+    return found
 
 
 def _title(cell: NotebookNode) -> str:

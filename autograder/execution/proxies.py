@@ -16,7 +16,7 @@ from .rpc_session import Session
 # Methods that change a layer as a whole, or that a student may have overridden.
 FORWARDED = (
     *("train", "eval", "to", "cpu", "half", "float", "double", "bfloat16", "requires_grad_"),
-    *("zero_grad", "load_state_dict", "state_dict", "extra_repr"),
+    *("zero_grad", "load_state_dict", "state_dict", "extra_repr", "forward"),
 )
 
 

@@ -14,6 +14,7 @@ from itertools import count
 from nbformat import NotebookNode
 
 from autograder.cells import MISSING, grade_id_of, is_extra, is_solution, is_test
+from autograder.execution.carry_forward import ANSWERS, right_answers
 from autograder.execution.hidden_test_dependencies import definitions_in
 from autograder.ingest.notebook_reader import bare_cell, clean_text, notebook_from_cells
 
@@ -31,8 +32,9 @@ def merge_submission(master: NotebookNode, submission: NotebookNode) -> Notebook
     - A free cell of the master becomes the student's version of it, or is left out.
     - All other cells of the student follow the master's cell that they followed in the submission.
 
-    The result is valid nbformat 4.5, has unique cell ids, and holds no source of a master's
-    solution cell. Merging it again changes nothing.
+    The result is valid nbformat 4.5, has unique cell ids, and no cell of it holds a source of a
+    master's solution cell; those are in its metadata until it has run, see `carry_forward`.
+    Merging it again changes nothing.
     """
     submitted = submission.cells
     places = _places(master, submitted)
@@ -50,7 +52,8 @@ def merge_submission(master: NotebookNode, submission: NotebookNode) -> Notebook
         found = submitted[places[position]] if position in places else None
         cells += _placed(cell, found)
         cells += [_extra(cell) for cell in extras.get(position, [])]
-    return _with_unique_ids(notebook_from_cells(cells, deepcopy(master.metadata)))
+    metadata = {**deepcopy(master.metadata), ANSWERS: right_answers(master)}
+    return _with_unique_ids(notebook_from_cells(cells, metadata))
 
 
 def _places(master: NotebookNode, submitted: list[NotebookNode]) -> dict[int, int]:

@@ -12,7 +12,7 @@ No message needs PyTorch, so that a process that forks or schedules need not loa
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from typing import Any, ClassVar, TypeVar, get_origin
 
 from .sandbox_spec import SandboxSpec
@@ -71,9 +71,9 @@ def decode(data: Any, *kinds: type[M]) -> M:
 def _field_types(kind: type[Message]) -> dict[str, Any]:
     """Return types for `isinstance`, by the names of the fields."""
     accepted: dict[str, Any] = {}
-    for field in fields(kind):
-        outer: Any = get_origin(field.type) or field.type
-        accepted[field.name] = (int, float) if outer is float else outer
+    for each in fields(kind):
+        outer: Any = get_origin(each.type) or each.type
+        accepted[each.name] = (int, float) if outer is float else outer
     return accepted
 
 
@@ -205,10 +205,16 @@ class RunCell(Message):
 
 @dataclass(frozen=True)
 class BeginHiddenTest(Message):
-    """Fork the worker to serve one hidden test. The test's connection follows in one byte."""
+    """Fork the worker to serve one hidden test. The test's connection follows in one byte.
+
+    Attributes:
+        stand_ins: right parts in place of the student's own: their names, separated by spaces;
+            the locked definitions that they need; their definitions. Empty for none.
+    """
 
     op = "begin_hidden_test"
     seed: int
+    stand_ins: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,9 @@ class CheckOutcome:
     Attributes:
         tests: one sentence on what is tested.
         message: the feedback without `read` and `misconception`; empty if the test passed.
-        misconception: the name of the recognized mistake.
+        misconception: the names of the recognized mistakes, separated by ";".
         read: where to read on.
+        note: what the student should know besides.
     """
 
     check: str
@@ -37,6 +38,7 @@ class CheckOutcome:
     message: str = ""
     misconception: str = ""
     read: str = ""
+    note: str = ""
 
     @property
     def passed(self) -> bool:
@@ -68,7 +70,8 @@ class Graded:
     @property
     def misconceptions(self) -> list[str]:
         """Names of the recognized mistakes, each once, in the order of the tests."""
-        return list(dict.fromkeys(c.misconception for c in self.checks if c.misconception))
+        names = (name for c in self.checks for name in c.misconception.split(";"))
+        return list(dict.fromkeys(filter(None, names)))
 
     @property
     def feedback(self) -> str:
@@ -97,7 +100,9 @@ def read_checks(notebook: NotebookNode) -> tuple[CheckOutcome, ...]:
 def _read_check(cell: NotebookNode) -> CheckOutcome:
     about, course = cell.metadata.nbgrader, cell.metadata.get("course", {})
     errors = [o for o in cell.get("outputs", []) if o.output_type == "error"]
-    message, misconception, read = _parse(errors[0].evalue) if errors else ("", "", "")
+    message, read = _parse(errors[0].evalue) if errors else ("", "")
+    # Only what the grader itself has found: a student's text can contain anything.
+    settled = cell.metadata.get("autograder", {})
     points = float(about.points)
     return CheckOutcome(
         check=about.grade_id,
@@ -106,24 +111,24 @@ def _read_check(cell: NotebookNode) -> CheckOutcome:
         points=points,
         score=float(about.get("score", 0 if errors else points)),
         message=message,
-        misconception=misconception,
+        misconception=";".join(settled.get("named", ())),
         read=read,
+        note=settled.get("note", ""),
     )
 
 
-def _parse(text: str) -> tuple[str, str, str]:
-    """Split the text of an error into message, misconception and where to read."""
+def _parse(text: str) -> tuple[str, str]:
+    """Split the text of an error into message and where to read, without the mistakes' names."""
     lines = text.rstrip().split("\n")
-    misconception = read = ""
-    if found := MISCONCEPTION.fullmatch(lines[-1].strip()):
-        misconception = found[1].strip()
+    while len(lines) > 1 and MISCONCEPTION.fullmatch(lines[-1].strip()):
         lines.pop()
+    read = ""
     for line in list(lines):
         if found := READ.fullmatch(line.strip()):
             read = found[1]
             lines.remove(line)
             break
-    return "\n".join(lines).strip() or "The check did not pass.", misconception, read
+    return "\n".join(lines).strip() or "The check did not pass.", read
 
 
 def write_results(folder: Path, results: ClassResults) -> None:

@@ -219,6 +219,8 @@ class Worker:
                 os.setpgid(0, 0)
                 self._connection.close()
                 seed(request.seed)
+                if request.stand_ins:
+                    self._put_in(*request.stand_ins)
                 serve(socket.socket(fileno=fds[0]), RpcServer(self._shell.user_ns, self._given))
             finally:
                 os._exit(0)
@@ -232,6 +234,14 @@ class Worker:
         header, _ = read_frame(self._connection, FrameLimits())
         decode(header, EndHiddenTest)
         return HiddenTestEnded()
+
+    def _put_in(self, names: str, given: str, parts: str) -> None:
+        """Replace answers by right ones, which see what the locked cells define and no more."""
+        found: dict[str, Any] = {"__name__": "__main__"}
+        exec(given, found)
+        found |= {name: self._given[name] for name in found.keys() & self._given.keys()}
+        exec(parts, found)
+        self._shell.user_ns.update((name, found[name]) for name in names.split())
 
 
 def describe_cell_error(error: BaseException) -> dict:
