@@ -105,6 +105,11 @@ def release(source: Path, assignment: str | None, out: Path) -> None:
     "--scheduler", help="Address or file of a Dask scheduler, whose workers run the notebooks."
 )
 @click.option("--force", is_flag=True, help="Run unchanged notebooks again.")
+@click.option(
+    "--seed",
+    help="Seed of the hidden tests' inputs, the same for all students.  [default: a new one for "
+    "each round of grading]",
+)
 @click.option("--unsafe", is_flag=True, help="Grade even if students' code cannot be isolated.")
 @click.option("-v", "--verbose", is_flag=True, help="Print the grader's steps to stderr.")
 @SOURCE
@@ -117,6 +122,7 @@ def grade(
     jobs: int | None,
     scheduler: str | None,
     force: bool,
+    seed: str | None,
     unsafe: bool,
     verbose: bool,
     source: Path,
@@ -169,6 +175,7 @@ def grade(
             cluster=cluster,
             pattern=pattern,
             students=students,
+            seed=seed,
         )
     show(results, out)
 

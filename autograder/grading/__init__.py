@@ -4,5 +4,6 @@
 2. `merge`: insert a student's code into the source notebook.
 3. `class_run`: run every notebook of a class once, several at a time.
 4. `run_cache`: executed notebooks on disk, so that nothing unchanged runs again.
-5. `shortcut_detection`: find library calls that do an exercise's work.
+5. `rounds`: the seed of a round, and when the next one begins.
+6. `shortcut_detection`: find library calls that do an exercise's work.
 """

@@ -14,7 +14,13 @@ from typing import Protocol, Self
 from nbformat import NotebookNode
 
 from autograder.cells import is_test
-from autograder.execution.job import JobResult, course_digest, job, job_id
+from autograder.execution.job import (
+    JobResult,
+    course_digest,
+    digest_without_seed,
+    job,
+    with_seed,
+)
 from autograder.execution.sanitize import error_output
 from autograder.ingest.attachments import attachment_limits, scan
 from autograder.ingest.notebook_reader import (
@@ -26,6 +32,7 @@ from autograder.ingest.submission_tree import SourceNotebooks, Submission
 from autograder.limits import Attached, Environment, Limits
 
 from .merge import merge_submission
+from .rounds import Rounds
 from .run_cache import RunCache
 
 Progress = Callable[[str, int, int], None]  # the stage, how many are done, of how many
@@ -67,6 +74,7 @@ class ClassRun:
         root: the course's folder, from which hidden tests may import.
         limits: the limits of each notebook.
         cache: where executed notebooks are kept.
+        rounds: of grading, from which the seeds come.
     """
 
     def __init__(
@@ -76,9 +84,11 @@ class ClassRun:
         root: Path,
         limits: Limits,
         cache: RunCache,
+        rounds: Rounds,
     ) -> None:
         self._submissions, self._masters = submissions, masters
         self._root, self._limits, self._cache = root, limits, cache
+        self._rounds = rounds
         self._outcomes: dict[Submission, _Outcome] = {}
         self._under_way: dict[str, list[Submission]] = {}
         self._ran = False  # anything at all
@@ -145,17 +155,27 @@ class ClassRun:
             files, outcome.skipped = self._attachments(submission)
             if files:  # it takes a while to read them
                 progress("Reading what was handed in", number, total)
-            environment = Environment((self._root,), submission.student, files)
+            environment = Environment((self._root,), "", files)
             request = job(merged, self._limits, environment, level, tests)
-            outcome.run = name = job_id(request)
+            digest = digest_without_seed(request)
+            known = self._kept(digest)
+            if known is not None:
+                outcome.run = known
+                log.info("%s: unchanged since an earlier run", _title(submission))
+                continue
+            request["seed"] = self._rounds.current()
+            outcome.run = name = with_seed(digest, request["seed"])
             if name in self._under_way:
                 self._under_way[name].append(submission)
-            elif not self._cache.has(name):
+            else:
                 self._under_way[name] = [submission]
                 self._ran = True
                 yield name, request
-            else:
-                log.info("%s: unchanged since an earlier run", _title(submission))
+
+    def _kept(self, digest: str) -> str | None:
+        """Return the run of an unchanged notebook, of this round or an earlier one."""
+        names = (with_seed(digest, seed) for seed in self._rounds.seeds)
+        return next((name for name in names if self._cache.has(name)), None)
 
     def _master(self, submission: Submission) -> NotebookNode:
         return self._masters[submission.assignment][submission.notebook]

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.cells import is_test
 from autograder.errors import UserError
+from autograder.execution.job import course_digest
 from autograder.execution.local_pool import LocalPool
 from autograder.ingest.ingest import open_submissions
 from autograder.ingest.submission_tree import SourceNotebooks, Submission, read_course
@@ -28,6 +29,7 @@ from autograder.reporting.report import write_report
 from autograder.reporting.results import ClassResults, Graded, read_results, write_results
 
 from .class_run import ClassRun, Pool, Progress
+from .rounds import Rounds
 from .run_cache import RunCache, remove_leftovers
 from .shortcut_detection import shortcuts
 
@@ -51,6 +53,7 @@ def grade(
     cluster: Pool | None = None,
     pattern: str | None = None,
     students: Collection[str] = (),
+    seed: str | None = None,
 ) -> ClassResults:
     """Grade all submissions, of all assignments or of one, and write everything into `out`.
 
@@ -65,6 +68,8 @@ def grade(
         cluster: where notebooks run, if not on this machine; `jobs` then has no effect.
         pattern: how files are named; by default the format is recognized.
         students: grade only these, and keep the others' results; by default all.
+        seed: of the hidden inputs, the same for all students; by default a new one for each round,
+            see `rounds`.
 
     Raises:
         UserError: an argument is wrong, or the results cannot be written; earlier results are
@@ -87,7 +92,9 @@ def grade(
         log.info("Grading %d notebooks of %s with %s", len(due), submissions, source)
         for line in given.ignored:
             log.info("ignored %s", line)
-        ran = ClassRun(due, masters, source.resolve().parent, limits or Limits(), cache)
+        root = source.resolve().parent
+        rounds = Rounds(cache.folder, course_digest(root), seed)
+        ran = ClassRun(due, masters, root, limits or Limits(), cache, rounds)
         ran.run(pool, level, progress)
         pool.dismiss()
         rows = [
@@ -109,6 +116,7 @@ def grade(
         write_grades_csv(folder, results.submissions)
         write_report(folder, results)
         _put_in_place(folder, out)
+        rounds.close()
         if not is_part:
             cache.forget_the_rest()
         log.info("Results are in %s", out)

@@ -16,6 +16,8 @@ from nbformat import NotebookNode
 from autograder.atomic_write import atomic_write_text
 from autograder.errors import UserError
 
+from .rounds import FILE
+
 FOLDER = ".runs"
 
 
@@ -29,7 +31,7 @@ class RunCache:
 
     def __init__(self, out: Path, force: bool = False):
         self._out, self._force = out.absolute(), force
-        self._folder = self._out / FOLDER
+        self._folder = self.folder = self._out / FOLDER
         self._used: set[str] = set()
         self._fresh: set[str] = set()
 
@@ -71,7 +73,7 @@ class RunCache:
     def forget_the_rest(self) -> None:
         """Remove executed notebooks that this run did not use."""
         for path in self._folder.iterdir():
-            if path.name not in self._used | {"lock"}:
+            if path.name not in self._used | {"lock", FILE}:
                 path.unlink(missing_ok=True)
 
 
