@@ -3,7 +3,7 @@
 Building the source notebook:
 
 1. `assignment_markdown`: parse an assignment's Markdown into blocks.
-2. `reference_source`: stubs and misconception sources, made from the reference by `ast`.
+2. `reference_source`: stubs, made from the reference by `ast`.
 3. `instant_recorder`: record inputs, expected results and the results of known mistakes.
 4. `instant_runtime`: the code of the instant checks; it is pasted into each notebook.
 5. `builder`: put these together into the source notebook.
@@ -13,9 +13,10 @@ Checking them:
 
 7. `synthetic_submissions`: notebooks as students would hand them in.
 8. `trusted_runner`: run a trusted notebook in this process.
-9. `release_checks`: what must hold before a release.
-10. `kill_table_runner`: every known mistake against every hidden test.
-11. `mutants`: mutation testing of the hidden tests.
+9. `instant_gate`: what the instant checks say of right and wrong answers.
+10. `release_checks`: what must hold before a release.
+11. `kill_table_runner`: every known mistake against every hidden test.
+12. `mutants`: mutation testing of the hidden tests.
 
 `commands` implements `autograder build` and `autograder release`.
 """

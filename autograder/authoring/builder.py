@@ -1,12 +1,15 @@
 """Build nbgrader's source notebook from an assignment's Markdown and the reference."""
 
+import ast
 import json
 import re
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import partial
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from nbformat import NotebookNode
 
@@ -15,6 +18,7 @@ from autograder.authoring import instant_runtime
 from autograder.cells import (
     free_cell,
     given_cell,
+    is_solution,
     notebook,
     solution_cell,
     test_cell,
@@ -22,12 +26,31 @@ from autograder.cells import (
     to_text,
 )
 from autograder.errors import UserError
+from autograder.execution.attribution import KILLS
+from autograder.execution.carry_forward import uses_of
+from autograder.execution.hidden_test_dependencies import definitions_in
 
 from .assignment_markdown import Block, read_text
-from .instant_recorder import record, to_json
+from .instant_recorder import Group, record, to_json
 from .reference_source import resolve_dotted, source_of, stub
 
 CHECKS_ID = "instant-checks"
+KILL_TABLE = "kill-table.json"  # see `kill_table_runner`
+# In a module of their own, so that no name in the notebook can get in their way.
+INSTANT_CELL = """\
+# The instant checks: what your code does is compared with recorded numbers. They need no network,
+# and nothing but torch. You need not read this cell; run it and go on.
+import json
+import types
+
+checks = types.ModuleType("instant_checks")
+exec(compile(r'''
+{machine}
+''', "<instant checks>", "exec"), checks.__dict__)
+RECORDED = r'''
+{data}
+'''
+check = checks.InstantChecks(json.loads(RECORDED), globals())"""
 WIDTH = 88  # of a comment, so that it fits into a notebook's cell
 OPTIONAL = ("shortcuts", "files", "reference_files")  # of the front matter
 
@@ -62,8 +85,14 @@ def build(path: Path) -> NotebookNode:
     Raises:
         UserError: the text refers to something that does not exist; names file and line.
     """
+    return build_with_mistakes(path)[0]
+
+
+def build_with_mistakes(path: Path) -> tuple[NotebookNode, dict[str, list[Any]]]:
+    """Build the notebook; return it with the known mistakes that its instant checks are about."""
     front, blocks = read_text(path)
-    return _Builder(path, front, blocks).notebook()
+    builder = _Builder(path, front, blocks)
+    return builder.notebook(), builder.mistakes
 
 
 def write(path: Path) -> Path:
@@ -80,7 +109,10 @@ class _Builder:
         self.path, self.front, self.blocks = path, front, blocks
         self.exercises = self._exercises()
         self.given = {b.argument.rpartition(".")[2] for b in blocks if b.kind == "given"} - {""}
-        self.recorded: dict[str, dict] = {}
+        self.to_record: dict[str, Callable[[], dict]] = {}
+        self.groups: dict[str, list[Group]] = {}
+        self.mistakes: dict[str, list[Any]] = {}
+        self.uses = self._uses()
         self.cells: list[NotebookNode] = []
         self.exercise: Exercise | None = None
         self.count = 0
@@ -89,7 +121,7 @@ class _Builder:
         for block in self.blocks:
             getattr(self, f"_{block.kind}")(block)
         for cell in self.cells:
-            if cell.id == CHECKS_ID:  # everything is recorded by now
+            if cell.id == CHECKS_ID:  # all blocks are known by now
                 cell.source = self._instant_machine()
         ids = [cell.id for cell in self.cells]
         for cell_id in ids:
@@ -101,8 +133,21 @@ class _Builder:
             title=front["title"],
             assignment=self.path.parent.name,
             book_url=front["book_url"],
+            **self._kills(),
             **{name: front[name] for name in OPTIONAL if name in front},
         )
+
+    def _kills(self) -> dict[str, dict[str, list[str]]]:
+        """Return which tests each known mistake fails, as they were last recorded.
+
+        The record lies beside the assignments' folders; without it, feedback relies on each test
+        alone.
+        """
+        record = self.path.parent.parent / KILL_TABLE
+        if not record.is_file():
+            return {}
+        rows = json.loads(record.read_text(encoding="utf-8")).get(self.path.parent.name, [])
+        return {KILLS: {row["mistake"]: row["lost"] for row in rows}}
 
     def _exercises(self) -> dict[int, Exercise]:
         """Return the exercises by line; tests up to the next exercise add to the points."""
@@ -183,17 +228,31 @@ class _Builder:
         for name in ("mistakes_of", "cases"):
             if name not in made:
                 raise UserError(f"{self.path}:{block.line}: no {name!r} in preamble or block")
-        self.recorded[exercise.name] = record(
+        if exercise.name not in self.groups:
+            cell_id = f"check-{self._slug(exercise.name)}"
+            self.cells.append(given_cell(cell_id, f'check("{exercise.name}")'))
+        # Not what the preamble happens to call by such a name.
+        own = {name for names, _ in definitions_in(block.body) for name in names}
+        options = {f.name: made[f.name] for f in fields(Group) if f.name in own}
+        through = options.get("through")
+        if through is not None and through.__name__ not in self.given_names:
+            options["law"] = self._source_in(block, through)
+        groups = self.groups.setdefault(exercise.name, [])
+        groups.append(Group(**options))
+        used = {g.through.__name__: g.through for g in groups if g.through is not None}
+        mistakes = self.mistakes[exercise.name] = list(made["mistakes_of"](exercise.reference))
+        self.to_record[exercise.name] = partial(
+            record,
             exercise.reference,
-            made["mistakes_of"](exercise.reference),
-            made["cases"],
-            made.get("names", ["the result"]),
+            mistakes,
+            groups,
             exercise.read,
-            made.get("build"),
-            made.get("through"),
+            {**made, **used},
+            points=exercise.points,
+            minutes=exercise.options["minutes"],
+            form_only=bool(exercise.options.get("form_only")),
+            uses=[name for name in self.to_record if name in self.uses.get(exercise.name, ())],
         )
-        cell_id = f"check-{self._slug(exercise.name)}"
-        self.cells.append(given_cell(cell_id, f'check("{exercise.name}")'))
 
     def _try(self, block: Block) -> None:
         self.cells.append(free_cell(self._new_id("try"), block.body))
@@ -212,17 +271,43 @@ class _Builder:
         # In a function, so that a test leaves nothing behind in the student's namespace.
         code = f'{self.front["preamble"].rstrip()}\n\ndraw = Draw("{test}")\n{block.body}'
         hidden = f"def hidden_test():\n{textwrap.indent(code, '    ')}\n\n\nhidden_test()"
-        course = {"exercise": exercise.title, "check": test, "tests": tests}
+        course = {
+            "exercise": exercise.title,
+            "symbol": exercise.name,
+            "check": test,
+            "tests": tests,
+        }
         self.cells.append(test_cell(test, points, visible, hidden, **course))
 
     def _instant_machine(self) -> str:
-        data = to_json(self.recorded, self.front["book_url"])
+        recorded = {name: make() for name, make in self.to_record.items()}
+        data = to_json(recorded, self.front["book_url"], self.path.parent.name)
         if "'''" in data:
             raise UserError(f"{self.path}: a recorded text contains three quotation marks")
         machine = Path(instant_runtime.__file__).read_text(encoding="utf-8").rstrip()
-        return (
-            f"{machine}\n\n\nRECORDED = r'''\n{data}\n'''\n"
-            "check = InstantChecks(json.loads(RECORDED), globals())"
+        return INSTANT_CELL.format(machine=machine, data=data)
+
+    def _uses(self) -> dict[str, frozenset[str]]:
+        """Return which exercises each exercise builds on."""
+        answers = {e.name: source_of(e.reference) for e in self.exercises.values()}
+        given = [b.body for b in self.blocks if b.kind == "given" and not b.argument]
+        return uses_of(answers, given)
+
+    @property
+    def given_names(self) -> set[str]:
+        """The names that locked cells define."""
+        sources = [c.source for c in self.cells if c.cell_type == "code" and not is_solution(c)]
+        return {n for source in sources for names, _ in definitions_in(source) for n in names}
+
+    def _source_in(self, block: Block, function: Callable) -> str:
+        """Return the source of a function that the block or the preamble defines."""
+        for text in (block.body, self.front["preamble"]):
+            for names, statement in definitions_in(text):
+                if function.__name__ in names:
+                    return ast.unparse(statement)
+        raise UserError(
+            f"{self.path}:{block.line}: `through` must be a function of this block, of the "
+            f"preamble or of a given cell; {function.__name__} is not"
         )
 
     def _run(self, block: Block) -> dict:

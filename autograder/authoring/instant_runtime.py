@@ -1,74 +1,288 @@
-# The instant checks. They compare what your code returns with recorded numbers: no network, and
-# nothing to install but torch. You need not read this cell; run it and go on.
+"""The instant checks of a notebook, which compare what a student's code does with recorded numbers.
+
+This file is part of each notebook, so it needs nothing but torch. It runs in a module of its own
+there.
+"""
+
+import copy
+import difflib
 import html
-import json  # noqa: F401  (for the recorded numbers, in the notebook)
+import json
+import linecache
 import math
 import numbers
+import pathlib
 import re
+import traceback
 import warnings
+import zlib
 
 import torch
 
 
 class InstantChecks:
-    """check("name") tells at once how your function or layer `name` is doing."""
+    """check("name") tells at once how your function or layer `name` is doing; check() all."""
 
     def __init__(self, recorded, namespace):
         self.recorded, self.namespace = recorded, namespace
+        self.entries = recorded["checks"]
 
-    def __call__(self, name):
-        entry = self.recorded["checks"][name]
-        mine = self.namespace.get(name)
+    def __call__(self, name=None):
+        if name is None:
+            return self.overview()
+        if not isinstance(name, str):  # check(my_function)
+            name = getattr(name, "__name__", str(name))
+        if name not in self.entries:
+            near = difflib.get_close_matches(name, self.entries, 1, 0.4)
+            hint = f' Did you mean check("{near[0]}")?' if near else ""
+            names = ", ".join(self.entries)
+            return Verdict("grey", f"There is no exercise {name!r}.{hint}", f"There are: {names}.")
+        verdict = self.verdict(name)
+        if verdict.colour == "red":
+            self._blame_parts(name, verdict)
+        return verdict
+
+    def overview(self):
+        """The state of every exercise, what it is worth, and which one comes next."""
+        rows = [(name, entry, self.verdict(name)) for name, entry in self.entries.items()]
+        return Overview(rows, self.recorded)
+
+    def verdict(self, name):
+        """What the recorded cases say of one exercise."""
+        entry, mine = self.entries[name], self.namespace.get(name)
         if mine is None:
             return Verdict("grey", f"{name} is not defined yet. Run the cell where you write it.")
         found = []
-        for case in entry["cases"]:
-            try:
-                found.append(self._run(mine, entry, case))
-            except Exception as error:
-                # PyTorch raises NotImplementedError too, but says what is not implemented.
-                if isinstance(error, NotImplementedError) and not str(error):
+        for group in entry["groups"]:
+            for case in group["cases"]:
+                outcome = observed(mine, group, case, self.namespace)
+                if outcome.get("raises") == "NotImplementedError" and not outcome["message"]:
                     return Verdict("grey", f"{name}: not started yet.")
-                found.append(f"{type(error).__name__}: {error}")
-        return self._judge(name, entry, found)
+                found.append(outcome)
+        return self._judged(name, entry, found)
 
-    def _run(self, mine, entry, case):
-        if "build" in entry:
-            mine = mine(**entry["build"])
-            mine.load_state_dict({k: _decoded(v) for k, v in entry["parameters"].items()})
-            mine.eval()
-        args = [_decoded(x) for x in case["args"]]
-        if "through" in entry:  # a function given in the notebook tries out what you wrote
-            mine, args = self.namespace[entry["through"]], [mine, *args]
-        with torch.no_grad(), warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # overflow shows in the numbers
-            result = mine(*args)
-        return list(result) if isinstance(result, tuple) else [result]
-
-    def _judge(self, name, entry, found):
-        cases = entry["cases"]
-        wrong = [
-            (case, mine, text)
-            for case, mine in zip(cases, found, strict=True)
-            if (text := _difference(mine, case["expected"], entry["names"]))
+    def _judged(self, name, entry, found):
+        cases = [(group, case) for group in entry["groups"] for case in group["cases"]]
+        texts = [
+            difference(mine, case["expected"], group["names"])
+            for (group, case), mine in zip(cases, found, strict=True)
         ]
+        wrong = [place for place, text in enumerate(texts) if text]
+        labels = [case["label"] for _, case in cases]
+        if not wrong and entry.get("form_only"):
+            text = "the form of your answer is right. Hidden tests decide whether the answer is."
+            return Verdict("grey", f"{name}: {text}")
         if not wrong:
-            right = "; ".join(case["label"] for case in cases)
+            right = "; ".join(dict.fromkeys(labels))
             return Verdict("green", f"{name} is right on every recorded case ({right}).")
-        case, _, text = wrong[0]
-        details = f"With {case['label']}:\n{text}"
-        for mistake in entry["mistakes"]:
-            outcomes = [o or c["expected"] for o, c in zip(mistake["outcomes"], cases, strict=True)]
-            if not any(
-                _difference(m, o, entry["names"]) for m, o in zip(found, outcomes, strict=True)
-            ):
-                link = f"{self.recorded['book']}/{mistake['section']}"
-                return Verdict("red", mistake["sentence"], details, link)
-        passed = [c["label"] for c in cases if all(c is not w[0] for w in wrong)]
+        first = wrong[0]
+        details = f"With {labels[first]}:\n{texts[first]}"
+        known = explained(entry, cases, found, first)
+        if len(known) == 1:
+            (mistakes,) = known
+            link = f"{self.recorded['book']}/{mistakes[0]['section']}"
+            if len(mistakes) == 1:
+                headline, *parts = told(mistakes[0])
+            else:
+                headline = "Two mistakes come together here."
+                parts = [f"{i}. {' '.join(told(m))}" for i, m in enumerate(mistakes, 1)]
+            return Verdict("red", headline, "\n".join([*parts, details]), link)
         headline = f"{name} is not right yet."
+        passed = [label for place, label in enumerate(labels) if place not in wrong]
         if passed:
-            headline += f" It is right with: {'; '.join(passed)}."
+            headline += f" It is right with: {'; '.join(dict.fromkeys(passed))}."
+        if known:
+            lines = ["More than one known mistake gives this result. Which one is yours?"]
+            lines += ["- " + " ".join(m["did"] for m in mistakes) for mistakes in known[:3]]
+            details = "\n".join([details, *lines])
         return Verdict("red", headline, details, f"{self.recorded['book']}/{entry['read']}")
+
+    def _blame_parts(self, name, verdict):
+        """Say which parts should be mended first."""
+        parts = [p for p in self.entries[name]["uses"] if p in self.entries]
+        red = [part for part in parts if self.verdict(part).colour == "red"]
+        if red:
+            verdict.details = (
+                f"{name} uses {' and '.join(red)}, where something is wrong too: mend that first. "
+                f"This may be all.\n{verdict.details}"
+            )
+
+
+def told(mistake):
+    return mistake["did"], mistake["causes"], f"What to do: {mistake['fix']}"
+
+
+def observed(mine, group, case, namespace):
+    """What your code does with one case: results, gradients, changed inputs; or an exception."""
+    try:
+        return _observed(mine, group, case, namespace)
+    except Exception as error:
+        return {"raises": type(error).__name__, "message": str(error), "error": error}
+
+
+def _observed(mine, group, case, namespace):
+    args = [decoded(x) for x in case["args"]]
+    dtype = getattr(torch, group["dtype"]) if "dtype" in group else None
+    if "build" in group:
+        layer = mine(**group["build"])
+        load(layer, {k: decoded(v) for k, v in group["parameters"].items()})
+        layer.train(group.get("mode") == "train")
+        if dtype is not None:
+            layer.to(dtype)
+        mine = layer
+    if dtype is not None:
+        args = [x.to(dtype) if is_float(x) else x for x in args]
+    before = copy.deepcopy(args)
+    wants = group.get("gradients", False)
+    leaves = [x.requires_grad_() for x in args if is_float(x)] if wants else []
+    if "law" in group:  # a function that tries out what you wrote
+        made = {**namespace}
+        exec(group["law"], made)
+        call, given = made[group["through"]], [mine, *args]
+    elif "through" in group:
+        call, given = namespace[group["through"]], [mine, *args]
+    else:
+        call, given = mine, args
+    with torch.set_grad_enabled(wants or "through" in group), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # overflow shows in the numbers
+        result = call(*given)
+    several = isinstance(result, tuple)
+    several |= isinstance(result, list) and len(result) == len(group["names"]) > 1
+    values = list(result) if several else [result]
+    outcome = {"values": [encoded(x) for x in values], "found": values}
+    if wants:
+        named = mine.named_parameters() if isinstance(mine, torch.nn.Module) else ()
+        outcome["gradients"] = gradients(values, leaves, dict(named))
+    if "through" not in group:
+        pairs = enumerate(zip(args, before, strict=True))
+        changed = [place for place, (x, y) in pairs if _compare("", detached(x), detached(y), 0)]
+        if changed:
+            outcome["changed"] = changed
+    return outcome
+
+
+def load(layer, wanted):
+    """Give a layer the recorded parameters; buffers play no part."""
+    found = dict(layer.named_parameters(remove_duplicate=False))
+    lines = []
+    for name, value in wanted.items():
+        if name not in found:
+            others = [n for n in found if n not in wanted and found[n].shape == value.shape]
+            yours = f"; yours is called {others[0]}" if len(others) == 1 else ""
+            lines.append(f"no parameter {name} of shape {tuple(value.shape)}{yours}")
+        elif found[name].shape != value.shape:
+            lines.append(
+                f"{name} has shape {tuple(found[name].shape)}, expected {tuple(value.shape)}"
+            )
+    lines += [
+        f"a parameter {name} that the docstring does not have"
+        for name in found.keys() - wanted.keys()
+    ]
+    if lines:
+        raise ValueError("the parameters are not those of the docstring: " + "; ".join(lines))
+    layer.load_state_dict(wanted, strict=False)
+
+
+def gradients(values, leaves, parameters):
+    """Gradients of a fixed weighted sum of the results, at every input and parameter."""
+    outputs = [x for x in values if is_float(x) and x.requires_grad]
+    at = {**{f"input {i}": x for i, x in enumerate(leaves)}, **parameters}
+    if not outputs:
+        return dict.fromkeys(at)
+    weights = [torch.linspace(-1, 1, x.numel(), dtype=x.dtype).reshape(x.shape) for x in outputs]
+    found = torch.autograd.grad(outputs, list(at.values()), weights, allow_unused=True)
+    return {name: None if g is None else encoded(g) for name, g in zip(at, found, strict=True)}
+
+
+def explained(entry, cases, found, first):
+    """The known mistakes, alone or in pairs, that explain what your code does."""
+    mine = [sketch(outcome) for outcome in found]
+    right = [sketch(case["expected"]) for _, case in cases]
+    known = entry["mistakes"]
+    whole = [[o or r for o, r in zip(m["outcomes"], right, strict=True)] for m in known]
+    same = [[alike(a, b) for a, b in zip(mine, outcomes, strict=True)] for outcomes in whole]
+    alone = [(m,) for m, agrees in zip(known, same, strict=True) if all(agrees)]
+    if alone:
+        return alone
+    mark = together(mine)
+    pairs = [(known[i], known[j]) for i, j, *other in entry["pairs"] if alike_mark(mark, other)]
+    if pairs:
+        return pairs
+    shown = found[first].get("values", ())
+    if sum(len(x.get("data", ())) for x in shown if isinstance(x, dict)) < 3:
+        return []
+    return [
+        (m,)
+        for m, agrees in zip(known, same, strict=True)
+        if agrees[first] and m["outcomes"][first] is not None and "kind" not in mine[first]
+    ]
+
+
+def sketch(outcome):
+    """An outcome in a few numbers: equal outcomes have equal sketches."""
+    if "raises" in outcome:
+        text = re.sub(r"[\w.<>]+\(\)", "()", outcome.get("message", ""))
+        return {"kind": f"{outcome['raises']}: {zlib.crc32(text.encode())}"}
+    by_name = sorted(outcome.get("gradients", {}).items())  # JSON keeps no other order
+    parts = [*outcome["values"], *(gradient for _, gradient in by_name)]
+    form, numbers_ = [], []
+    for part in parts:
+        _sketch(part, form, numbers_)
+    form.append(outcome.get("changed", []))
+    return {"form": zlib.crc32(json.dumps(form).encode()), "at": _projections(numbers_)}
+
+
+def _sketch(x, form, found):
+    if isinstance(x, dict) and "data" in x:
+        form.append([x["dtype"], x["shape"], x.get("array", False)])
+        values = x["data"]
+        form.append([i for i, v in enumerate(values) if v != v or v in (math.inf, -math.inf)])
+        if x["dtype"].startswith(("float", "bfloat")):
+            found += [v for v in values if v == v and abs(v) != math.inf]
+        else:
+            form.append(values)
+    elif isinstance(x, dict):
+        for key, value in sorted(x.items()):
+            form.append(key)
+            _sketch(value, form, found)
+    elif isinstance(x, list):
+        form.append(len(x))
+        for value in x:
+            _sketch(value, form, found)
+    elif isinstance(x, float):
+        form.append("float")
+        found.append(x if x == x and abs(x) != math.inf else 0.0)
+    else:
+        form.append(str(x))
+
+
+def _projections(values):
+    """Two weighted sums, which numbers that differ do not share by chance."""
+    values = [max(-1e6, min(1e6, v)) for v in values]
+    first = sum(v * math.cos(i + 0.5) for i, v in enumerate(values))
+    second = sum(v * math.sin(1.7 * i + 0.3) for i, v in enumerate(values))
+    return [float(f"{x / max(1, len(values)) ** 0.5:.6g}") for x in (first, second)]
+
+
+def alike(one, other):
+    """True if two sketches are of the same outcome, up to rounding."""
+    if "kind" in one or "kind" in other:
+        return one.get("kind") == other.get("kind")
+    return one["form"] == other["form"] and _near(one["at"], other["at"])
+
+
+def together(sketches):
+    """One short mark of the outcomes on all cases."""
+    form = zlib.crc32(json.dumps([s.get("kind", s.get("form")) for s in sketches]).encode())
+    return [form, *_projections([x for s in sketches for x in s.get("at", ())])]
+
+
+def alike_mark(one, other):
+    return one[0] == other[0] and _near(one[1:], other[1:])
+
+
+def _near(one, other):
+    return all(abs(a - b) <= 1e-3 * max(1, abs(a)) for a, b in zip(one, other, strict=True))
 
 
 _LOOKS = {"green": ("✓", "#2e9e5b"), "red": ("✗", "#d1495b"), "grey": ("○", "#8a8f98")}
@@ -76,7 +290,7 @@ _LOOKS = {"green": ("✓", "#2e9e5b"), "red": ("✗", "#d1495b"), "grey": ("○"
 
 class Verdict:
     def __init__(self, colour, headline, details="", link=""):
-        self.mark, self.colour = _LOOKS[colour]
+        self.colour, self.mark = colour, _LOOKS[colour][0]
         self.headline, self.details, self.link = headline, details, link
 
     def __repr__(self):
@@ -85,10 +299,11 @@ class Verdict:
         return "\n".join(lines + ([f"  Read: {self.link}"] if self.link else []))
 
     def _repr_html_(self):
+        mark, colour = self.mark, _LOOKS[self.colour][1]
         details, link = html.escape(self.details), html.escape(self.link)
         return (
-            f'<div style="border-left: 4px solid {self.colour}; padding: .3em .8em">'
-            f"<strong>{self.mark} {html.escape(self.headline)}</strong>"
+            f'<div style="border-left: 4px solid {colour}; padding: .3em .8em">'
+            f"<strong>{mark} {html.escape(self.headline)}</strong>"
             + (
                 f'<pre style="margin: .4em 0; white-space: pre-wrap">{details}</pre>'
                 if details
@@ -99,43 +314,161 @@ class Verdict:
         )
 
 
-def _decoded(recorded):
+class Overview:
+    """All exercises of the notebook; `save()` writes a progress file for the book's tick-list."""
+
+    def __init__(self, rows, recorded):
+        self.rows, self.recorded = rows, recorded
+        self.points = sum(entry["points"] for _, entry, _ in rows)
+        self.earned = sum(entry["points"] for _, entry, v in rows if v.colour == "green")
+
+    def save(self, path="progress.json"):
+        """Write which exercises are green; the book's tick-list can read the file."""
+        exercises = {name: verdict.colour == "green" for name, _, verdict in self.rows}
+        about = {"assignment": self.recorded["assignment"], "exercises": exercises}
+        pathlib.Path(path).write_text(json.dumps(about) + "\n", encoding="utf-8")
+        return f"Written to {path}."
+
+    def _lines(self):
+        for name, entry, verdict in self.rows:
+            state = {"green": "green", "red": "not right yet", "grey": "not started"}
+            yield _LOOKS[verdict.colour][0], name, entry, state[verdict.colour]
+
+    def _next(self):
+        left = [(name, v) for name, _, v in self.rows if v.colour != "green"]
+        if not left:
+            return "All checks are green. Hidden tests look at more inputs: hand the notebook in."
+        name, verdict = next(((n, v) for n, v in left if v.colour == "red"), left[0])
+        entry = self.recorded["checks"][name]
+        what = "mend" if verdict.colour == "red" else "write"
+        return f"Next: {what} {name} (about {entry['minutes']} minutes)."
+
+    def __repr__(self):
+        width = max(len(name) for name, _, _ in self.rows)
+        lines = [
+            f"{mark} {name:{width}}  {entry['points']:3} points  {entry['minutes']:3} min  {state}"
+            for mark, name, entry, state in self._lines()
+        ]
+        total = f"{self.earned} of {self.points} points are behind green checks."
+        return "\n".join([*lines, total, self._next()])
+
+    def _repr_html_(self):
+        rows = "".join(
+            f"<tr><td>{mark}</td><td><code>{html.escape(name)}</code></td>"
+            f"<td>{entry['points']} points</td><td>{entry['minutes']} min</td><td>{state}</td></tr>"
+            for mark, name, entry, state in self._lines()
+        )
+        return (
+            f"<table>{rows}</table><p>{self.earned} of {self.points} points are behind green "
+            f"checks. {html.escape(self._next())}</p>"
+        )
+
+
+def detached(x):
+    return x.detach() if isinstance(x, torch.Tensor) else x
+
+
+def is_float(x):
+    return isinstance(x, torch.Tensor) and x.is_floating_point()
+
+
+def decoded(recorded):
     if isinstance(recorded, list):
-        return [_decoded(x) for x in recorded]
+        return [decoded(x) for x in recorded]
     if not isinstance(recorded, dict):
         return recorded
+    if "type" in recorded:
+        return getattr(torch, recorded["type"])
     if "tuple" in recorded:
-        return tuple(_decoded(recorded["tuple"]))
+        return tuple(decoded(recorded["tuple"]))
     if "dict" in recorded:
-        return {key: _decoded(value) for key, value in recorded["dict"].items()}
+        return {key: decoded(value) for key, value in recorded["dict"].items()}
     dtype = getattr(torch, recorded["dtype"])
+    if "device" in recorded:
+        return torch.empty(recorded["shape"], dtype=dtype, device=recorded["device"])
     x = torch.tensor(recorded["data"], dtype=dtype).reshape(recorded["shape"])
     return x.numpy() if recorded.get("array") else x
 
 
-def _difference(found, expected, names):
-    """The first difference, in words; empty when there is none. A string is an exception."""
-    if isinstance(found, str) or isinstance(expected, str):
-        if _without_names(found) == _without_names(expected):
+def encoded(x):
+    """A value as JSON; `decoded` reads it."""
+    if isinstance(x, torch.dtype):
+        return {"type": str(x).removeprefix("torch.")}
+    if isinstance(x, list):
+        return list(map(encoded, x))
+    if isinstance(x, tuple):
+        return {"tuple": list(map(encoded, x))}
+    if isinstance(x, dict):
+        return {"dict": {str(key): encoded(value) for key, value in x.items()}}
+    if isinstance(x, float):  # a NumPy float is one too
+        return float(x)
+    if not hasattr(x, "dtype") or not hasattr(x, "shape"):
+        return x if isinstance(x, (numbers.Number, str, bool, type(None))) else str(type(x))
+    if not isinstance(x, torch.Tensor) and not x.shape:
+        return x.item()
+    dtype = str(x.dtype).removeprefix("torch.")
+    form = {"dtype": dtype, "shape": list(x.shape)}
+    if isinstance(x, torch.Tensor) and x.device.type != "cpu":
+        return {**form, "device": x.device.type, "data": []}
+    data = (x.detach() if isinstance(x, torch.Tensor) else x).flatten().tolist()
+    data = list(map(int, data)) if dtype == "bool" else data
+    return {**form, "data": data, **({} if isinstance(x, torch.Tensor) else {"array": True})}
+
+
+def difference(found, expected, names):
+    """The first difference, in words; empty when there is none."""
+    if "raises" in found:
+        if expected.get("raises") == found["raises"]:
             return ""
-        return found if isinstance(found, str) else "no exception"
-    if len(found) != len(expected):
-        return f"you return {len(found)} value(s), expected {len(expected)}: {', '.join(names)}"
-    for name, mine, recorded in zip(names, found, expected, strict=True):
-        if text := _compare(name, mine, _decoded(recorded)):
+        return _where(found)
+    if "raises" in expected:
+        return f"expected a {expected['raises']}, as the docstring promises, and nothing was raised"
+    values, right = found["found"], expected["values"]
+    if len(values) != len(right):
+        if len(values) == 1 and values[0] is None:
+            return "you return None: did you forget `return`?"
+        return f"you return {len(values)} value(s), expected {len(right)}: {', '.join(names)}"
+    for name, mine, recorded in zip(names, values, right, strict=True):
+        if text := _compare(name, detached(mine), decoded(recorded)):
             return text
+    for name, recorded in expected.get("gradients", {}).items():
+        mine = found["gradients"].get(name)
+        if mine is None and recorded is None:
+            continue
+        if mine is None:
+            return f"no gradient arrives at {name}: is there a detach()?"
+        right_one = decoded(recorded) if recorded is not None else torch.zeros_like(decoded(mine))
+        if text := _compare(f"the gradient at {name}", decoded(mine), right_one):
+            return text
+    changed = [i for i in found.get("changed", ()) if i not in expected.get("changed", ())]
+    if changed:
+        return (
+            f"argument {changed[0] + 1} is not what it was before the call: you change it in place"
+        )
+    if set(expected.get("changed", ())) - set(found.get("changed", ())):
+        return "an argument that the call should change is as it was"
     return ""
 
 
-def _without_names(found):
-    """A mistake raises the same as you, but under another name: `Layer.forward() missing ...`"""
-    return re.sub(r"[\w.<>]+\(\)", "()", found) if isinstance(found, str) else found
+def _where(found):
+    """An exception, with the line of your cell that raised it."""
+    text = f"{found['raises']}: {found['message']}"
+    error = found.get("error")
+    frames = traceback.extract_tb(error.__traceback__) if error is not None else ()
+    yours = [f for f in frames if "ipykernel" in f.filename and f.name != "<module>"]
+    if yours:
+        line = linecache.getline(yours[-1].filename, yours[-1].lineno).strip()
+        text += f"\nin {yours[-1].name}, line {yours[-1].lineno} of your cell: {line}"
+    return text
 
 
-def _compare(name, mine, right):
+def _compare(name, mine, right, atol=2e-4):
+    if mine is None and right is not None:
+        return f"{name} is None: did you forget `return`?"
     if isinstance(right, (list, tuple, dict)):
-        if type(mine) is not type(right):
-            return f"{name} is a {type(mine).__name__}, expected a {type(right).__name__}"
+        kind = next(k for k in (dict, list, tuple) if isinstance(right, k))
+        if not isinstance(mine, kind):
+            return f"{name} is a {type(mine).__name__}, expected a {kind.__name__}"
         both = f"{name}: yours {_plain(mine)}, expected {_plain(right)}"
         if isinstance(right, dict):
             places, same = list(right), set(mine) == set(right)
@@ -147,22 +480,30 @@ def _compare(name, mine, right):
         first = next(filter(None, texts), "")
         return both if first and len(both) < 200 and "tensor(" not in both else first
     if not hasattr(right, "dtype"):
-        equal = isinstance(mine, (numbers.Number, str, type(None))) and mine == right
+        plain = isinstance(mine, (numbers.Number, str, type(None))) or type(mine).__name__ == "bool"
+        equal = plain and mine == right
         if isinstance(right, float) and isinstance(mine, numbers.Real):
             equal = math.isclose(mine, right, rel_tol=2e-4, abs_tol=1e-9) or _nan(mine, right)
         return "" if equal else f"{name}: yours {_plain(mine)}, expected {_plain(right)}"
     kind = "tensor" if isinstance(right, torch.Tensor) else "NumPy array"
     if not hasattr(mine, "dtype") or isinstance(mine, torch.Tensor) != (kind == "tensor"):
         return f"{name} is a {type(mine).__name__}, expected a {kind}"
-    if mine.shape != right.shape:
+    if tuple(mine.shape) != tuple(right.shape):
         return f"{name} has shape {tuple(mine.shape)}, expected {tuple(right.shape)}"
     if mine.dtype != right.dtype:
         return f"{name} is {mine.dtype}, expected {right.dtype}"
     if kind == "NumPy array":
         mine, right = torch.tensor(mine.copy()), torch.tensor(right)
-    if not torch.allclose(mine.double(), right.double(), rtol=0, atol=2e-4, equal_nan=True):
-        return f"{name}: yours\n{_table(mine)}\n{name}: expected\n{_table(right)}"
-    return ""
+    if mine.device.type != right.device.type:
+        return f"{name} is on the device {mine.device.type}, expected {right.device.type}"
+    if mine.device.type == "meta":
+        return ""
+    size = float(right.double().nan_to_num(0, 0, 0).abs().max()) if right.numel() else 0.0
+    atol *= 100 if right.dtype in (torch.float16, torch.bfloat16) else 1
+    near = torch.allclose(
+        mine.double(), right.double(), rtol=0, atol=atol * max(1.0, size), equal_nan=True
+    )
+    return "" if near else f"{name}: yours\n{_table(mine)}\n{name}: expected\n{_table(right)}"
 
 
 def _nan(a, b):

@@ -1,14 +1,14 @@
 """Check the hidden tests: each known mistake, alone in a notebook, must lose its points."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
 from autograder.cells import is_test
 
-from .synthetic_submissions import with_mistake
-from .trusted_runner import PASSED, run_tests_in_process
+from .synthetic_submissions import WrongAnswer, fill_solutions
+from .trusted_runner import PASSED, prepared
 
 
 @dataclass(frozen=True)
@@ -41,31 +41,26 @@ class Row:
 
 
 def kill_table(
-    master: NotebookNode, mistakes: Iterable, references: Callable, brief: bool = False
-) -> list[Row]:
-    """Return one row for each mistake.
+    master: NotebookNode, mistakes: Iterable[WrongAnswer], brief: bool = False
+) -> Iterator[Row]:
+    """Yield one row for each mistake.
 
     Args:
-        references: returns the reference of a name.
-        brief: run only the test that should fail; `lost` is then not complete.
+        master: with right answers; see `synthetic_submissions.fill_solutions`.
+        mistakes: each with the test that should fail, `caught_by`.
+        brief: run only the tests of the mistake's own exercise; `lost` is then not complete.
     """
-    rows = []
-    for mistake in mistakes:
-        nb = with_mistake(master, mistake.implementation, references(mistake.replaces))
-        if brief:
-            nb.cells = [c for c in nb.cells if not is_test(c) or _name(c) == mistake.caught_by]
-        ends = run_tests_in_process(nb)
-        tag = f"[misconception: {mistake.name}]"
-        rows.append(
-            Row(
+    with prepared(fill_solutions(master, {})) as notebook:
+        for mistake in mistakes:
+            ends = notebook.tests_with(mistake.replaces, mistake.source, brief, mistake.name)
+            tag = f"[misconception: {mistake.name}]"
+            yield Row(
                 mistake.name,
                 mistake.replaces,
                 mistake.caught_by,
                 tuple(name for name, end in ends.items() if end != PASSED),
-                tuple(name for name, end in ends.items() if end.endswith(tag)),
+                tuple(name for name, end in ends.items() if tag in end.splitlines()),
             )
-        )
-    return rows
 
 
 def tests_of(master: NotebookNode) -> list[str]:

@@ -9,6 +9,9 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import SaveCells
 from traitlets.config import Config
 
+from autograder.cells import read, to_text
+from autograder.execution.attribution import KILLS
+
 # The assignments' Markdown holds the hidden tests and names the reference.
 NEVER_RELEASED = ("*.md", "*.py", "*.json", "*.yml", "*.yaml", "*.toml", "*.pt", "*.safetensors")
 
@@ -40,6 +43,10 @@ def release(source: Path, out: Path, assignments: list[str]) -> list[Path]:
         converter.log = logging.getLogger("autograder.authoring.release")
         converter.start()
         released += sorted((out / assignment).glob("*.ipynb"))
+    for path in released:
+        notebook = read(path)
+        notebook.metadata.get("course", {}).pop(KILLS, None)  # of no use to students
+        path.write_text(to_text(notebook), encoding="utf-8")
     return released
 
 

@@ -9,18 +9,21 @@ from nbformat import NotebookNode
 from autograder.cells import is_solution, is_test, read, split_test, to_text
 
 from .assignment_markdown import read_text
-from .builder import build
+from .builder import build_with_mistakes
+from .instant_gate import untrue_verdicts
 from .reference_source import hidden_lines, resolve_dotted, source_of
 from .release import release
 from .synthetic_submissions import strip_solutions
 from .trusted_runner import PASSED, run_cells, run_tests_in_process, score
 
+MOST_BYTES = 400_000  # of a released notebook, which students download and upload
 SHORT = 12  # shorter lines, such as `else:`, reveal nothing
 
 
 def release_problems(path: Path) -> Iterator[str]:
     """Yield one line for each problem of the assignment in `path`."""
-    built, target = build(path), path.with_suffix(".ipynb")
+    target = path.with_suffix(".ipynb")
+    built, mistakes = build_with_mistakes(path)
     if not target.is_file() or target.read_text(encoding="utf-8") != to_text(built):
         yield f"{target} is not what {path} gives: run `autograder build` and commit the notebook"
         return
@@ -31,12 +34,18 @@ def release_problems(path: Path) -> Iterator[str]:
     for cell_id, end in ends.items():
         if end != PASSED:
             yield f"{path}: with the reference, the cell {cell_id} fails: {end.splitlines()[0]}"
+    if all(end == PASSED for end in ends.values()):
+        for line in untrue_verdicts(built, mistakes):
+            yield f"{path}: {line}"
     earned, _ = score(built, run_tests_in_process(strip_solutions(built)))
     if earned != 0:
         yield f"{path}: the untouched release earns {earned:g} points, must be 0"
     with tempfile.TemporaryDirectory() as scratch:
         (released,) = release(path.parent.parent, Path(scratch), [path.parent.name])
         notebook = read(released)
+        size = released.stat().st_size
+        if size > MOST_BYTES:
+            yield f"{path}: the release has {size:,} bytes, more than {MOST_BYTES:,}"
     if [c.source for c in notebook.cells if is_solution(c)] != [
         c.source for c in strip_solutions(built).cells if is_solution(c)
     ]:

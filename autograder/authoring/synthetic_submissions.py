@@ -1,15 +1,33 @@
 """Make notebooks as students would hand them in, for release checks and sample classes."""
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import Protocol
 
 from nbformat import NotebookNode
 
 from autograder.cells import is_solution
+from autograder.execution.carry_forward import ANSWERS, right_answers
 
-from .reference_source import BEGIN, END, apply_misconception, resolve_dotted
+from .reference_source import BEGIN, END, resolve_dotted
 
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"  # what nbgrader leaves of a solution
+
+
+class WrongAnswer(Protocol):
+    """A known mistake: the source that replaces a reference, under the reference's name."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def replaces(self) -> str: ...
+
+    @property
+    def caught_by(self) -> str: ...
+
+    @property
+    def source(self) -> str: ...
 
 
 def fill_solutions(master: NotebookNode, answers: Mapping[str, str]) -> NotebookNode:
@@ -17,7 +35,7 @@ def fill_solutions(master: NotebookNode, answers: Mapping[str, str]) -> Notebook
 
     Cells without an answer keep the reference.
     """
-    nb = copy.deepcopy(master)
+    nb = _copy(master)
     for cell in nb.cells:
         symbol = cell.metadata.get("course", {}).get("symbol")
         if is_solution(cell) and symbol in answers:
@@ -27,22 +45,29 @@ def fill_solutions(master: NotebookNode, answers: Mapping[str, str]) -> Notebook
 
 def strip_solutions(master: NotebookNode) -> NotebookNode:
     """Return the master as it is released: nbgrader's stub replaces every solution."""
-    nb = copy.deepcopy(master)
+    nb = _copy(master)
     for cell in nb.cells:
         if is_solution(cell):
             cell.source = _without_solutions(cell.source)
     return nb
 
 
-def with_mistake(master: NotebookNode, mistake: Callable, reference: Callable) -> NotebookNode:
+def with_mistake(master: NotebookNode, mistake: WrongAnswer) -> NotebookNode:
     """Return the master with one known mistake, and correct everywhere else."""
-    return fill_solutions(master, {reference.__name__: apply_misconception(mistake, reference)})
+    return fill_solutions(master, {mistake.replaces: mistake.source})
 
 
 def files_of(master: NotebookNode) -> Mapping[str, bytes]:
     """Return the attachments of a perfect student: name -> contents."""
     made_by = master.metadata.get("course", {}).get("reference_files")
     return {} if made_by is None else resolve_dotted(made_by)()
+
+
+def _copy(master: NotebookNode) -> NotebookNode:
+    """Return a copy that carries the right answers, as a notebook that is graded does."""
+    nb = copy.deepcopy(master)
+    nb.metadata.setdefault(ANSWERS, right_answers(master))
+    return nb
 
 
 def _without_solutions(source: str) -> str:

@@ -28,8 +28,9 @@ def subtracts(x, y):
 def mistakes_of(reference):
     return [
         SimpleNamespace(
-            name="subtracts", sentence="You subtract.", section="sums.html#minus",
-            implementation=subtracts,
+            name="subtracts", replaces="add", did="You subtract.", causes="It is too small.",
+            fix="Add.", section="sums.html#minus", implementation=subtracts,
+            source="def add(x, y):\\n    return x - y\\n",
         )
     ]
 '''
