@@ -2,6 +2,7 @@
 
 - `assignments`: load the assignments with their references and known mistakes.
 - `record_kill_table`: every known mistake against every hidden test.
+- `world_forms`, `world_report`: forms in which public code writes the exercises, graded.
 - `mutation_report`: mutation testing of the hidden tests.
 - `synthetic_class`: the sample class, made from the reference.
 - `grader_benchmark`: seconds per graded notebook, next to nbgrader's own.

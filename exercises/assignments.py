@@ -9,10 +9,10 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.authoring.assignment_markdown import read_text
-from autograder.authoring.builder import build, text_files
+from autograder.authoring.builder import text_files
 from autograder.authoring.reference_source import resolve_dotted
 from autograder.authoring.synthetic_submissions import files_of
-from autograder.cells import is_solution
+from autograder.cells import is_solution, read
 from solutions.misconceptions import Misconception, for_reference
 
 HERE = Path(__file__).parent
@@ -42,8 +42,8 @@ class Assignment:
 
     @cached_property
     def source(self) -> NotebookNode:
-        """The source notebook, built on first use; copy it before you change it."""
-        return build(self.text)
+        """The source notebook as `autograder build` wrote it; copy it before you change it."""
+        return read(self.text.with_suffix(".ipynb"))
 
     @property
     def mistakes(self) -> list[Misconception]:

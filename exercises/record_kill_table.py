@@ -22,7 +22,7 @@ RECORD = HERE / "kill-table.json"
 
 def table_of(master: Assignment) -> list[Row]:
     """The kill table of one assignment."""
-    return kill_table(master.source, master.mistakes, master.references.__getitem__)
+    return list(kill_table(master.source, master.mistakes))
 
 
 def read_matrix() -> dict[str, list[Row]]:

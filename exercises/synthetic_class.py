@@ -61,8 +61,7 @@ def _makers(master: Assignment) -> dict[str, Callable[[], str]]:
         return filled({name: source_of(getattr(module, name)) for name in master.symbols})
 
     def mistaken(mistake: Misconception) -> str:
-        reference = master.references[mistake.replaces]
-        return to_text(with_mistake(source, mistake.implementation, reference))
+        return to_text(with_mistake(source, mistake))
 
     return {
         "perfect": perfect,

@@ -143,19 +143,20 @@ def test_a_mistake_loses_the_points_named_for_it_and_is_told_so(graded, rows, ma
         row = rows[student, master.assignment]
         assert float(row["score"]) < float(row["max_score"])
         assert mistake.name in row["misconceptions"].split(";")
-        assert mistake.sentence in " ".join(page(graded, student, master).split()), mistake.name
+        assert mistake.did in " ".join(page(graded, student, master).split()), mistake.name
 
 
 def test_in_this_process_everybody_gets_the_same_marks(graded, rows, master, monkeypatch):
     """Locking code in changes no mark: the tests are the same, only what they hold differs."""
     submissions = graded.parent / "submissions"
+    seeds = {(r.student, r.assignment): r.seed for r in read_results(graded).submissions}
     compared = 0
     for (student, assignment), row in rows.items():
         if assignment != master.assignment or row["status"] != "graded":
             continue
         path = submissions / student / assignment / f"{master.notebook}.ipynb"
         notebook = merge_submission(master.source, read_submission(path))
-        monkeypatch.setenv(SEED_VARIABLE, student)  # the same hidden inputs
+        monkeypatch.setenv(SEED_VARIABLE, seeds[student, assignment])  # the same hidden inputs
         earned, _ = trusted_runner.score(notebook, trusted_runner.run_tests_in_process(notebook))
         assert earned == float(row["score"]), student
         compared += 1

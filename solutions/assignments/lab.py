@@ -236,10 +236,11 @@ def compare_runs(usual: list[Row], changed: list[Row], margin: float = 0.1) -> s
     return "the same"
 
 
-def form_of_predictions(predict: Callable) -> tuple[list[str], list[str]]:
-    """Return the changes that a prediction names, and its values that are not valid answers."""
+def form_of_predictions(predict: Callable) -> tuple[bool, bool, bool]:
+    """Return whether every change has an answer, every answer is valid, and nothing is added."""
     said = predict()
-    return sorted(said), [answer for answer in said.values() if answer not in ANSWERS]
+    answers = said.values()
+    return set(CHANGES) <= set(said), all(x in ANSWERS for x in answers), set(said) <= set(CHANGES)
 
 
 def save_translator(

@@ -66,7 +66,8 @@ def token_batches(lengths: list[tuple[int, int]], max_tokens: int, seed: int) ->
     word: B * S <= max_tokens and B * T <= max_tokens. Each batch takes as many pairs as it can.
 
     The order of pairs of the same length, and the order of the batches, is drawn from the seed: the
-    same seed gives the same batches, and every epoch takes another.
+    same seed gives the same batches, and every epoch takes another. PyTorch's global random numbers
+    stay as they are.
 
     Args:
         lengths: of source and target, for each pair.
@@ -131,7 +132,7 @@ def make_batches(
         the batches, padded with PAD.
 
     Raises:
-        ValueError: see `token_batches` and `collate`.
+        ValueError: if a side of a pair is longer than max_tokens; see `token_batches`.
     """
     lengths = [(len(source), len(target) - 1) for source, target in pairs]
     batches = token_batches(lengths, max_tokens, seed)

@@ -119,7 +119,8 @@ def beam_search(
     """Extend the k most likely prefixes of each sentence; return the finished hypotheses.
 
     `beam_step` after `beam_step`. A sentence is over at its maximum length, or when no beam can
-    beat its best finished hypothesis any more (`is_over`).
+    beat its best finished hypothesis any more (`is_over`). To search on until the maximum length
+    takes longer and finds the same best hypothesis.
 
     Args:
         predictor: one row per sentence, nothing written yet; it is used up.

@@ -26,7 +26,8 @@ def scaled_dot_product_attention(
     """Compute Attention(Q, K, V) = softmax(Q K^T / sqrt(d_k)) V  (equation 1).
 
     Every query is compared with every key; the softmax turns the scores of one query into
-    weights over the keys; the output is the weighted mean of the values.
+    weights over the keys; the output is the weighted mean of the values. The inputs are left as
+    they are.
 
     Args:
         query: (..., T, d_k) float.
@@ -138,7 +139,7 @@ class MultiHeadAttention(nn.Module):
                 every head; None lets all attend.
 
         Returns:
-            (B, T, d_model). Dropout is active in training mode only.
+            (B, T, d_model). Dropout acts on the attention weights, in training mode only.
 
         Raises:
             ValueError: if the shapes do not fit or the mask is not boolean.

@@ -58,7 +58,8 @@ def target_mask(tokens: Tensor, pad_id: int) -> Tensor:
         pad_id: the id that stands for padding.
 
     Returns:
-        (B, T, T) boolean; True where the key is real and not later than the query.
+        (B, T, T) boolean, on the device of `tokens`; True where the key is real and not later
+        than the query.
 
     Raises:
         ValueError: if `tokens` is not two-dimensional.

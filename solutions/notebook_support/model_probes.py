@@ -13,15 +13,28 @@ from torch import Tensor, nn
 
 from solutions.model.config import TransformerConfig
 
-LAST_MAPS = ("self_attention.W_o", "cross_attention.W_o", "feed_forward.W_2")
-
 
 def names_of(layer: nn.Module) -> dict[nn.Parameter, list[str]]:
-    """Return all names of each parameter, in alphabetical order; a shared one has several."""
-    names: dict[nn.Parameter, list[str]] = {}
+    """Return the names of each parameter, in alphabetical order; a shared one has several.
+
+    Names count that the exercises give. Where a parameter has one of these, its other names play no
+    part; where it has none, it belongs to "parts of other names".
+    """
+    words = "self_attention cross_attention feed_forward residual_1 residual_2 residual_3 layers"
+    words += " norm encoder decoder source_embedding target_embedding source_positions"
+    words += " target_positions embedding table W_q W_k W_v W_o W_1 W_2 weight bias gain"
+    known = set(words.split())
+    given: dict[nn.Parameter, set[str]] = {}
+    others: dict[nn.Parameter, str] = {}
     for name, parameter in layer.named_parameters(remove_duplicate=False):
-        names.setdefault(parameter, []).append(name)
-    return {parameter: sorted(several) for parameter, several in names.items()}
+        parts = name.split(".")
+        foreign = [i for i, x in enumerate(parts) if not (x.isdigit() or x in known)]
+        names = given.setdefault(parameter, set())
+        if foreign:
+            others[parameter] = ".".join([*parts[: foreign[0]], "parts of other names", parts[-1]])
+        else:
+            names.add(name)
+    return {p: sorted(names) or [others[p]] for p, names in given.items()}
 
 
 def parameter_counts(layer: nn.Module) -> dict[str, int]:
@@ -45,7 +58,14 @@ def built(layer_class: Callable, sizes: dict) -> nn.Module:
     The numbers depend only on a parameter's name and shape and have both signs. No norm keeps gain
     1 and bias 0, which would hide mistakes.
     """
-    layer = layer_class(TransformerConfig(**sizes)).double().eval()
+    default = torch.get_default_dtype()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)  # for parameters that PyTorch does not know
+        torch.set_default_dtype(torch.float64)
+        try:
+            layer = layer_class(TransformerConfig(**sizes)).double().eval()
+        finally:
+            torch.set_default_dtype(default)
     with torch.no_grad():
         for p, (name, *_) in names_of(layer).items():
             fixed = (1.7 * torch.arange(p.numel()) + sum(map(ord, name))).sin().reshape(p.shape)
@@ -94,7 +114,8 @@ def gradients(
         found = torch.autograd.grad(
             output, wanted, upstream, allow_unused=True, materialize_grads=True
         )
-    at_parameters = dict(sorted(zip(names.values(), found, strict=False)))
+    by_name = zip(names.values(), found, strict=False)
+    at_parameters = dict(sorted(by_name, key=lambda pair: pair[0]))
     return output.detach(), at_parameters, list(found[len(names) :])
 
 
@@ -129,23 +150,61 @@ def dropped(layer_class: Callable, sizes: dict, x: Tensor, *others: Tensor) -> d
     Returns:
         for each sub-layer, by the name of its module: the share of features that it drops, to one
         decimal; and the factor by which it scales the others, None if that differs among them.
+        And what the layer adds to a few features when all sub-layers give zero.
     """
     layer = built(layer_class, sizes)
-    # Without queries all keys have the same weight, so no single key dominates.
-    state = {k: 0 * p if ".W_q" in k else p.clone() for k, p in layer.state_dict().items()}
-    sublayers = [name for name in LAST_MAPS if any(key.startswith(name) for key in state)]
-    found = {}
+    values = [(p, names, p.clone()) for p, names in names_of(layer).items()]
+    last = ("self_attention.W_o", "cross_attention.W_o", "feed_forward.W_2")
+    owned = [name for _, names, _ in values for name in names]
+    sublayers = [x for x in last if any(name.startswith(x) for name in owned)]
+
+    def silence(silent: tuple[str, ...]) -> None:
+        # Without queries all keys have the same weight, so no single key dominates.
+        for p, names, value in values:
+            zero = all(n.startswith(silent) for n in names) or any(".W_q" in n for n in names)
+            p.copy_(0 * value if zero else value)
+
+    found: dict[str, tuple] = {}
     for speaking in sublayers:
-        silent = tuple(name for name in sublayers if name != speaking)
-        layer.load_state_dict({k: 0 * p if k.startswith(silent) else p for k, p in state.items()})
+        silence(tuple(name for name in sublayers if name != speaking))
         in_evaluation = layer.eval()(x, *others) - x
         in_training = layer.train()(x, *others) - x
         kept = in_training != 0
         factors = in_training[kept] / in_evaluation[kept]
-        alike = bool((factors - factors.median()).abs().max() < 1e-6)
-        factor = round(float(factors.median()), 2) if alike else None
-        found[speaking.partition(".")[0]] = (round(1 - float(kept.double().mean()), 1), factor)
+        middle = float(factors.median()) if len(factors) else 0.0
+        alike = len(factors) > 0 and bool((factors - middle).abs().max() < 1e-6)
+        share = round(1 - float(kept.double().mean()), 1)
+        found[speaking.partition(".")[0]] = (share, round(middle, 2) if alike else None)
+    silence(tuple(sublayers))
+    rest = (layer.eval()(x, *others) - x)[0, 0, :4].tolist()
+    found["the rest of the layer"] = tuple(round(value, 4) + 0.0 for value in rest)
     return found
+
+
+@torch.no_grad()
+def random_in_a_stack(stack_class: Callable, sizes: dict, x: Tensor, *others: Tensor) -> dict:
+    """Measure what is random in the training of a stack whose sub-layers all give zero.
+
+    Args:
+        sizes: with pre_norm=False, so that each layer still applies its norms.
+        x: (B, T, d_model) float64.
+        others: further inputs.
+
+    Returns:
+        the share of features that are zero in training, to one decimal; and whether anything
+        differs from evaluation. Layers that drop only what they add leave nothing random.
+    """
+    stack = built(stack_class, sizes)
+    last = ("self_attention.W_o", "cross_attention.W_o", "feed_forward.W_2")
+    for p, names in names_of(stack).items():
+        if any(part in name for name in names for part in last):
+            p.copy_(0 * p)
+    right = stack.eval()(x, *others)
+    runs = torch.stack([stack.train()(x, *others) for _ in range(12)])
+    return {
+        "set to zero": round(float((runs == 0).double().mean()), 1),
+        "differs from evaluation": bool((runs - right).abs().max() > 1e-6),
+    }
 
 
 @torch.no_grad()
@@ -157,19 +216,27 @@ def dropped_embeddings(model_class: Callable, sizes: dict, source: Tensor, targe
         source, target: (B, S) and (B, T) token ids, large enough to see a share in.
 
     Returns:
-        the shares in training, to one decimal, and whether anything is dropped in evaluation.
+        the shares in training, to one decimal, and whether anything is dropped in evaluation; and
+        whether a word that occurs twice has another vector at another place.
     """
     model: Any = built(model_class, sizes)
     _, mask = model.encode(source)
     nothing = torch.zeros(*source.shape, model.config.d_model, dtype=torch.float64)
 
-    def shares() -> list[float]:
-        both = (model.encode(source)[0], model.decode(target, nothing, mask))
-        return [round(float((x == 0).double().mean()), 1) for x in both]
+    def both() -> list[Tensor]:
+        return [model.encode(source)[0], model.decode(target, nothing, mask)]
 
-    in_evaluation, in_training = shares(), (model.train(), shares())[1]
+    def shares(sides: list[Tensor]) -> list[float]:
+        return [round(float((x == 0).double().mean()), 1) for x in sides]
+
+    in_evaluation, in_training = both(), (model.train(), shares(both()))[1]
+    by_place = []
+    for x, ids in zip(in_evaluation, (source, target), strict=True):
+        same = x[0][ids[0] == ids[0, 0]]  # the vectors of the first word, wherever it occurs
+        by_place.append(bool((same - same[:1]).abs().max() > 1e-6))
     return {
         "source": in_training[0],
         "target": in_training[1],
-        "in evaluation": max(in_evaluation),
+        "in evaluation": max(shares(in_evaluation)),
+        "differ by place": by_place,
     }

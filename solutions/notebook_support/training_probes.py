@@ -56,6 +56,41 @@ def rates(
     return returned, written
 
 
+def scheduled(schedule: Callable, steps: int, settings: list) -> tuple[list, list, dict]:
+    """Run a schedule on an optimizer with two parameter groups.
+
+    Args:
+        schedule: class of the schedule.
+        steps: number of calls of `advance()`.
+        settings: d_model, warmup and, if it is given, factor.
+
+    Returns:
+        what `advance()` returns, call after call;
+        the rates of the two groups after each call;
+        what else was seen.
+    """
+
+    def new_plan() -> tuple:
+        groups = [{"params": [nn.Parameter(torch.zeros(1))]} for _ in range(2)]
+        optimizer = torch.optim.SGD(groups, lr=1.0)
+        return schedule(optimizer, *settings), optimizer
+
+    plan, optimizer = new_plan()
+    calls: list[str] = []
+    optimizer.register_step_post_hook(lambda *_: calls.append("step"))
+    returned, written = [], []
+    for _ in range(steps):
+        returned.append(plan.advance())
+        written.append([group["lr"] for group in optimizer.param_groups])
+    again, other = new_plan()
+    again.advance()
+    seen = {
+        "calls of optimizer.step()": len(calls),
+        "a new schedule begins with the same rate": other.param_groups[0]["lr"] == written[0][0],
+    }
+    return returned, written, seen
+
+
 def clipped(
     clip: Callable, gradients: list[Tensor | None], max_norm: float, listed: bool = False
 ) -> tuple[float, list, list]:
@@ -76,6 +111,19 @@ def clipped(
     return norm, [p.grad for p in parameters], [p.detach() for p in parameters]
 
 
+def next_gradients(clip: Callable, gradients: list[Tensor], max_norm: float) -> list[Tensor | None]:
+    """Run gradient clipping, then a backward pass; return its gradients, all of which are 3."""
+    parameters = [nn.Parameter(torch.ones_like(g)) for g in gradients]
+    for parameter, gradient in zip(parameters, gradients, strict=True):
+        parameter.grad = gradient.clone()
+    clip((p for p in parameters), max_norm)
+    with torch.enable_grad():
+        for parameter in parameters:
+            parameter.grad = None
+            (3 * parameter).sum().backward()
+    return [p.grad for p in parameters]
+
+
 def batch_facts(
     cut: Callable, lengths: list[tuple[int, int]], max_tokens: int, seed: int
 ) -> dict[str, bool]:
@@ -92,6 +140,7 @@ def batch_facts(
             largest[side] = max(largest[side], rectangle)
             cost[side] += rectangle
             words[side] += sum(sizes)
+    longest = [max(max(lengths[place]) for place in batch) for batch in batches]
     alone = all(len(batch) == 1 for batch in batches)
     most = len(frozenset().union(*places)) > len(lengths) / 2  # leaving all out is no way to do it
     fewest = sum(map(max, lengths)) / max_tokens
@@ -105,7 +154,19 @@ def batch_facts(
         "same seed, same batches": cut(lengths, max_tokens, seed) == batches,
         "other seed, other order": others != places,
         "other seed, other company": alone or set(others) != set(places),
+        "batches in mixed order": len(set(longest)) < 3
+        or longest not in (sorted(longest), sorted(longest, reverse=True)),
     }
+
+
+def drawn_afterwards(
+    cut: Callable, lengths: list[tuple[int, int]], max_tokens: int, seed: int
+) -> list[int]:
+    """Set PyTorch's global seed, let `cut` make batches, and return the next random numbers."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(20)
+        cut(lengths, max_tokens, seed)
+        return torch.randint(1000, (3,)).tolist()
 
 
 class ToyTranslator(nn.Module):
@@ -202,3 +263,71 @@ def train(
             ]
             moves.append(float(torch.stack(moved).norm()))
     return losses, moves, len(calls), model.training
+
+
+def three_steps(
+    step: Callable,
+    source: Tensor,
+    target_in: Tensor,
+    target_out: Tensor,
+    settings: list,
+    dropout: float = 0.0,
+) -> tuple[list, list, dict]:
+    """Take three steps of gradient descent with a new `ToyTranslator`, and watch them.
+
+    The rates are 0.3, 0.09 and 0.027. Before the first step the model is in evaluation mode, and
+    gradients of an earlier batch are still at its parameters.
+
+    Args:
+        step: is called like `train_step`.
+        source: (B, S) integers from 0 to 9, padded with 0.
+        target_in, target_out: (B, T) likewise.
+        settings: smoothing, max_norm and precision for `step`, or the first of these only. With a
+            precision, such as "bfloat16", the model is in float32, otherwise in float64.
+        dropout: of the model.
+
+    Returns:
+        what `step` returns, three times;
+        the length of each change of all parameters together;
+        what else was seen.
+    """
+    given = [getattr(torch, x) if isinstance(x, str) else x for x in settings]
+    with torch.random.fork_rng(devices=[]), torch.enable_grad():
+        torch.default_generator.manual_seed(0)
+        model = ToyTranslator(10, dropout=dropout).eval()
+        model.to(torch.float64 if len(given) < 3 else torch.float32)
+        for p in model.parameters():
+            p.grad = torch.full_like(p, 0.2)
+        optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+        schedule = HalvingSchedule(optimizer)
+        schedule.factor = 0.3
+        to_logits = model.target_embedding.get_submodule("to_logits")
+        modes, types, backwards, calls = [], [], [], []
+        model.dropout.register_forward_hook(lambda layer, *_: modes.append(layer.training))
+        to_logits.register_forward_hook(lambda *given: types.append(str(given[-1].dtype)))
+        dict(to_logits.named_parameters())["bias"].register_hook(
+            lambda _: backwards.append("backward")
+        )
+        optimizer.register_step_post_hook(lambda *_: calls.append(len(backwards)))
+        losses, moves, in_training = [], [], []
+        for _ in range(3):
+            before = [p.detach().clone() for p in model.parameters()]
+            modes.clear()
+            losses.append(
+                step(model, Batch(source, target_in, target_out), optimizer, schedule, *given)
+            )
+            in_training.append(all(modes))
+            moved = [
+                (p.detach() - b).norm() for p, b in zip(model.parameters(), before, strict=True)
+            ]
+            moves.append(float(torch.stack(moved).norm()))
+    graphs = any(isinstance(x, Tensor) and x.requires_grad for x in losses)
+    seen = {
+        "calls of optimizer.step()": len(calls),
+        "a gradient was computed before each": all(n >= i for i, n in enumerate(calls, start=1)),
+        "in training mode while the loss is computed": in_training,
+        "in training mode at the end": model.training,
+        "type of the logits": "".join(types[:1]),
+        "what is returned keeps a graph": graphs,
+    }
+    return [x.detach() if isinstance(x, Tensor) else x for x in losses], moves, seen

@@ -1,6 +1,8 @@
 """What is special about notebook 04: stand-ins, one's own parts, and five broken models."""
 
 import ast
+import contextlib
+import io
 import json
 
 import pytest
@@ -10,11 +12,11 @@ from autograder.authoring.synthetic_submissions import fill_solutions, strip_sol
 from autograder.authoring.trusted_runner import run_cells, run_tests_in_process, score
 from autograder.cells import is_test, split_test
 from exercises.assignments import all_assignments
+from solutions import misconceptions
 from solutions.alternatives.attention import einsum
-from solutions.experiments.diagnosis import diagnosis
+from solutions.assignments.fault_diagnosis import diagnosis
 from solutions.fallbacks.assignments_1_3 import STAND_INS
-from solutions.misconceptions.model.residual import DropoutOnX
-from solutions.model import attention, feed_forward, residual
+from solutions.model import attention, embeddings, feed_forward, masks, positional, residual
 
 (MASTER,) = [m for m in all_assignments() if m.assignment == "04-encoder-decoder"]
 
@@ -25,6 +27,18 @@ def with_own_parts(*sources: str):
     (cell,) = [c for c in nb.cells if "classes and functions from notebooks 1 to 3" in c.source]
     cell.source = "\n\n".join([cell.source, *sources])
     return nb
+
+
+def what_is_said_of_own_parts(nb) -> str:
+    """Run the notebook up to the cell that compares one's own parts with the stand-ins."""
+    namespace, said = {"__name__": "__main__"}, io.StringIO()
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            with contextlib.redirect_stdout(said):
+                exec(cell.source, namespace)
+            if "select_own_parts_1_3(globals())" in cell.source:
+                return said.getvalue()
+    raise AssertionError("no such cell")
 
 
 def test_the_stand_ins_are_handed_out_folded_and_work_without_the_project():
@@ -41,22 +55,25 @@ def test_the_stand_ins_are_handed_out_folded_and_work_without_the_project():
     assert {name.split(".")[0] for name in imported} == {"collections", "torch"}
 
 
-def test_ones_own_parts_earn_everything_too(capsys):
-    needed = [attention.require_shapes_that_fit, attention.scaled_dot_product_attention]
-    needed += [attention.split_heads, attention.merge_heads, attention.MultiHeadAttention]
-    needed += [residual.LayerNorm, feed_forward.FeedForward]
-    nb = with_own_parts("from collections.abc import Callable", *map(source_of, needed))
+def test_ones_own_parts_earn_everything_too():
+    """The reference's answers of notebooks 1 to 3, as they are written there."""
+    answers = [attention.scaled_dot_product_attention, attention.split_heads]
+    answers += [attention.merge_heads, positional.angular_frequencies, positional.sinusoidal_table]
+    parts = [masks.padding_mask, masks.causal_mask, masks.target_mask]
+    parts += [attention.MultiHeadAttention, residual.LayerNorm, feed_forward.FeedForward]
+    parts += [residual.ResidualSublayer, embeddings.TokenEmbedding, positional.PositionalEncoding]
+    parts += [positional.LearnedPositionalEncoding]
+    assert {part.__name__ for part in parts} == set(STAND_INS)
+    nb = with_own_parts(*map(source_of, answers + parts))
+    said = what_is_said_of_own_parts(nb)
+    assert said.count("your own, and it agrees with the stand-in") == len(parts), said
     assert set(run_tests_in_process(nb).values()) == {""}
     whole = with_own_parts(source_of(einsum).replace("from solutions", "# from solutions"))
     assert set(run_tests_in_process(whole).values()) == {""}
 
 
 def test_a_wrong_part_of_ones_own_costs_nothing():
-    source = source_of(DropoutOnX).replace("DropoutOnX", "ResidualSublayer", 1)
-    constructor = source_of(residual.ResidualSublayer.__init__)
-    body = source.replace("(ResidualSublayer):", "(nn.Module):")
-    indented = "".join(f"    {line}\n" for line in constructor.splitlines())
-    nb = with_own_parts(f"{body}\n{indented}")
+    nb = with_own_parts(misconceptions.by_name("DropoutOnX").source)
     ends = run_cells(nb)
     assert {name: end for name, end in ends.items() if end} == {}
     wrong_norm = (

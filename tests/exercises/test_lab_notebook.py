@@ -13,7 +13,6 @@ from safetensors.torch import load, save
 from autograder.authoring import trusted_runner
 from autograder.authoring.assignment_markdown import read_text
 from autograder.authoring.reference_source import (
-    apply_misconception,
     hidden_lines,
     resolve_dotted,
     source_of,
@@ -62,14 +61,14 @@ def everything_right():
 
 def test_every_exercise_is_answered_at_once():
     _, said = everything_right()
-    assert {name: v.mark for name, v in said.items()} == dict.fromkeys(MASTER.symbols, "✓")
+    assert {name: v.colour for name, v in said.items()} == dict.fromkeys(MASTER.symbols, "green")
 
 
 @pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
 def test_no_right_style_is_accused(style, tmp_path):
     answers = {name: source_of(getattr(style, name)) for name in MASTER.symbols}
     _, said = run(fill_solutions(MASTER.source, answers), tmp_path)
-    assert {name: repr(v) for name, v in said.items() if v.mark != "✓"} == {}
+    assert {name: repr(v) for name, v in said.items() if v.colour != "green"} == {}
 
 
 def test_what_is_not_written_is_not_wrong(tmp_path):
@@ -83,11 +82,11 @@ def test_a_mistake_is_named_at_once(mistake):
     namespace, _ = everything_right()
     right = namespace[mistake.replaces]
     try:
-        exec(apply_misconception(mistake.implementation, mistake.reference), namespace)
+        exec(mistake.source, namespace)
         verdict = namespace["check"](mistake.replaces)
     finally:
         namespace[mistake.replaces] = right
-    assert verdict.headline == mistake.sentence
+    assert verdict.headline == mistake.did
     assert verdict.link.endswith(mistake.section)
 
 
@@ -256,11 +255,43 @@ def test_what_does_not_describe_a_translator(data, monkeypatch):
         assert "hand in the two files that save_translator has written" in end
 
 
+def test_a_log_beside_a_translator_that_always_says_the_same_earns_nothing():
+    always = (
+        "def translate_tokens(model, sentences, source_ids, target_ids, batch=50):\n"
+        '    return [["a", "man", "in", "a", "park", "."] for _ in sentences]\n'
+    )
+    nb = fill_solutions(MASTER.source, {"translate_tokens": always})
+    nb.cells = [c for c in nb.cells if c.id == "log-handed-in" or not is_test(c)]
+    assert "it has not learned to translate yet" in run_cells(nb)["log-handed-in"]
+
+
+def test_one_who_refuses_every_file_earns_nothing():
+    refuses = 'def load_translator(folder):\n    raise ValueError("no such file")\n'
+    nb = fill_solutions(MASTER.source, {"load_translator": refuses})
+    nb.cells = [c for c in nb.cells if c.id.startswith("load-") or not is_test(c)]
+    ends = run_cells(nb)
+    assert all(ends[name] for name in ("load-again", "load-refuses"))
+
+
+def test_ones_own_search_cannot_answer_for_a_model_that_was_not_trained():
+    cheats = (
+        "KNOWN = {}\n\n\n"
+        "def fit(model, pairs, *settings, **options):\n"
+        "    KNOWN.update({tuple(source): target[1:-1] for source, target in pairs})\n"
+        "    return []\n\n\n"
+        "def search(model, source, extra=25):\n"
+        "    return [KNOWN.get(tuple(x for x in row if x), []) for row in source.tolist()]\n"
+    )
+    nb = fill_solutions(MASTER.source, {"fit": cheats})
+    nb.cells = [c for c in nb.cells if c.id == "overfit-32" or not is_test(c)]
+    assert run_cells(nb)["overfit-32"].startswith("After 40 epochs your model knows 0 of 32")
+
+
 def test_random_weights_earn_nothing_and_hear_their_score(monkeypatch):
     torch.manual_seed(0)
     noise = changed(lambda x: {k: torch.randn(v.shape) * 0.05 for k, v in x.items()})
     ends = ends_with(monkeypatch, translator__safetensors=noise)
-    assert ends.pop("log-handed-in") == ""
+    assert "it has not learned to translate yet" in ends.pop("log-handed-in")
     for name, end in ends.items():
         least = name.split("-")[1]
         words = end.split()

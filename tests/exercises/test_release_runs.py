@@ -20,7 +20,6 @@ from nbformat.v4 import new_code_cell
 
 from autograder.authoring import instant_runtime
 from autograder.authoring.builder import CHECKS_ID
-from autograder.authoring.reference_source import apply_misconception
 from autograder.authoring.release import release
 from autograder.cells import is_solution
 from exercises.assignments import HERE, Assignment, all_assignments
@@ -136,8 +135,7 @@ def solved_runs(released, tmp_path_factory):
         place = {c.metadata.course.symbol: i for i, c in enumerate(code) if is_solution(c)}
         tried = [m for m in master.mistakes if m.name in MISTAKES.get(assignment, ())]
         for mistake in sorted(tried, key=lambda m: -place[m.replaces]):
-            reference = master.references[mistake.replaces]
-            wrong = apply_misconception(mistake.implementation, reference)
+            wrong = mistake.source
             nb.cells.append(new_code_cell(wrong, id=id_with(mistake, "wrong")))
             for cell in code[place[mistake.replaces] + 1 :]:
                 nb.cells.append(new_code_cell(cell.source, id=id_with(mistake, cell.id)))

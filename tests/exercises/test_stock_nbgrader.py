@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode
 
-from autograder.authoring.reference_source import apply_misconception, source_of
+from autograder.authoring.reference_source import source_of
 from autograder.authoring.synthetic_submissions import fill_solutions
 from autograder.authoring.trusted_runner import run_tests_in_process, score
 from autograder.cells import is_test, to_text
@@ -52,7 +52,7 @@ def mistaken(master: Assignment) -> NotebookNode:
     """Everything written in another style, but for the first exercise, which has a mistake."""
     style, mistake = styles(master.notebook)["terse"], master.mistakes[0]
     answers = {name: source_of(getattr(style, name)) for name in master.symbols}
-    wrong = apply_misconception(mistake.implementation, mistake.reference)
+    wrong = mistake.source
     return fill_solutions(master.source, answers | {mistake.replaces: wrong})
 
 

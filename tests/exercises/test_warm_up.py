@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.authoring.reference_source import apply_misconception, source_of
+from autograder.authoring.reference_source import source_of
 from autograder.authoring.synthetic_submissions import fill_solutions, strip_solutions, with_mistake
 from autograder.authoring.trusted_runner import run_tests_in_process
 from autograder.cells import is_test
@@ -16,14 +16,6 @@ from solutions.alternatives import styles
 
 (MASTER,) = [m for m in all_assignments() if m.assignment == "00-warm-up"]
 STYLES = styles(MASTER.notebook)
-
-# The recorded numbers show what comes back, and not what happened to the inputs.
-NOT_AT_ONCE = {
-    "positions_in_place",
-    "lengths_in_place",
-    "embed_spoils_the_matrix",
-    "attention_spoils_its_queries",
-}
 
 
 def run(nb):
@@ -46,14 +38,14 @@ def everything_right():
 
 def test_every_exercise_is_answered_at_once():
     _, said = everything_right()
-    assert {name: v.mark for name, v in said.items()} == dict.fromkeys(MASTER.symbols, "✓")
+    assert {name: v.colour for name, v in said.items()} == dict.fromkeys(MASTER.symbols, "green")
 
 
 @pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
 def test_no_right_style_is_accused(style):
     answers = {name: source_of(getattr(style, name)) for name in MASTER.symbols}
     _, said = run(fill_solutions(MASTER.source, answers))
-    assert {name: repr(v) for name, v in said.items() if v.mark != "✓"} == {}
+    assert {name: repr(v) for name, v in said.items() if v.colour != "green"} == {}
 
 
 def test_what_is_not_written_is_not_wrong():
@@ -66,13 +58,12 @@ def test_a_mistake_is_named_at_once_where_it_shows(mistake):
     namespace, _ = everything_right()
     right = namespace[mistake.replaces]
     try:
-        exec(apply_misconception(mistake.implementation, mistake.reference), namespace)
+        exec(mistake.source, namespace)
         verdict = namespace["check"](mistake.replaces)
     finally:
         namespace[mistake.replaces] = right
-    assert (verdict.headline == mistake.sentence) == (mistake.name not in NOT_AT_ONCE)
-    if mistake.name not in NOT_AT_ONCE:
-        assert verdict.link.endswith(mistake.section)
+    assert verdict.headline == mistake.did
+    assert verdict.link.endswith(mistake.section)
 
 
 def test_the_line_that_the_text_asks_for_is_the_mistake_that_it_promises():
@@ -127,7 +118,7 @@ def test_the_small_model_knows_nothing_and_has_the_shapes_foretold(capsys):
 
 def test_wrong_heads_are_named_in_the_layer_that_uses_them():
     (reshaped,) = [m for m in MASTER.mistakes if m.name == "heads_by_reshape_alone"]
-    nb = with_mistake(MASTER.source, reshaped.implementation, reshaped.reference)
+    nb = with_mistake(MASTER.source, reshaped)
     ends = {name: end for name, end in run_tests_in_process(nb).items() if end}
     assert set(ends) == {"heads-cut", "mha-numpy-heads", "mha-numpy-width", "mha-numpy-cross"}
     assert ends["mha-numpy-heads"].startswith("This comes from into_heads: You reshape")

@@ -3,23 +3,32 @@
 import torch
 from torch import nn
 
+from solutions.model.attention import require_shapes_that_fit
+from solutions.model.masks import require_batch_of_tokens
+from solutions.model.shapes import require_width
+
 
 def padding_mask(tokens, pad_id):
+    require_batch_of_tokens(tokens)
     B, S = tokens.shape
     return torch.logical_not(torch.eq(tokens, pad_id)).view(B, 1, S)
 
 
 def causal_mask(length, device=None):
+    if length < 0:
+        raise ValueError(f"length must not be negative, got {length}")
     ones = torch.ones((length, length), device=device)
     return ones.cumsum(0) >= ones.cumsum(1)  # the number of the row, the number of the column
 
 
 def target_mask(tokens, pad_id):
+    require_batch_of_tokens(tokens)
     both = padding_mask(tokens, pad_id).int() + causal_mask(tokens.size(1), tokens.device).int()
     return both == 2
 
 
 def scaled_dot_product_attention(query, key, value, mask=None, dropout_p=0.0):
+    require_shapes_that_fit(query, key, value, mask)
     lead = query.shape[:-2]
     q = query.reshape(-1, *query.shape[-2:]) * query.size(-1) ** -0.5
     k, v = (x.expand(*lead, *x.shape[-2:]).reshape(-1, *x.shape[-2:]) for x in (key, value))
@@ -37,6 +46,8 @@ def scaled_dot_product_attention(query, key, value, mask=None, dropout_p=0.0):
 
 
 def split_heads(x, h):
+    if h < 1 or x.size(-1) % h != 0:
+        raise ValueError(f"{h} heads do not fit a width of {x.size(-1)}")
     return torch.stack(x.split(x.size(2) // h, dim=2), dim=1)
 
 
@@ -47,6 +58,8 @@ def merge_heads(x):
 class MultiHeadAttention(nn.Module):
     def __init__(self, d_model, h, dropout=0.0):
         super().__init__()
+        if h < 1 or d_model % h != 0:
+            raise ValueError(f"{h} heads do not fit a width of {d_model}")
         self.n_heads = h
         self.W_q = nn.Linear(d_model, d_model, False)
         self.W_k = nn.Linear(d_model, d_model, False)
@@ -55,6 +68,8 @@ class MultiHeadAttention(nn.Module):
         self.p = dropout
 
     def forward(self, query, key, value, mask=None):
+        for x in (query, key, value):
+            require_width(x, self.W_q.in_features)
         B, h = query.size(0), self.n_heads
         q, k, v = (
             layer(x).view(B, -1, h, layer.out_features // h).transpose(1, 2).contiguous()

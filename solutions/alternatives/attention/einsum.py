@@ -5,23 +5,32 @@ import math
 import torch
 from torch import nn
 
+from solutions.model.attention import require_shapes_that_fit
+from solutions.model.masks import require_batch_of_tokens
+from solutions.model.shapes import require_width
+
 
 def padding_mask(tokens, pad_id):
+    require_batch_of_tokens(tokens)
     return torch.ne(tokens, pad_id)[:, None, :]
 
 
 def causal_mask(length, device=None):
+    if length < 0:
+        raise ValueError(f"length must not be negative, got {length}")
     place = torch.arange(length, device=device)
     return place[None, :] <= place[:, None]
 
 
 def target_mask(tokens, pad_id):
+    require_batch_of_tokens(tokens)
     return torch.logical_and(
         padding_mask(tokens, pad_id), causal_mask(tokens.shape[1], tokens.device)
     )
 
 
 def scaled_dot_product_attention(query, key, value, mask=None, dropout_p=0.0):
+    require_shapes_that_fit(query, key, value, mask)
     scores = torch.einsum("...td,...sd->...ts", query * query.shape[-1] ** -0.5, key)
     if mask is None:
         weights = torch.softmax(scores, -1)
@@ -33,6 +42,8 @@ def scaled_dot_product_attention(query, key, value, mask=None, dropout_p=0.0):
 
 
 def split_heads(x, h):
+    if h < 1 or x.size(-1) % h != 0:
+        raise ValueError(f"{h} heads do not fit a width of {x.size(-1)}")
     return torch.stack(x.chunk(h, dim=-1), dim=1)
 
 
@@ -43,6 +54,8 @@ def merge_heads(x):
 class MultiHeadAttention(nn.Module):
     def __init__(self, d_model, h, dropout=0.0):
         super().__init__()
+        if h < 1 or d_model % h != 0:
+            raise ValueError(f"{h} heads do not fit a width of {d_model}")
         self.h = h
         self.dropout = dropout
         self.W_q = nn.Linear(d_model, d_model, bias=False)
@@ -51,6 +64,8 @@ class MultiHeadAttention(nn.Module):
         self.W_o = nn.Linear(d_model, d_model, bias=False)
 
     def forward(self, query, key, value, mask=None):
+        for x in (query, key, value):
+            require_width(x, self.W_q.in_features)
         d_model = query.shape[-1]
         d_k = d_model // self.h
         W_q, W_k, W_v = (
@@ -62,6 +77,7 @@ class MultiHeadAttention(nn.Module):
         scores = torch.einsum("bhtd,bhsd->bhts", q, k) / math.sqrt(d_k)
         if mask is not None:
             allowed = mask if mask.dim() == 2 else mask[:, None]
+            require_shapes_that_fit(q, k, v, allowed)
             scores = torch.where(allowed, scores, torch.finfo(scores.dtype).min)
             weights = scores.softmax(-1) * allowed
         else:

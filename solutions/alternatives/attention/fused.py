@@ -4,21 +4,30 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from solutions.model.attention import require_shapes_that_fit
+from solutions.model.masks import require_batch_of_tokens
+from solutions.model.shapes import require_width
+
 
 def padding_mask(tokens, pad_id):
+    require_batch_of_tokens(tokens)
     return ~tokens.eq(pad_id).unsqueeze(-2)
 
 
 def causal_mask(length, device=None):
+    if length < 0:
+        raise ValueError(f"length must not be negative, got {length}")
     return ~torch.triu(torch.ones(length, length, device=device), diagonal=1).bool()
 
 
 def target_mask(tokens, pad_id):
+    require_batch_of_tokens(tokens)
     T = tokens.size(1)
     return causal_mask(T, tokens.device).unsqueeze(0) * padding_mask(tokens, pad_id)
 
 
 def scaled_dot_product_attention(query, key, value, mask=None, dropout_p=0.0):
+    require_shapes_that_fit(query, key, value, mask)
     shape = (*query.shape[:-1], key.size(-2))
     allowed = torch.ones(shape, dtype=torch.bool, device=query.device)
     if mask is not None:
@@ -33,6 +42,8 @@ def scaled_dot_product_attention(query, key, value, mask=None, dropout_p=0.0):
 
 
 def split_heads(x, h):
+    if h < 1 or x.size(-1) % h != 0:
+        raise ValueError(f"{h} heads do not fit a width of {x.size(-1)}")
     return x.unflatten(-1, (h, -1)).movedim(2, 1)
 
 
@@ -43,6 +54,8 @@ def merge_heads(x):
 class MultiHeadAttention(nn.Module):
     def __init__(self, d_model, h, dropout=0.0):
         super().__init__()
+        if h < 1 or d_model % h != 0:
+            raise ValueError(f"{h} heads do not fit a width of {d_model}")
         self.h = h
         self.dropout = dropout
         self.W_q = nn.Linear(d_model, d_model, bias=False)
@@ -51,6 +64,8 @@ class MultiHeadAttention(nn.Module):
         self.W_o = nn.Linear(d_model, d_model, bias=False)
 
     def forward(self, query, key, value, mask=None):
+        for x in (query, key, value):
+            require_width(x, self.W_q.in_features)
         if query is key and key is value:
             every = torch.cat([self.W_q.weight, self.W_k.weight, self.W_v.weight])
             q, k, v = F.linear(query, every).chunk(3, dim=-1)
@@ -59,6 +74,7 @@ class MultiHeadAttention(nn.Module):
         q, k, v = (split_heads(x, self.h) for x in (q, k, v))
         if mask is not None:
             mask = mask[..., None, :, :]
+        require_shapes_that_fit(q, k, v, mask)
         heads = F.scaled_dot_product_attention(
             q, k, v, attn_mask=mask, dropout_p=self.dropout if self.training else 0
         )

@@ -5,8 +5,13 @@ import math
 import torch
 from torch import nn
 
+from solutions.model.attention import require_shapes_that_fit
+from solutions.model.masks import require_batch_of_tokens
+from solutions.model.shapes import require_width
+
 
 def padding_mask(tokens, pad_id):
+    require_batch_of_tokens(tokens)
     rows = []
     for sentence in tokens:
         rows.append([[bool(token != pad_id) for token in sentence]])
@@ -14,6 +19,8 @@ def padding_mask(tokens, pad_id):
 
 
 def causal_mask(length, device=None):
+    if length < 0:
+        raise ValueError(f"length must not be negative, got {length}")
     mask = torch.zeros(length, length, dtype=torch.bool, device=device)
     for t in range(length):
         for s in range(t + 1):
@@ -22,6 +29,7 @@ def causal_mask(length, device=None):
 
 
 def target_mask(tokens, pad_id):
+    require_batch_of_tokens(tokens)
     batch = []
     for sentence in padding_mask(tokens, pad_id):
         batch.append(causal_mask(tokens.size(1), tokens.device) & sentence)
@@ -29,6 +37,7 @@ def target_mask(tokens, pad_id):
 
 
 def scaled_dot_product_attention(query, key, value, mask=None, dropout_p=0.0):
+    require_shapes_that_fit(query, key, value, mask)
     T, S = query.size(-2), key.size(-2)
     rows = []
     for t in range(T):
@@ -48,6 +57,8 @@ def scaled_dot_product_attention(query, key, value, mask=None, dropout_p=0.0):
 
 
 def split_heads(x, h):
+    if h < 1 or x.size(-1) % h != 0:
+        raise ValueError(f"{h} heads do not fit a width of {x.size(-1)}")
     d_k = x.size(-1) // h
     heads = []
     for i in range(h):
@@ -65,6 +76,8 @@ def merge_heads(x):
 class MultiHeadAttention(nn.Module):
     def __init__(self, d_model, h, dropout=0.0):
         super().__init__()
+        if h < 1 or d_model % h != 0:
+            raise ValueError(f"{h} heads do not fit a width of {d_model}")
         self.d_model, self.h = d_model, h
         self.drop = nn.Dropout(dropout)
         self.W_q = nn.Linear(d_model, d_model, bias=False)
@@ -73,6 +86,8 @@ class MultiHeadAttention(nn.Module):
         self.W_o = nn.Linear(d_model, d_model, bias=False)
 
     def forward(self, query, key, value, mask=None):
+        for x in (query, key, value):
+            require_width(x, self.W_q.in_features)
         d_k = self.d_model // self.h
         q, k, v = self.W_q(query), self.W_k(key), self.W_v(value)
         heads = []

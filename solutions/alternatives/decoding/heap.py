@@ -6,8 +6,9 @@ from collections import defaultdict
 
 import torch
 
-from solutions.decoding.beam_search import Hypothesis
+from solutions.decoding.beam_search import Hypothesis, require_beams_and_penalty
 from solutions.decoding.kv_cache import merge_heads, scaled_dot_product_attention, split_heads
+from solutions.decoding.predictors import require_a_possible_search
 
 
 def next_log_probabilities(model, prefixes, memory, source_mask):
@@ -17,6 +18,8 @@ def next_log_probabilities(model, prefixes, memory, source_mask):
 
 
 def length_limits(source, pad_id, extra=50):
+    if source.dim() != 2:
+        raise ValueError("a batch of sentences has two axes")
     lengths = [len([token for token in row if token != pad_id]) for row in source.tolist()]
     if 0 in lengths:
         raise ValueError(f"sentence {lengths.index(0)} is empty")
@@ -24,11 +27,15 @@ def length_limits(source, pad_id, extra=50):
 
 
 def greedy(predictor, limits, pad_id, bos_id, eos_id):
+    require_a_possible_search(limits, pad_id, bos_id, eos_id)
     allowed = None
     prefixes = {sentence: [bos_id] for sentence in range(len(limits))}
     result = {}
     while prefixes:
-        answers = predictor.log_probabilities(torch.tensor(list(prefixes.values()))).tolist()
+        answers = predictor.log_probabilities(torch.tensor(list(prefixes.values())))
+        if answers.isnan().any():
+            raise ValueError("NaN")
+        answers = answers.tolist()
         allowed = allowed or [v for v in range(len(answers[0])) if v not in (pad_id, bos_id)]
         kept = []
         for row, (sentence, answer) in enumerate(zip(list(prefixes), answers, strict=True)):
@@ -108,6 +115,8 @@ def beam_step(prefixes, scores, log_probabilities, eos_id, at_limit):
 
 
 def beam_search(predictor, limits, pad_id, bos_id, eos_id, beam_size=4, alpha=0.6):
+    require_a_possible_search(limits, pad_id, bos_id, eos_id)
+    require_beams_and_penalty(beam_size, alpha)
     # A living hypothesis is (score, prefix, its row in the predictor). At first there is one each.
     living = {sentence: [(0.0, [bos_id], sentence)] for sentence in range(len(limits))}
     finished: dict[int, list] = defaultdict(list)
@@ -116,6 +125,8 @@ def beam_search(predictor, limits, pad_id, bos_id, eos_id, beam_size=4, alpha=0.
         predictor.reorder(torch.tensor([row for _, _, row in beams]))
         prefixes = torch.tensor([prefix for _, prefix, _ in beams])
         answers = predictor.log_probabilities(prefixes)
+        if answers.isnan().any():
+            raise ValueError("NaN")
         row = 0
         for sentence, each in list(living.items()):
             entries = []

@@ -4,8 +4,9 @@ import math
 
 import torch
 
-from solutions.decoding.beam_search import Hypothesis
+from solutions.decoding.beam_search import Hypothesis, require_beams_and_penalty
 from solutions.decoding.kv_cache import attend, keys_and_values
+from solutions.decoding.predictors import require_a_possible_search
 
 
 def next_log_probabilities(model, prefixes, memory, source_mask):
@@ -18,6 +19,8 @@ def next_log_probabilities(model, prefixes, memory, source_mask):
 
 
 def length_limits(source, pad_id, extra=50):
+    if source.dim() != 2:
+        raise ValueError("a batch of sentences has two axes")
     limits = []
     for sentence in source.tolist():
         length = 0
@@ -31,6 +34,7 @@ def length_limits(source, pad_id, extra=50):
 
 
 def greedy(predictor, limits, pad_id, bos_id, eos_id):
+    require_a_possible_search(limits, pad_id, bos_id, eos_id)
     limits = limits.tolist()
     prefixes = [[bos_id] for _ in limits]
     ended = [False for _ in limits]
@@ -40,6 +44,8 @@ def greedy(predictor, limits, pad_id, bos_id, eos_id):
         for i, answer in enumerate(answers):
             best = -1
             for token, log_p in enumerate(answer):
+                if math.isnan(log_p):
+                    raise ValueError(f"token {token} has the log-probability NaN")
                 if token not in (pad_id, bos_id) and (best < 0 or log_p > answer[best]):
                     best = token
             if not ended[i] and best != eos_id:
@@ -118,6 +124,8 @@ def beam_step(prefixes, scores, log_probabilities, eos_id, at_limit):
 
 
 def beam_search(predictor, limits, pad_id, bos_id, eos_id, beam_size=4, alpha=0.6):
+    require_a_possible_search(limits, pad_id, bos_id, eos_id)
+    require_beams_and_penalty(beam_size, alpha)
     finished: list[list] = [[] for _ in limits]
     still_open = list(range(len(limits)))
     predictor.reorder(torch.tensor([b for b in still_open for _ in range(beam_size)]))
@@ -127,6 +135,8 @@ def beam_search(predictor, limits, pad_id, bos_id, eos_id, beam_size=4, alpha=0.
     while still_open:
         length += 1
         answer = predictor.log_probabilities(prefixes.reshape(-1, length)).clone()
+        if any(math.isnan(log_p) for row in answer.tolist() for log_p in row):
+            raise ValueError("a log-probability is NaN")
         for token in (pad_id, bos_id):
             answer[:, token] = -math.inf
         answer = answer.reshape(len(still_open), beam_size, -1)

@@ -6,8 +6,9 @@ from collections import Counter
 import torch
 import torch.nn.functional as F
 
-from solutions.decoding.beam_search import Hypothesis
+from solutions.decoding.beam_search import Hypothesis, require_beams_and_penalty
 from solutions.decoding.kv_cache import attend, keys_and_values
+from solutions.decoding.predictors import require_a_possible_search
 
 
 def next_log_probabilities(model, prefixes, memory, source_mask):
@@ -16,6 +17,8 @@ def next_log_probabilities(model, prefixes, memory, source_mask):
 
 
 def length_limits(source, pad_id, extra=50):
+    if source.dim() != 2:
+        raise ValueError("a batch of sentences has two axes")
     lengths = torch.where(source == pad_id, 0, 1).sum(-1)
     if lengths.min() == 0:
         raise ValueError("there is an empty sentence")
@@ -23,11 +26,14 @@ def length_limits(source, pad_id, extra=50):
 
 
 def greedy(predictor, limits, pad_id, bos_id, eos_id):
+    require_a_possible_search(limits, pad_id, bos_id, eos_id)
     longest = int(limits.max())
     tokens = torch.full((len(limits), longest + 1), bos_id)
     lengths = limits.clone()  # how many tokens each sentence has, </s> not counted
     for t in range(longest):
         answer = predictor.log_probabilities(tokens[:, : t + 1]).clone()
+        if torch.isnan(answer).any():
+            raise ValueError("NaN among the log-probabilities")
         answer[:, [pad_id, bos_id]] = -math.inf
         tokens[:, t + 1] = answer.argmax(dim=-1)
         ends_here = (tokens[:, t + 1] == eos_id) & (lengths > t)
@@ -86,6 +92,8 @@ def beam_step(prefixes, scores, log_probabilities, eos_id, at_limit):
 
 
 def beam_search(predictor, limits, pad_id, bos_id, eos_id, beam_size=4, alpha=0.6):
+    require_a_possible_search(limits, pad_id, bos_id, eos_id)
+    require_beams_and_penalty(beam_size, alpha)
     B, k = len(limits), beam_size
     first_row = torch.arange(B).unsqueeze(1) * k
     predictor.reorder(torch.arange(B).repeat_interleave(k))
@@ -95,6 +103,8 @@ def beam_search(predictor, limits, pad_id, bos_id, eos_id, beam_size=4, alpha=0.
     over = [False] * B
     while not all(over):
         answer = predictor.log_probabilities(prefixes.flatten(0, 1)).view(B, k, -1).clone()
+        if torch.isnan(answer).any():
+            raise ValueError("NaN among the log-probabilities")
         answer[..., [pad_id, bos_id]] = -math.inf
         at_limit = limits <= prefixes.size(2)
         prefixes, scores, parents, new = beam_step(prefixes, scores, answer, eos_id, at_limit)

@@ -5,10 +5,15 @@ import math
 import torch
 import torch.nn.functional as F
 
-from solutions.decoding.beam_search import Hypothesis, first_largest, pick
+from solutions.decoding.beam_search import (
+    Hypothesis,
+    first_largest,
+    pick,
+    require_beams_and_penalty,
+)
 from solutions.decoding.bleu import ngrams
 from solutions.decoding.kv_cache import merge_heads, split_heads
-from solutions.decoding.predictors import forbid
+from solutions.decoding.predictors import forbid, require_a_possible_search
 
 
 def next_log_probabilities(model, prefixes, memory, source_mask):
@@ -18,6 +23,8 @@ def next_log_probabilities(model, prefixes, memory, source_mask):
 
 
 def length_limits(source, pad_id, extra=50):
+    if source.dim() != 2:
+        raise ValueError("a batch of sentences has two axes")
     lengths = torch.count_nonzero(source != pad_id, dim=1)
     for number, length in enumerate(lengths):
         if length == 0:
@@ -26,6 +33,7 @@ def length_limits(source, pad_id, extra=50):
 
 
 def greedy(predictor, limits, pad_id, bos_id, eos_id):
+    require_a_possible_search(limits, pad_id, bos_id, eos_id)
     prefixes = torch.full((len(limits), 1), bos_id)
     for _ in range(max(limits.tolist())):
         answer = forbid(predictor.log_probabilities(prefixes).double(), (pad_id, bos_id))
@@ -85,6 +93,8 @@ def beam_step(prefixes, scores, log_probabilities, eos_id, at_limit):
 
 
 def beam_search(predictor, limits, pad_id, bos_id, eos_id, beam_size=4, alpha=0.6):
+    require_a_possible_search(limits, pad_id, bos_id, eos_id)
+    require_beams_and_penalty(beam_size, alpha)
     B, k = len(limits), beam_size
     predictor.reorder(torch.arange(B * k) // k)
     prefixes = torch.full((B, k, 1), bos_id)

@@ -5,9 +5,9 @@ from collections import Counter
 
 import torch
 
-from solutions.decoding.beam_search import Hypothesis, pick
+from solutions.decoding.beam_search import Hypothesis, pick, require_beams_and_penalty
 from solutions.decoding.kv_cache import attend, keys_and_values
-from solutions.decoding.predictors import forbid
+from solutions.decoding.predictors import forbid, require_a_possible_search
 
 
 def next_log_probabilities(model, prefixes, memory, source_mask):
@@ -16,12 +16,13 @@ def next_log_probabilities(model, prefixes, memory, source_mask):
 
 
 def length_limits(source, pad_id, extra=50):
-    if not (lengths := source.ne(pad_id).sum(1)).all():
-        raise ValueError("an empty sentence")
+    if source.ndim != 2 or not (lengths := source.ne(pad_id).sum(1)).all():
+        raise ValueError("no batch, or an empty sentence")
     return lengths + extra
 
 
 def greedy(predictor, limits, pad_id, bos_id, eos_id):
+    require_a_possible_search(limits, pad_id, bos_id, eos_id)
     done: dict[int, list[int]] = {}
     rows, prefixes = torch.arange(len(limits)), torch.full((len(limits), 1), bos_id)
     while len(rows):
@@ -76,6 +77,8 @@ def beam_step(prefixes, scores, log_probabilities, eos_id, at_limit):
 
 
 def beam_search(predictor, limits, pad_id, bos_id, eos_id, beam_size=4, alpha=0.6):
+    require_a_possible_search(limits, pad_id, bos_id, eos_id)
+    require_beams_and_penalty(beam_size, alpha)
     ids = torch.arange(len(limits))
     done: list[list] = [[] for _ in limits]
     predictor.reorder(ids.repeat_interleave(beam_size))

@@ -119,11 +119,15 @@ class Transformer(nn.Module):
             nn.init.normal_(parameter, std=0.02)
 
     def forward(self, source, target):
+        if source.shape[0] != target.shape[0]:
+            raise ValueError("source and target must be pairs")
         memory, mask = self.encode(source)
         known = self.decode(target, memory, mask)
         return F.linear(known, self.target_embedding.embedding.weight)
 
     def encode(self, source):
+        if source.numel() == 0:
+            raise ValueError("the source has no words")
         x = self.source_embedding(source)
         x = self.source_positions(x)
         mask = torch.ne(source, self.config.pad_id).view(source.size(0), 1, source.size(1))

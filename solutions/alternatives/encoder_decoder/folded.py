@@ -8,6 +8,7 @@ from solutions.model.feed_forward import FeedForward
 from solutions.model.masks import padding_mask, target_mask
 from solutions.model.positional import LearnedPositionalEncoding, PositionalEncoding
 from solutions.model.residual import LayerNorm, ResidualSublayer
+from solutions.model.transformer import require_pairs, require_words
 
 
 class EncoderLayer(nn.Module):
@@ -96,6 +97,7 @@ class Transformer(nn.Module):
         self.encoder, self.decoder = Encoder(config), Decoder(config)
 
     def encode(self, source):
+        require_words(source)
         mask = padding_mask(source, self.config.pad_id)
         steps = (self.source_embedding, self.source_positions, lambda x: self.encoder(x, mask))
         return self.run(steps, source), mask
@@ -113,6 +115,7 @@ class Transformer(nn.Module):
         return self.run(steps, target)
 
     def forward(self, source, target):
+        require_pairs(source, target)
         steps = (
             lambda ids: self.encode(ids),
             lambda encoded: self.decode(target, *encoded),

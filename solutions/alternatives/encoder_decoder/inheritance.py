@@ -8,6 +8,7 @@ from solutions.model.feed_forward import FeedForward
 from solutions.model.masks import causal_mask, padding_mask
 from solutions.model.positional import LearnedPositionalEncoding, PositionalEncoding
 from solutions.model.residual import LayerNorm, ResidualSublayer
+from solutions.model.transformer import require_pairs, require_words
 
 
 class EncoderLayer(nn.Module):
@@ -93,6 +94,7 @@ class Transformer(nn.Module):
         return PositionalEncoding(c.d_model, c.dropout, c.max_length)
 
     def encode(self, source):
+        require_words(source)
         mask = padding_mask(source, self.config.pad_id)
         embedded = self.source_positions(self.source_embedding(source))
         return self.encoder(embedded, mask), mask
@@ -104,6 +106,7 @@ class Transformer(nn.Module):
         return self.decoder(embedded, memory, mask, source_mask)
 
     def forward(self, source, target):
+        require_pairs(source, target)
         memory, mask = self.encode(source)
         known = self.decode(target, memory, mask)
         return self.target_embedding.to_logits(known)

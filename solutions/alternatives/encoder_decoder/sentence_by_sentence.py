@@ -9,6 +9,7 @@ from solutions.model.feed_forward import FeedForward
 from solutions.model.masks import padding_mask, target_mask
 from solutions.model.positional import LearnedPositionalEncoding, PositionalEncoding
 from solutions.model.residual import LayerNorm, ResidualSublayer
+from solutions.model.transformer import require_pairs, require_words
 
 
 class EncoderLayer(nn.Module):
@@ -101,6 +102,7 @@ class Transformer(nn.Module):
         self.decoder = Decoder(config)
 
     def encode(self, source):
+        require_words(source)
         mask = padding_mask(source, self.config.pad_id)
         x = torch.cat([self.source_positions(self.source_embedding(s)) for s in source.split(1)])
         return self.encoder(x, mask), mask
@@ -111,6 +113,7 @@ class Transformer(nn.Module):
         return self.decoder(x, memory, mask, source_mask)
 
     def forward(self, source, target):
+        require_pairs(source, target)
         rows = []
         for pair in zip(source.split(1), target.split(1), strict=True):
             memory, mask = self.encode(pair[0])

@@ -9,6 +9,7 @@ from solutions.model.feed_forward import FeedForward
 from solutions.model.masks import padding_mask, target_mask
 from solutions.model.positional import LearnedPositionalEncoding, PositionalEncoding
 from solutions.model.residual import LayerNorm, ResidualSublayer
+from solutions.model.transformer import require_pairs, require_words
 
 
 class EncoderLayer(nn.Module):
@@ -89,9 +90,11 @@ class Transformer(nn.Module):
         self.encoder, self.decoder = Encoder(c), Decoder(c)
 
     def forward(self, source, target):
+        require_pairs(source, target)
         return self.target_embedding.to_logits(self.decode(target, *self.encode(source)))
 
     def encode(self, source):
+        require_words(source)
         m = padding_mask(source, self.config.pad_id)
         return self.encoder(self.source_positions(self.source_embedding(source)), m), m
 

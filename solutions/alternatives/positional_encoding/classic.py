@@ -6,13 +6,20 @@ import math
 import torch
 from torch import nn
 
+from solutions.model.embeddings import require_known_tokens
+from solutions.model.positional import require_even_width, require_length
+from solutions.model.shapes import require_width
+
 
 def angular_frequencies(d_model, dtype=torch.float32):
+    require_even_width(d_model)
     even = torch.arange(0, d_model, 2).double()
     return torch.exp(even * -(math.log(10000.0) / d_model)).to(dtype)
 
 
 def sinusoidal_table(length, d_model, dtype=torch.float32):
+    require_even_width(d_model)
+    require_length(length)
     pe = torch.zeros(length, d_model, dtype=torch.float64)
     position = torch.arange(0, length).double().unsqueeze(1)
     div_term = torch.exp(torch.arange(0, d_model, 2).double() * -(math.log(10000.0) / d_model))
@@ -51,6 +58,7 @@ class PositionalEncoding(nn.Module):
         self.register_buffer("pe", pe, persistent=False)
 
     def forward(self, x, start=0):
+        require_width(x, self.pe.size(-1))
         if start + x.size(1) > self.pe.size(1):
             raise ValueError("too long")
         x = x + self.pe[:, start : start + x.size(1)].to(x)
@@ -61,9 +69,11 @@ class TokenEmbedding(nn.Module):
     def __init__(self, vocabulary_size, d_model):
         super().__init__()
         self.embedding = nn.Embedding(vocabulary_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model**-0.5)
         self.d_model = d_model
 
     def forward(self, tokens):
+        require_known_tokens(tokens, self.embedding.num_embeddings)
         return self.embedding(tokens) * math.sqrt(self.d_model)
 
     def to_logits(self, x):

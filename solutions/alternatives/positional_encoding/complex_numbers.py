@@ -5,13 +5,19 @@ import math
 import torch
 from torch import nn
 
+from solutions.model.embeddings import require_known_tokens
+from solutions.model.positional import require_even_width, require_length
+from solutions.model.shapes import require_width
+
 
 def angular_frequencies(d_model, dtype=torch.float32):
+    require_even_width(d_model)
     steps = torch.arange(d_model // 2, dtype=torch.float64) * (2 / d_model)
     return torch.pow(10000, -steps).to(dtype)
 
 
 def sinusoidal_table(length, d_model, dtype=torch.float32):
+    require_length(length)
     angles = torch.outer(
         torch.arange(length, dtype=torch.float64), angular_frequencies(d_model, torch.float64)
     )
@@ -48,6 +54,7 @@ class PositionalEncoding(nn.Module):
         self.register_buffer("table", sinusoidal_table(max_length, d_model), persistent=False)
 
     def forward(self, x, start=0):
+        require_width(x, self.table.size(-1))
         positions = torch.arange(start, start + x.size(1), device=x.device)
         if start + x.size(1) > self.table.size(0):
             raise ValueError("build the layer with a larger max_length")
@@ -60,8 +67,10 @@ class TokenEmbedding(nn.Module):
         super().__init__()
         self.scale = math.sqrt(d_model)
         self.embedding = nn.Embedding(vocabulary_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model**-0.5)
 
     def forward(self, tokens):
+        require_known_tokens(tokens, self.embedding.num_embeddings)
         return self.embedding.weight.mul(self.scale)[tokens]
 
     def to_logits(self, x):

@@ -5,10 +5,17 @@ import math
 import torch
 from torch import nn
 
-from solutions.model.positional import require_positions_that_fit
+from solutions.model.embeddings import require_known_tokens
+from solutions.model.positional import (
+    require_even_width,
+    require_length,
+    require_positions_that_fit,
+)
+from solutions.model.shapes import require_width
 
 
 def angular_frequencies(d_model, dtype=torch.float32):
+    require_even_width(d_model)
     frequencies = []
     for i in range(d_model // 2):
         frequencies.append(1 / math.pow(10000, 2 * i / d_model))
@@ -16,6 +23,8 @@ def angular_frequencies(d_model, dtype=torch.float32):
 
 
 def sinusoidal_table(length, d_model, dtype=torch.float32):
+    require_even_width(d_model)
+    require_length(length)
     table = torch.zeros(length, d_model, dtype=torch.float64)
     for p in range(length):
         for i in range(d_model // 2):
@@ -35,6 +44,7 @@ def shift_block(angle):
 
 
 def shift_matrix(k, d_model, dtype=torch.float32):
+    require_even_width(d_model)
     matrix = torch.zeros(d_model, d_model, dtype=torch.float64)
     for i in range(d_model // 2):
         angle = k / 10000 ** (2 * i / d_model)
@@ -59,6 +69,7 @@ class PositionalEncoding(nn.Module):
         self.register_buffer("rows", sinusoidal_table(max_length, d_model), persistent=False)
 
     def forward(self, x, start=0):
+        require_width(x, self.rows.size(-1))
         T = x.size(1)
         require_positions_that_fit(start + T, len(self.rows))
         words = []
@@ -72,8 +83,10 @@ class TokenEmbedding(nn.Module):
         super().__init__()
         self.scale = math.sqrt(d_model)
         self.embedding = nn.Embedding(vocabulary_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model**-0.5)
 
     def forward(self, tokens):
+        require_known_tokens(tokens, self.embedding.num_embeddings)
         sentences = []
         for sentence in tokens:
             rows = [self.embedding.weight[token] for token in sentence]

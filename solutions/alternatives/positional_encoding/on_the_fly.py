@@ -6,14 +6,21 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from solutions.model.embeddings import require_known_tokens
+from solutions.model.positional import require_even_width, require_length
+from solutions.model.shapes import require_width
+
 
 def angular_frequencies(d_model, dtype=torch.float32):
+    require_even_width(d_model)
     return torch.logspace(
         0, -4 * (d_model - 2) / d_model, d_model // 2, base=10, dtype=torch.float64
     ).to(dtype)
 
 
 def sinusoidal_table(length, d_model, dtype=torch.float32):
+    require_even_width(d_model)
+    require_length(length)
     # A cosine is a sine that is a quarter of a turn ahead.
     omega = angular_frequencies(d_model, torch.float64).repeat_interleave(2)
     ahead = torch.tensor([0, math.pi / 2], dtype=torch.float64).repeat(d_model // 2)
@@ -26,6 +33,7 @@ def shift_block(angle):
 
 
 def shift_matrix(k, d_model, dtype=torch.float32):
+    require_even_width(d_model)
     omega = angular_frequencies(d_model, torch.float64)
     generator = torch.zeros(d_model, d_model, dtype=torch.float64)
     generator.diagonal(1)[::2] = omega
@@ -45,6 +53,7 @@ class PositionalEncoding(nn.Module):
         self.d_model, self.dropout, self.max_length = d_model, dropout, max_length
 
     def forward(self, x, start=0):
+        require_width(x, self.d_model)
         end = start + x.shape[1]
         if end > self.max_length:
             raise ValueError(f"position {end - 1} is beyond {self.max_length - 1}")
@@ -56,8 +65,10 @@ class TokenEmbedding(nn.Module):
     def __init__(self, vocabulary_size, d_model):
         super().__init__()
         self.embedding = nn.Embedding(vocabulary_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model**-0.5)
 
     def forward(self, tokens):
+        require_known_tokens(tokens, self.embedding.num_embeddings)
         weight = self.embedding.weight
         one_hot = F.one_hot(tokens, weight.size(0)).to(weight.dtype)
         return one_hot @ weight * weight.size(1) ** 0.5

@@ -4,6 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from solutions.model.shapes import require_width
+
 
 class LayerNorm(nn.Module):
     def __init__(self, d_model, eps=1e-5):
@@ -13,6 +15,7 @@ class LayerNorm(nn.Module):
         self.bias = nn.Parameter(torch.zeros(d_model))
 
     def forward(self, x):
+        require_width(x, self.gain.numel())
         return F.layer_norm(x, self.gain.shape, self.gain, self.bias, self.eps)
 
 
@@ -24,6 +27,7 @@ class FeedForward(nn.Module):
         self.activation = nn.ReLU()
 
     def forward(self, x):
+        require_width(x, self.W_1.in_features)
         return self.W_2(self.activation(self.W_1(x)))
 
 
@@ -34,6 +38,7 @@ class ConvolutionalFeedForward(nn.Module):
         self.W_2 = nn.Conv1d(d_ff, d_model, 1)
 
     def forward(self, x):
+        require_width(x, self.W_1.in_channels)
         inner = F.relu(F.conv1d(x.mT, self.W_1.weight, self.W_1.bias))
         return F.conv1d(inner, self.W_2.weight, self.W_2.bias).mT
 

@@ -3,6 +3,8 @@
 import torch
 from torch import nn
 
+from solutions.model.shapes import require_width
+
 
 class LayerNorm(nn.Module):
     def __init__(self, d_model, eps=1e-5):
@@ -12,6 +14,7 @@ class LayerNorm(nn.Module):
         self.bias = nn.Parameter(torch.zeros(d_model))
 
     def forward(self, x):
+        require_width(x, self.gain.numel())
         d = x.shape[-1]
         center = torch.eye(d, dtype=x.dtype, device=x.device) - 1 / d  # symmetric: I - 11^T / d
         centered = torch.einsum("...i,ij->...j", x, center)
@@ -27,6 +30,7 @@ class FeedForward(nn.Module):
         self.W_2 = nn.Linear(d_ff, d_model)
 
     def forward(self, x):
+        require_width(x, self.W_1.in_features)
         inner = torch.einsum("btm,fm->btf", x, self.W_1.weight) + self.W_1.bias
         return torch.einsum("btf,mf->btm", inner.relu(), self.W_2.weight) + self.W_2.bias
 
@@ -38,6 +42,7 @@ class ConvolutionalFeedForward(nn.Module):
         self.W_2 = nn.Conv1d(d_ff, d_model, kernel_size=1)
 
     def forward(self, x):
+        require_width(x, self.W_1.in_channels)
         (W_1, b_1), (W_2, b_2) = self.W_1.parameters(), self.W_2.parameters()
         inner = torch.einsum("btm,fmk->btf", x, W_1) + b_1
         return torch.einsum("btf,mfk->btm", inner.relu(), W_2) + b_2

@@ -3,6 +3,8 @@
 import torch
 from torch import nn
 
+from solutions.model.shapes import require_width
+
 
 class LayerNorm(nn.Module):
     def __init__(self, d_model, eps=1e-5):
@@ -13,6 +15,7 @@ class LayerNorm(nn.Module):
         self.bias = nn.Parameter(torch.zeros(d_model))
 
     def forward(self, x):
+        require_width(x, self.gain.numel())
         rows = []
         for row in x.reshape(-1, self.d_model):
             mean = sum(row) / self.d_model
@@ -28,6 +31,7 @@ class FeedForward(nn.Module):
         self.W_2 = nn.Linear(d_ff, d_model)
 
     def forward(self, x):
+        require_width(x, self.W_1.in_features)
         sentences = []
         for sentence in x:
             positions = []
@@ -46,6 +50,7 @@ class ConvolutionalFeedForward(nn.Module):
         self.W_2 = nn.Conv1d(in_channels=d_ff, out_channels=d_model, kernel_size=1)
 
     def forward(self, x):
+        require_width(x, self.W_1.in_channels)
         positions = []
         for t in range(x.size(1)):
             position = x[:, t].unsqueeze(-1)  # a sentence of one position, features first

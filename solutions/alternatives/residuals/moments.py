@@ -3,6 +3,8 @@
 import torch
 from torch import nn
 
+from solutions.model.shapes import require_width
+
 
 class LayerNorm(nn.Module):
     def __init__(self, d_model, eps=1e-5):
@@ -12,6 +14,7 @@ class LayerNorm(nn.Module):
         self.bias = nn.Parameter(torch.zeros(d_model))
 
     def forward(self, x):
+        require_width(x, self.gain.numel())
         first = x.mean(-1, keepdim=True)
         second = (x * x).mean(-1, keepdim=True)
         # Rounding can push the difference below zero, where the variance is 0.
@@ -26,6 +29,7 @@ class FeedForward(nn.Module):
         self.W_2 = nn.Linear(d_ff, d_model)
 
     def forward(self, x):
+        require_width(x, self.W_1.in_features)
         inner = x @ self.W_1.weight.mT + self.W_1.bias
         inner = inner * (inner > 0)
         return inner @ self.W_2.weight.mT + self.W_2.bias
@@ -38,6 +42,7 @@ class ConvolutionalFeedForward(nn.Module):
         self.W_2 = nn.Conv1d(d_ff, d_model, kernel_size=1)
 
     def forward(self, x):
+        require_width(x, self.W_1.in_channels)
         # A sentence of all positions of the batch, one after the other: the kernel does not mind.
         B, T, d_model = x.shape
         line = x.reshape(1, B * T, d_model).permute(0, 2, 1)

@@ -3,6 +3,8 @@
 import torch
 from torch import nn
 
+from solutions.model.shapes import require_width
+
 
 class LayerNorm(nn.Module):
     def __init__(self, d_model, eps=1e-5):
@@ -11,6 +13,7 @@ class LayerNorm(nn.Module):
         self.eps = eps
 
     def forward(self, x):
+        require_width(x, self.gain.numel())
         v, m = torch.var_mean(x.double(), dim=-1, correction=0, keepdim=True)
         return ((x - m) * (v + self.eps) ** -0.5).to(x.dtype) * self.gain + self.bias
 
@@ -21,6 +24,7 @@ class FeedForward(nn.Module):
         self.W_1, self.W_2 = nn.Linear(d_model, d_ff), nn.Linear(d_ff, d_model)
 
     def forward(self, x):
+        require_width(x, self.W_1.in_features)
         return self.W_2(self.W_1(x).clamp(min=0))
 
 
@@ -30,6 +34,7 @@ class ConvolutionalFeedForward(nn.Module):
         self.W_1, self.W_2 = nn.Conv1d(d_model, d_ff, 1), nn.Conv1d(d_ff, d_model, 1)
 
     def forward(self, x):
+        require_width(x, self.W_1.in_channels)
         return self.W_2(self.W_1(x.movedim(-1, 1)).relu_()).movedim(1, -1)
 
 

@@ -7,8 +7,11 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from solutions.data.batching import require_pairs_that_fit, require_sequences_to_pad
 from solutions.data.vocabulary import UNK
-from solutions.training.optim import require_checkpoints_of_one_model
+from solutions.numpy_reference.backprop import require_classes
+from solutions.training.loss import require_tokens_in_a_row
+from solutions.training.optim import require_checkpoints_of_one_model, require_counted_steps
 from solutions.training.step import batch_loss
 
 
@@ -17,6 +20,7 @@ def softmax(x):
 
 
 def cross_entropy(logits, targets):
+    require_classes(targets, logits.shape[-1])
     z = torch.tensor(logits, requires_grad=True)
     with torch.enable_grad():
         loss = F.cross_entropy(z, torch.tensor(targets))
@@ -46,6 +50,7 @@ def to_ids(tokens, ids):
 
 
 def pad(sequences, pad_id):
+    require_sequences_to_pad(sequences)
     rows = [torch.tensor(sequence, dtype=torch.long) for sequence in sequences]
     return nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=pad_id)
 
@@ -57,6 +62,7 @@ def collate(pairs, pad_id):
 
 
 def token_batches(lengths, max_tokens, seed):
+    require_pairs_that_fit(lengths, max_tokens)
     from itertools import groupby
     from random import Random
 
@@ -80,6 +86,7 @@ class Adam(torch.optim.Adam):
 
 
 def noam_rate(step, d_model, warmup, factor=1.0):
+    require_counted_steps(step, warmup)
     return float(factor * np.power(d_model, -0.5) * np.minimum(step**-0.5, step * warmup**-1.5))
 
 
@@ -108,6 +115,7 @@ def smoothed_targets(targets, vocabulary_size, smoothing, pad_id):
 
 
 def label_smoothing_loss(logits, targets, smoothing, pad_id):
+    require_tokens_in_a_row(logits, targets, smoothing)
     logits = logits if logits.dtype == torch.float64 else logits.float()
     hard = F.cross_entropy(logits, targets, ignore_index=pad_id, reduction="sum")
     log_p = F.log_softmax(logits[targets != pad_id], dim=-1)

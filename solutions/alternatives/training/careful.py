@@ -6,7 +6,11 @@ import numpy as np
 import torch
 from torch.optim import Optimizer
 
+from solutions.data.batching import require_pairs_that_fit, require_sequences_to_pad
 from solutions.data.vocabulary import UNK
+from solutions.numpy_reference.backprop import require_classes
+from solutions.training.loss import require_tokens_in_a_row
+from solutions.training.optim import require_checkpoints_of_one_model, require_counted_steps
 from solutions.training.step import batch_loss
 
 
@@ -17,6 +21,7 @@ def softmax(x):
 
 
 def cross_entropy(logits, targets):
+    require_classes(targets, logits.shape[-1])
     z = np.asarray(logits, dtype=np.float64)
     log_p = z - np.logaddexp.reduce(z, axis=1, keepdims=True)
     gradient = np.exp(log_p)
@@ -65,6 +70,7 @@ def to_ids(tokens, ids):
 
 
 def pad(sequences, pad_id):
+    require_sequences_to_pad(sequences)
     longest = max(len(sequence) for sequence in sequences)
     rows = []
     for sequence in sequences:
@@ -81,6 +87,7 @@ def collate(pairs, pad_id):
 
 
 def token_batches(lengths, max_tokens, seed):
+    require_pairs_that_fit(lengths, max_tokens)
     generator = torch.Generator().manual_seed(seed)
     longest = torch.tensor([max(pair) for pair in lengths], dtype=torch.int64)
     shuffled = torch.randperm(len(lengths), generator=generator)
@@ -102,6 +109,8 @@ def token_batches(lengths, max_tokens, seed):
 
 class Adam(Optimizer):
     def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.98), eps=1e-9):
+        if lr < 0 or eps < 0 or not all(0 <= beta < 1 for beta in betas):
+            raise ValueError(f"out of range: {lr=}, {betas=}, {eps=}")
         super().__init__(parameters, {"lr": lr, "betas": betas, "eps": eps})
 
     @torch.no_grad()
@@ -125,6 +134,7 @@ class Adam(Optimizer):
 
 
 def noam_rate(step, d_model, warmup, factor=1.0):
+    require_counted_steps(step, warmup)
     rising = step * warmup ** (-3 / 2)
     falling = step ** (-1 / 2)
     return factor * (rising if rising < falling else falling) / d_model ** (1 / 2)
@@ -158,6 +168,7 @@ def smoothed_targets(targets, vocabulary_size, smoothing, pad_id):
 
 
 def label_smoothing_loss(logits, targets, smoothing, pad_id):
+    require_tokens_in_a_row(logits, targets, smoothing)
     result = logits.dtype if logits.dtype == torch.float64 else torch.float32
     real = (targets != pad_id).nonzero().squeeze(1)
     z = logits[real].double()
@@ -179,6 +190,7 @@ def clip_gradients(parameters, max_norm):
 
 
 def average_weights(checkpoints):
+    require_checkpoints_of_one_model(checkpoints)
     result = {}
     for name, value in checkpoints[-1].items():
         if not value.is_floating_point():

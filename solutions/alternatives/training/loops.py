@@ -6,7 +6,11 @@ import numpy as np
 import torch
 from torch.optim import Optimizer
 
+from solutions.data.batching import require_pairs_that_fit, require_sequences_to_pad
 from solutions.data.vocabulary import UNK
+from solutions.numpy_reference.backprop import require_classes
+from solutions.training.loss import require_tokens_in_a_row
+from solutions.training.optim import require_checkpoints_of_one_model, require_counted_steps
 from solutions.training.step import batch_loss
 
 
@@ -21,6 +25,7 @@ def softmax(x):
 
 
 def cross_entropy(logits, targets):
+    require_classes(targets, logits.shape[-1])
     N, V = logits.shape
     total = 0.0
     gradient = np.zeros((N, V))
@@ -74,6 +79,7 @@ def to_ids(tokens, ids):
 
 
 def pad(sequences, pad_id):
+    require_sequences_to_pad(sequences)
     longest = 0
     for sequence in sequences:
         if len(sequence) > longest:
@@ -95,6 +101,7 @@ def collate(pairs, pad_id):
 
 
 def token_batches(lengths, max_tokens, seed):
+    require_pairs_that_fit(lengths, max_tokens)
     generator = torch.Generator()
     generator.manual_seed(seed)
     of_length: dict[int, list[int]] = {}
@@ -118,6 +125,8 @@ def token_batches(lengths, max_tokens, seed):
 
 class Adam(Optimizer):
     def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.98), eps=1e-9):
+        if lr < 0 or eps < 0 or not all(0 <= beta < 1 for beta in betas):
+            raise ValueError(f"out of range: {lr=}, {betas=}, {eps=}")
         super().__init__(parameters, {"lr": lr, "betas": betas, "eps": eps})
 
     @torch.no_grad()
@@ -141,6 +150,7 @@ class Adam(Optimizer):
 
 
 def noam_rate(step, d_model, warmup, factor=1.0):
+    require_counted_steps(step, warmup)
     rate = 1 / math.sqrt(step)
     if step < warmup:
         rate = step / (warmup * math.sqrt(warmup))
@@ -176,6 +186,7 @@ def smoothed_targets(targets, vocabulary_size, smoothing, pad_id):
 
 
 def label_smoothing_loss(logits, targets, smoothing, pad_id):
+    require_tokens_in_a_row(logits, targets, smoothing)
     if logits.dtype != torch.float64:
         logits = logits.float()
     V = logits.size(1)
@@ -209,6 +220,7 @@ def clip_gradients(parameters, max_norm):
 
 
 def average_weights(checkpoints):
+    require_checkpoints_of_one_model(checkpoints)
     mean = {}
     for name in checkpoints[-1]:
         if checkpoints[-1][name].is_floating_point():

@@ -6,7 +6,11 @@ import numpy as np
 import torch
 from torch.optim import Optimizer
 
+from solutions.data.batching import require_pairs_that_fit, require_sequences_to_pad
 from solutions.data.vocabulary import UNK
+from solutions.numpy_reference.backprop import require_classes
+from solutions.training.loss import require_tokens_in_a_row
+from solutions.training.optim import require_checkpoints_of_one_model, require_counted_steps
 from solutions.training.step import batch_loss
 
 
@@ -16,6 +20,7 @@ def softmax(x):
 
 
 def cross_entropy(logits, targets):
+    require_classes(targets, logits.shape[-1])
     N, V = logits.shape
     one_hot = (np.arange(V) == targets[:, None]).astype(logits.dtype)
     top = logits.max(axis=1)
@@ -49,6 +54,7 @@ def to_ids(tokens, ids):
 
 
 def pad(sequences, pad_id):
+    require_sequences_to_pad(sequences)
     sizes = torch.tensor([len(sequence) for sequence in sequences])
     inside = torch.arange(int(sizes.max())) < sizes[:, None]  # (B, longest)
     flat = torch.tensor([token for sequence in sequences for token in sequence])
@@ -62,6 +68,7 @@ def collate(pairs, pad_id):
 
 
 def token_batches(lengths, max_tokens, seed):
+    require_pairs_that_fit(lengths, max_tokens)
     generator = np.random.default_rng(seed)
     longest = np.array(lengths).reshape(-1, 2).max(axis=1, initial=0)
     order = np.lexsort([generator.random(len(longest)), longest])
@@ -77,6 +84,8 @@ def token_batches(lengths, max_tokens, seed):
 
 class Adam(Optimizer):
     def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.98), eps=1e-9):
+        if lr < 0 or eps < 0 or not all(0 <= beta < 1 for beta in betas):
+            raise ValueError(f"out of range: {lr=}, {betas=}, {eps=}")
         super().__init__(parameters, {"lr": lr, "betas": betas, "eps": eps})
 
     @torch.no_grad()
@@ -102,6 +111,7 @@ class Adam(Optimizer):
 
 
 def noam_rate(step, d_model, warmup, factor=1.0):
+    require_counted_steps(step, warmup)
     terms = torch.tensor([step**-0.5, step * warmup**-1.5], dtype=torch.float64)
     return factor * d_model**-0.5 * terms.amin().item()
 
@@ -128,6 +138,7 @@ def smoothed_targets(targets, vocabulary_size, smoothing, pad_id):
 
 
 def label_smoothing_loss(logits, targets, smoothing, pad_id):
+    require_tokens_in_a_row(logits, targets, smoothing)
     V = logits.size(1)
     dtype = torch.float64 if logits.dtype == torch.float64 else torch.float32
     table = torch.eye(V, dtype=dtype) * (1 - smoothing) + smoothing / (V - 1)
@@ -146,6 +157,7 @@ def clip_gradients(parameters, max_norm):
 
 
 def average_weights(checkpoints):
+    require_checkpoints_of_one_model(checkpoints)
     weights = torch.full((len(checkpoints),), 1 / len(checkpoints), dtype=torch.float64)
     mean = {}
     for name, last in checkpoints[-1].items():

@@ -6,7 +6,11 @@ import numpy as np
 import torch
 from torch.optim import Optimizer
 
+from solutions.data.batching import require_pairs_that_fit, require_sequences_to_pad
 from solutions.data.vocabulary import UNK
+from solutions.numpy_reference.backprop import require_classes
+from solutions.training.loss import require_tokens_in_a_row
+from solutions.training.optim import require_checkpoints_of_one_model, require_counted_steps
 from solutions.training.step import batch_loss
 
 
@@ -16,6 +20,7 @@ def softmax(x):
 
 
 def cross_entropy(logits, targets):
+    require_classes(targets, logits.shape[-1])
     z = logits - logits.max(-1, keepdims=True)
     log_p = z - np.log(np.exp(z).sum(-1, keepdims=True))
     hot = np.eye(logits.shape[1])[targets]
@@ -39,6 +44,7 @@ def to_ids(tokens, ids):
 
 
 def pad(sequences, pad_id):
+    require_sequences_to_pad(sequences)
     n = max(map(len, sequences))
     return torch.tensor([(s + n * [pad_id])[:n] for s in sequences])
 
@@ -49,6 +55,7 @@ def collate(pairs, pad_id):
 
 
 def token_batches(lengths, max_tokens, seed):
+    require_pairs_that_fit(lengths, max_tokens)
     g = torch.Generator().manual_seed(seed)
     noise = torch.rand(len(lengths), generator=g).tolist()
     out: list[list[int]] = []
@@ -62,6 +69,8 @@ def token_batches(lengths, max_tokens, seed):
 
 class Adam(Optimizer):
     def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.98), eps=1e-9):
+        if lr < 0 or eps < 0 or not all(0 <= beta < 1 for beta in betas):
+            raise ValueError(f"out of range: {lr=}, {betas=}, {eps=}")
         super().__init__(parameters, {"lr": lr, "betas": betas, "eps": eps})
 
     @torch.no_grad()
@@ -81,6 +90,7 @@ class Adam(Optimizer):
 
 
 def noam_rate(step, d_model, warmup, factor=1.0):
+    require_counted_steps(step, warmup)
     return factor * min(step**-0.5, step / warmup**1.5) / d_model**0.5
 
 
@@ -104,6 +114,7 @@ def smoothed_targets(targets, vocabulary_size, smoothing, pad_id):
 
 
 def label_smoothing_loss(logits, targets, smoothing, pad_id):
+    require_tokens_in_a_row(logits, targets, smoothing)
     wide = torch.promote_types(logits.dtype, torch.float32)
     rows = smoothed_targets(targets, logits.shape[1], smoothing, pad_id)
     return -(rows.to(wide) * logits.to(wide).log_softmax(-1)).sum(), (targets != pad_id).sum()
@@ -117,6 +128,7 @@ def clip_gradients(parameters, max_norm):
 
 
 def average_weights(checkpoints):
+    require_checkpoints_of_one_model(checkpoints)
     return {
         k: sum(c[k] / len(checkpoints) for c in checkpoints) if x.is_floating_point() else x
         for k, x in checkpoints[-1].items()

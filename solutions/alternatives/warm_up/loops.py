@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+from solutions.numpy_reference.backprop import require_heads
+
 
 def sentence_lengths(tokens, pad_id):
     lengths = []
@@ -123,6 +125,7 @@ def attention(query, key, value):
 
 
 def into_heads(x, W, h):
+    require_heads(W, h)
     B, T, _ = x.shape
     d = len(W) // h
     heads = np.zeros((B, h, T, d))

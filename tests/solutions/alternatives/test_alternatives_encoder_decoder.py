@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from solutions.alternatives import styles
-from solutions.experiments import diagnosis
+from solutions.assignments.fault_diagnosis import diagnosis
 from solutions.model import decoder, encoder, transformer
 from solutions.model.config import TransformerConfig, big
 from solutions.model.masks import causal_mask
@@ -15,6 +15,7 @@ from solutions.notebook_support.model_probes import (
     dropped_embeddings,
     gradients,
     parameter_counts,
+    random_in_a_stack,
 )
 
 STYLES = styles("encoder-decoder")
@@ -123,7 +124,27 @@ def test_dropout(style):
     sizes = {**SIZES, "d_model": 30, "N": 0, "max_length": 60}
     ids = torch.ones(2, 60, dtype=int)
     shares = dropped_embeddings(style.Transformer, sizes, ids, ids)
-    assert shares == {"source": 0.4, "target": 0.4, "in evaluation": 0.0}
+    each = {"source": 0.4, "target": 0.4, "in evaluation": 0.0, "differ by place": [True, True]}
+    assert shares == each
+
+
+@each_style
+def test_nothing_is_random_in_a_stack_but_its_layers(style):
+    wide = {**SIZES, "d_model": 30}
+    x, memory = drawn(2, 5, 30, seed=1), drawn(2, 3, 30, seed=2)
+    for name, inputs in (("Encoder", (x,)), ("Decoder", (x, memory))):
+        found = random_in_a_stack(getattr(style, name), wide, *inputs)
+        assert found == {"set to zero": 0.0, "differs from evaluation": False}
+
+
+@each_style
+def test_wrong_input_raises(style):
+    model, ids = style.Transformer(TransformerConfig(**SIZES)), torch.tensor([[3, 4], [5, 6]])
+    with pytest.raises(ValueError, match="source"):
+        model.encode(ids[:, :0])
+    for source, target in ((ids[:1], ids), (ids, ids[:1])):
+        with pytest.raises(ValueError, match="source"):
+            model(source, target)
 
 
 @each_style
@@ -143,4 +164,4 @@ def test_counting(style, change):
 
 @each_style
 def test_diagnosis(style):
-    assert style.diagnosis() == diagnosis.diagnosis()
+    assert style.diagnosis() == diagnosis()

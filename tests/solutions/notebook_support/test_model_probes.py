@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from solutions.misconceptions.model.encoder import EncoderDropoutIgnored, SameLayerNTimes
+from solutions import misconceptions
 from solutions.model.config import TransformerConfig, base, big
 from solutions.model.decoder import DecoderLayer
 from solutions.model.encoder import Encoder, EncoderLayer
@@ -16,11 +16,17 @@ from solutions.notebook_support.model_probes import (
     dropped_embeddings,
     gradients,
     parameter_counts,
+    random_in_a_stack,
     tried,
 )
 
 SIZES = {"source_vocabulary": 9, "target_vocabulary": 7, "N": 2, "d_model": 6, "d_ff": 5, "h": 3}
 ATTENTION, NETWORK, NORM = 4 * 36, 2 * 30 + 5 + 6, 12
+
+
+def wrong(name: str) -> type:
+    """The layer with a known mistake."""
+    return misconceptions.by_name(name).implementation
 
 
 def drawn(*shape: int, seed: int) -> torch.Tensor:
@@ -50,8 +56,36 @@ def test_what_is_shared_stands_once_under_both_names():
     parts = parameter_counts(Transformer(TransformerConfig(**shared)))
     assert parts["source_embedding = target_embedding"] == 42
     assert sum(parts.values()) == count_parameters(Transformer(TransformerConfig(**shared)))
-    same = parameter_counts(SameLayerNTimes(TransformerConfig(**SIZES)))
+    same = parameter_counts(wrong("SameLayerNTimes")(TransformerConfig(**SIZES)))
     assert list(same) == ["layers.0 = layers.1"]
+
+
+def test_a_further_name_of_a_part_plays_no_role():
+    class Tied(Transformer):
+        def __init__(self, config):
+            super().__init__(config)
+            self.blocks = self.encoder.layers
+            self.projection = torch.nn.Linear(config.d_model, config.target_vocabulary, bias=False)
+            self.projection.weight = self.target_embedding.embedding.weight
+
+    config = TransformerConfig(**SIZES)
+    assert parameter_counts(Tied(config)) == parameter_counts(Transformer(config))
+    ids = torch.tensor([[1, 2, 3]])
+    for mine, right in zip(
+        tried(Tied, SIZES, ids, ids), tried(Transformer, SIZES, ids, ids), strict=True
+    ):
+        assert mine == right if isinstance(mine, dict) else torch.equal(mine, right)
+
+
+def test_a_part_of_another_name_is_counted_whatever_it_is_called():
+    class Generator(Transformer):
+        def __init__(self, config):
+            super().__init__(config)
+            self.generator = torch.nn.Linear(config.d_model, config.target_vocabulary)
+
+    found = parameter_counts(Generator(TransformerConfig(**SIZES)))
+    assert found["parts of other names"] == 7 * 6 + 7
+    assert found == parameter_counts(wrong("OutputMatrixOfItsOwn")(TransformerConfig(**SIZES)))
 
 
 # ---- fixed numbers -------------------------------------------------------------------------------
@@ -107,25 +141,54 @@ def test_gradients_are_autograds():
 def test_dropout_is_seen_sub_layer_by_sub_layer():
     wide = {**SIZES, "d_model": 30, "pre_norm": True, "dropout": 0.2, "attention_dropout": 0.0}
     x, memory = drawn(2, 40, 30, seed=1), drawn(2, 20, 30, seed=2)
-    each = (0.2, 1.25)
+    each, rest = (0.2, 1.25), (0.0, 0.0, 0.0, 0.0)
     assert dropped(DecoderLayer, wide, x, memory) == {
         "self_attention": each,
         "cross_attention": each,
         "feed_forward": each,
+        "the rest of the layer": rest,
     }
-    assert dropped(EncoderDropoutIgnored, wide, x)["feed_forward"] == (0.0, 1.0)
+    assert dropped(wrong("EncoderDropoutIgnored"), wide, x)["feed_forward"] == (0.0, 1.0)
     weights = {**wide, "dropout": 0.0, "attention_dropout": 0.5}
     assert dropped(EncoderLayer, weights, x) == {
         "self_attention": (0.0, None),
         "feed_forward": (0.0, 1.0),
+        "the rest of the layer": rest,
     }
+
+
+def test_where_nothing_is_kept_there_is_no_factor():
+    wide = {**SIZES, "d_model": 30, "pre_norm": True, "dropout": 0.2}
+    found = dropped(wrong("DropoutAndPreNormSwapped"), wide, drawn(2, 40, 30, seed=1))
+    assert found["feed_forward"] == found["self_attention"] == (1.0, None)
+    post_norm = dropped(wrong("PreNormIgnored"), wide, drawn(2, 40, 30, seed=1))
+    assert any(post_norm["the rest of the layer"])
+
+
+def test_what_a_stack_does_at_random_is_seen_beside_its_layers():
+    class LayersLeftOut(Encoder):
+        def forward(self, x, mask=None):
+            for layer in self.layers:
+                if not self.training or torch.rand(()) > 0.5:
+                    x = layer(x, mask)
+            return self.norm(x)
+
+    wide = {**SIZES, "d_model": 30, "dropout": 0.3}
+    x = drawn(2, 5, 30, seed=1)
+    quiet = {"set to zero": 0.0, "differs from evaluation": False}
+    assert random_in_a_stack(Encoder, wide, x) == quiet
+    assert random_in_a_stack(LayersLeftOut, wide, x) == quiet | {"differs from evaluation": True}
+    found = random_in_a_stack(wrong("DropoutBetweenLayers"), wide, x)
+    assert found == {"set to zero": 0.3, "differs from evaluation": True}
 
 
 def test_dropout_of_the_embeddings():
     sizes = {**SIZES, "N": 0, "d_model": 40, "h": 2, "dropout": 0.3}
     source, target = torch.ones(2, 50, dtype=int), torch.ones(2, 60, dtype=int)
-    found = dropped_embeddings(Transformer, sizes, source, target)
-    assert found == {"source": 0.3, "target": 0.3, "in evaluation": 0.0}
+    right = {"source": 0.3, "target": 0.3, "in evaluation": 0.0, "differ by place": [True, True]}
+    assert dropped_embeddings(Transformer, sizes, source, target) == right
+    found = dropped_embeddings(wrong("SourcePositionsForgotten"), sizes, source, target)
+    assert found == right | {"source": 0.0, "differ by place": [False, True]}
 
 
 # ---- the count from the sizes --------------------------------------------------------------------

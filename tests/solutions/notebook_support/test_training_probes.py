@@ -26,6 +26,26 @@ def test_the_rates_of_a_schedule():
     assert written == [[rate, rate] for rate in returned]
 
 
+def test_what_else_is_seen_of_a_schedule():
+    returned, written, seen = training_probes.scheduled(NoamSchedule, 2, [16, 2])
+    assert returned == [noam_rate(step, 16, 2) for step in (1, 2)]
+    assert written == [[rate, rate] for rate in returned]
+    assert list(seen.values()) == [0, True]
+
+    class Stepping(NoamSchedule):
+        def advance(self):
+            self.optimizer.step()
+            return super().advance()
+
+    assert training_probes.scheduled(Stepping, 2, [16, 2])[2]["calls of optimizer.step()"] == 2
+
+
+def test_later_gradients_are_not_clipped():
+    given = [torch.tensor([3.0, 4.0])]
+    (later,) = training_probes.next_gradients(clip_gradients, given, 1.0)
+    assert later.tolist() == [3, 3]
+
+
 @pytest.mark.parametrize("listed", [False, True])
 def test_clipped_gradients(listed):
     given = [torch.tensor([3.0]), None, torch.tensor([[4.0, 0.0]])]
@@ -60,6 +80,7 @@ def test_each_fact_can_fail():
     assert [name for name, holds in one.items() if not holds] == [
         "few batches",
         "other seed, other order",
+        "batches in mixed order",
     ]
     two = training_probes.batch_facts(in_a_row(2), lengths, 119, 0)
     assert not two["targets within the limit"]
@@ -73,6 +94,18 @@ def test_each_fact_can_fail():
         lambda *a: in_a_row(next(seeds) + 1)(*a), lengths, 400, 0
     )
     assert not changing["same seed, same batches"]
+
+
+def test_global_random_numbers_are_noticed():
+    lengths = [(n % 5 + 1, 3) for n in range(20)]
+    untouched = training_probes.drawn_afterwards(lambda *_: [], lengths, 10, 0)
+    assert training_probes.drawn_afterwards(token_batches, lengths, 10, 0) == untouched
+
+    def seeding(ls, limit, seed):
+        torch.manual_seed(seed)
+        return token_batches(ls, limit, seed)
+
+    assert training_probes.drawn_afterwards(seeding, lengths, 10, 0) != untouched
 
 
 def test_the_toy_is_used_like_the_transformer_and_blind_to_padding():
@@ -105,3 +138,21 @@ def test_watching_a_training_leaves_the_random_numbers_alone():
     first = training_probes.train(train_step, SOURCE, READ, SAID, 0.1, 1.0, 0.5)
     assert torch.equal(torch.rand(1), expected)
     assert training_probes.train(train_step, SOURCE, READ, SAID, 0.1, 1.0, 0.5) == first
+
+
+def test_three_steps_are_watched():
+    losses, moves, seen = training_probes.three_steps(train_step, SOURCE, READ, SAID, [0.1, 0.1])
+    assert losses[0] > losses[1] > losses[2]
+    assert moves == pytest.approx([0.03, 0.009, 0.0027])
+    assert list(seen.values()) == [3, True, [True] * 3, True, "torch.float64", False]
+    _, _, seen = training_probes.three_steps(train_step, SOURCE, READ, SAID, [0.1, 1.0, "bfloat16"])
+    assert seen["type of the logits"] == "torch.bfloat16"
+
+
+def test_watching_three_steps_leaves_the_random_numbers_alone():
+    torch.manual_seed(5)
+    expected = torch.rand(1)
+    torch.manual_seed(5)
+    first = training_probes.three_steps(train_step, SOURCE, READ, SAID, [], 0.5)
+    assert torch.equal(torch.rand(1), expected)
+    assert training_probes.three_steps(train_step, SOURCE, READ, SAID, [], 0.5) == first
