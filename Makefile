@@ -5,6 +5,7 @@
 #   make test        the whole test suite, with the book in a browser: twelve minutes
 #   make book        the book alone, to _build/html/index.html
 #   make kill-table  every known mistake against every hidden test; records it for the book
+#   make world       forms of public code, right and wrong: is each judged as it should be?
 #   make mutants     small changes made by rule: do the hidden tests see them?
 #   make check-site  every page of the built book in a real browser, and what its readers wait for
 #   make bench       seconds per graded notebook, against nbgrader as it comes
@@ -18,7 +19,7 @@ export PYTHONPATH := $(CURDIR)
 # Small tensors, two notebooks at a time: more threads would only get in each other's way.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: course fresh-exercises check static test book release sample-class kill-table mutants check-site bench clean
+.PHONY: course fresh-exercises check static test book release sample-class kill-table world mutants check-site bench clean
 
 # Side by side, because the book keeps one core busy and the rest another.
 course: $(READY)
@@ -64,6 +65,9 @@ sample-class: $(READY)
 
 kill-table: $(READY)
 	$(BIN)/python -m exercises.record_kill_table
+
+world: $(READY)
+	$(BIN)/python -m exercises.world_report
 
 mutants: $(READY)
 	$(BIN)/python -m exercises.mutation_report

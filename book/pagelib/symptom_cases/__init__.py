@@ -34,3 +34,12 @@ def situations() -> dict[str, dict[str, Callable[[Callable], dict[str, Tensor]]]
 def randn(*shape: int, seed: int) -> Tensor:
     """Standard normal numbers, the same in every build."""
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def exception_of(function: Callable, *inputs: object) -> str:
+    """Return the name of the exception that a call raises."""
+    try:
+        function(*inputs)
+    except Exception as error:
+        return type(error).__name__
+    return "no exception"

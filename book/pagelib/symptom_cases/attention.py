@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from book.pagelib.symptom_cases import randn
+from book.pagelib.symptom_cases import exception_of, randn
 from solutions.model import masks
 
 B, T, S, D_K, D_V, D_MODEL, H = 2, 3, 4, 8, 5, 12, 3
@@ -26,11 +26,12 @@ def _attend(f: Callable, mask: Tensor | None = None, dropout_p: float = 0.0) -> 
 def _drop(f: Callable) -> dict[str, Tensor]:
     torch.manual_seed(0)
     q, k, v = (x.repeat(4000, 1, 1) for x in _inputs())
-    weights = f(q, k, v, None, 0.5)[1]
+    output, weights = f(q, k, v, None, 0.5)
     # Rounded, so that the noise of the draws does not count as a difference.
     return {
         "share of dropped weights": (weights == 0).float().mean().round(decimals=1),
         "mean weight": weights.mean().round(decimals=2),
+        "share of zeros in the output": (output == 0).float().mean().round(decimals=1),
     }
 
 
@@ -71,21 +72,36 @@ NOTHING = SOME & (torch.arange(T) > 0).unsqueeze(1)  # the first query may atten
 NO_FUTURE = masks.causal_mask(T)
 
 SITUATIONS: dict[str, dict[str, Callable]] = {
-    "padding_mask": {"two sentences": lambda f: {"mask": f(TOKENS, PAD_ID)}},
+    "padding_mask": {
+        "two sentences": lambda f: {"mask": f(TOKENS, PAD_ID)},
+        "one axis": lambda f: {"exception": exception_of(f, TOKENS[0], PAD_ID)},
+    },
     "causal_mask": {
         "length 4": lambda f: {"mask": f(4)},
         "on the device “meta”": lambda f: {"device": str(f(4, "meta").device)},
+        "length -1": lambda f: {"exception": exception_of(f, -1)},
     },
-    "target_mask": {"two sentences": lambda f: {"mask": f(TOKENS, PAD_ID)}},
+    "target_mask": {
+        "two sentences": lambda f: {"mask": f(TOKENS, PAD_ID)},
+        "tokens on the device “meta”": lambda f: {
+            "device": str(f(TOKENS.to("meta"), PAD_ID).device)
+        },
+        "one axis": lambda f: {"exception": exception_of(f, TOKENS[0], PAD_ID)},
+    },
     "scaled_dot_product_attention": {
         "no mask": _attend,
         "masked": lambda f: _attend(f, SOME),
         "a row with nothing to see": lambda f: _attend(f, NOTHING),
         "d_v ≠ d_k": lambda f: {"output": f(*_inputs()[:2], randn(B, S, D_V, seed=3))[0]},
         "backward": _gradients,
+        "without a batch": lambda f: {"output": f(*(x[0] for x in _inputs()))[0]},
+        "a mask of numbers": lambda f: {"exception": exception_of(f, *_inputs(), SOME.float())},
         "4000 draws of dropout": _drop,
     },
-    "split_heads": {"h = 3": lambda f: {"result": f(_x(T + 1, 5), H)}},
+    "split_heads": {
+        "h = 3": lambda f: {"result": f(_x(T + 1, 5), H)},
+        "h = 5": lambda f: {"exception": exception_of(f, _x(T, 5), 5)},
+    },
     "merge_heads": {"h = 3": lambda f: {"result": f(_x(T + 1, 5).view(B, H, T + 1, D_MODEL // H))}},
     "MultiHeadAttention": {
         "self-attention": lambda c: {"output": _layer(c)(_x(T, 5), _x(T, 5), _x(T, 5))},
@@ -98,5 +114,7 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
         },
         "training mode": _layer_in_training,
         "backward": _layer_gradient,
+        "width 4": lambda c: {"exception": exception_of(_layer(c), *[torch.ones(B, T, 4)] * 3)},
+        "h = 5": lambda c: {"exception": exception_of(c, D_MODEL, 5)},
     },
 }

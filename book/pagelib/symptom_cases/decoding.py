@@ -52,6 +52,10 @@ def say(tokens: list[int]) -> str:
     return f"“{' '.join(WORDS[token] for token in tokens)}”" if tokens else "nothing"
 
 
+def _listed(x: torch.Tensor | list) -> str:
+    return str(x.tolist()) if isinstance(x, torch.Tensor) else f"the list {x}"
+
+
 def _predict(f: Callable) -> dict:
     model = model_probes.built(transformer.Transformer, SIZES)
     found = f(model, PREFIXES, *model.encode(SOURCE))
@@ -75,9 +79,28 @@ def _ranked(f: Callable) -> dict:
     return {"best": say(found[0][0]), "its score": found[0][1]}
 
 
-def _over(log_p: float, limit: int, alpha: float) -> Callable:
-    finished = [([3, EOS], -2.0), ([EOS], -1.0)]
+def _equal(f: Callable) -> dict:
+    found = f([([4, EOS], -1.0), ([3, EOS], -1.0), ([5, EOS], -1.0)], 0.6)
+    return {"ranking": ", ".join(say(tokens) for tokens, _ in found)}
+
+
+FINISHED = [([3, EOS], -2.0), ([EOS], -1.0)]
+
+
+def _over(log_p: float, limit: int, alpha: float, finished: list = FINISHED) -> Callable:
     return lambda f: {"over": f(finished, log_p, limit, alpha)}
+
+
+def _refused(name: str, call: Callable) -> Callable:
+    """What a call with a wrong argument gives: the error's type if it is refused."""
+
+    def given(f: Callable) -> dict:
+        try:
+            return {name: call(f)}
+        except (ValueError, RuntimeError) as error:
+            return {name: type(error).__name__}
+
+    return given
 
 
 def _extend(f: Callable) -> dict:
@@ -88,6 +111,12 @@ def _extend(f: Callable) -> dict:
         "tokens": tokens[0].tolist(),
         "probabilities": [round(p, 3) for p in scores[0].exp().tolist()],
     }
+
+
+def _extend_two(f: Callable) -> dict:
+    following = torch.tensor([[[0.1, 0.2, 0.7], [0.4, 0.5, 0.1]]]).log()
+    _, parents, tokens = f(torch.tensor([[0.4, 0.5]]).log(), following, 3)
+    return {"beams": parents[0].tolist(), "tokens": tokens[0].tolist()}
 
 
 def _step(following: list, at_limit: bool = False) -> Callable:
@@ -106,12 +135,40 @@ def _step(following: list, at_limit: bool = False) -> Callable:
     return stepped
 
 
+def _step_at_once(f: Callable) -> dict:
+    """Two sentences of two beams, of which the second is not in use; </s> is 5."""
+    following = torch.tensor([[[0, 0, 0, 0, 0.4, 0.6]] * 2, [[0, 0, 0, 0.5, 0.1, 0.4]] * 2]).log()
+    scores = torch.tensor([[0.0, -torch.inf]] * 2)
+    _, _, parents, finished = f(
+        torch.full((2, 2, 1), BOS), scores, following, 5, torch.tensor([True, False])
+    )
+    return {"parents": parents.tolist(), "finished": len(finished[0]) + len(finished[1])}
+
+
+def _step_unused(f: Callable) -> dict:
+    """One beam of two is in use, and only one word is possible."""
+    following = torch.tensor([[[0, 0, 0, 0, 1.0, 0]] * 2]).log()
+    scores = torch.tensor([[0.0, -torch.inf]])
+    finished = f(torch.full((1, 2, 1), BOS), scores, following, EOS, torch.tensor([True]))[3]
+    return {
+        "finished": ", ".join(f"{say(t)} ({torch.tensor(p).exp():.2f})" for t, p in finished[0])
+    }
+
+
 def _search(tables: torch.Tensor, limits: list[int], beam_size: int) -> Callable:
     def searched(f: Callable) -> dict:
         found = decoding_probes.best_found(f, tables, torch.tensor(limits), beam_size, 0.6)
         return {"found": "; ".join(say(tokens) for tokens, _ in found)}
 
     return searched
+
+
+def _score(tables: torch.Tensor, limit: int, alpha: float, beam_size: int = 2) -> Callable:
+    def score(f: Callable) -> float:
+        limits = torch.full((len(tables),), limit)
+        return decoding_probes.best_found(f, tables, limits, beam_size, alpha)[0][1]
+
+    return score
 
 
 def _read(rows: list) -> Callable:
@@ -151,8 +208,12 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
     "next_log_probabilities": {"two prefixes": _predict},
     "length_limits": {
         "3 and 1 tokens": lambda f: {
-            "limits": f(torch.tensor([[5, 7, 2], [2, 0, 0]]), PAD).tolist()
-        }
+            "limits": _listed(f(torch.tensor([[5, 7, 2], [2, 0, 0]]), PAD))
+        },
+        "padding id 1, 4 more": lambda f: {"limits": f(torch.tensor([[0, 0, 1], [3, 2, 1]]), 1, 4)},
+        "an empty sentence": _refused(
+            "limits", lambda f: f(torch.zeros(1, 3).long(), PAD).tolist()
+        ),
     },
     "greedy": {
         "two sentences, limits 6 and 4": _write(ENDS, NEVER, limits=[6, 4]),
@@ -163,26 +224,38 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
                 decoding_probes.written(f, TURNING[None], torch.tensor([6]))[1][0]
             )
         },
+        "a limit of 0": _refused("result", lambda f: _write(ENDS, limits=[0])(f)["written"]),
+        "NaN": _refused("result", lambda f: _write(ENDS * torch.nan, limits=[1])(f)["written"]),
     },
     "length_penalty": {
         "30 tokens, α = 0.6": lambda f: {"penalty": f(30, 0.6)},
     },
-    "rank_hypotheses": {"two hypotheses, α = 0.6": _ranked},
+    "rank_hypotheses": {"two hypotheses, α = 0.6": _ranked, "three that are equal": _equal},
     "score_bound": {"log P = -3, limit 30": lambda f: {"bound": f(-3.0, 30, 0.6)}},
     "is_over": {
         "a living one at -1.5, α = 1": _over(-1.5, 9, 1.0),
         "a living one at -0.5, α = 0": _over(-0.5, 9, 0.0),
         "a living one at -2.5, limit 3, α = 1": _over(-2.5, 3, 1.0),
+        "a living one at -1, α = 0": _over(-1.0, 9, 0.0),
+        "a living one at -1.5, α = 0": _over(-1.5, 9, 0.0),
+        "nothing finished": _over(-1.0, 9, 0.6, []),
     },
-    "extend_beams": {"beams of 0.7 and 0.2": _extend},
+    "extend_beams": {"beams of 0.7 and 0.2": _extend, "beams of 0.4 and 0.5": _extend_two},
     "beam_step": {
         "two beams": _step([[0, 0, 0.5, 0, 0.3, 0.2], [0, 0, 0.3, 0.5, 0, 0.2]]),
         "an unlikely end": _step([[0, 0, 0.1, 0, 0.6, 0.3], [0, 0, 0.1, 0.7, 0, 0.2]]),
         "at the limit": _step([[0, 0, 0, 0.6, 0.4, 0], [0, 0, 0, 0.8, 0, 0.2]], at_limit=True),
+        "two sentences, </s> is 5": _step_at_once,
+        "one beam of two in use, at the limit": _step_unused,
     },
     "beam_search": {
         "two sentences, limits 2 and 5": _search(torch.stack([NEVER, NEVER]), [2, 5], 2),
         "a random model": _search(_random_tables(14, 1), [6], 2),
+        "two random models": _search(_random_tables(7, 2), [6, 6], 2),
+        "a random model, α = 0.6": lambda f: {"score": _score(_random_tables(14, 1), 6, 0.6)(f)},
+        "a random model, α = 0": lambda f: {"score": _score(_random_tables(14, 1), 6, 0.0)(f)},
+        "α = -1": _refused("score", _score(_random_tables(14, 1), 6, -1.0)),
+        "NaN": _refused("score", _score(_random_tables(14, 1) * torch.nan, 6, 0.6)),
     },
     "SelfAttentionCache": {
         "three tokens": _read([None, None, None]),
@@ -192,9 +265,13 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
         "the the cat / the cat": _matches("the the cat", "the cat", 1),
         "a word twice": _matches("the cat sees the dog", "the dog sees the cat", 1),
         "pairs": _matches("so the cat sat", "the cat sat on it", 2),
+        "the cat / the the cat": _matches("the cat", "the the cat", 1),
+        "cat the / the cat": _matches("cat the", "the cat", 2),
+        "four words of one": _matches("cat", "the cat", 4),
     },
     "brevity_penalty": {
         "5 tokens for 10": _penalty(5, 10),
+        "7 tokens for 10": _penalty(7, 10),
         "12 tokens for 10": _penalty(12, 10),
         "nothing for 3": _penalty(0, 3),
     },
@@ -210,6 +287,9 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
         ),
         "a border between sentences": _bleu(
             ("the cat sat on", "the mat"), ("the cat sat on the", "mat today")
+        ),
+        "a reference is missing": _refused(
+            "BLEU", lambda f: f([DOG[0].split(), CAT[0].split()], [DOG[1].split()])
         ),
     },
 }

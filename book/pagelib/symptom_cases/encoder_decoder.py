@@ -14,6 +14,7 @@ from solutions.notebook_support.model_probes import (
     dropped_embeddings,
     gradients,
     parameter_counts,
+    random_in_a_stack,
 )
 
 SIZES = {
@@ -48,13 +49,13 @@ def _owned(sizes: dict) -> Callable:
     return lambda cls: {"numbers to train": sum(parameter_counts(built(cls, sizes)).values())}
 
 
-def _dropped(**change) -> Callable:
+def _dropped(reads_memory: bool, **change) -> Callable:
     wide = {**PRE_NORM, "d_model": 30, **change}
     x, memory = randn(2, 40, 30, seed=1).double(), randn(2, 20, 30, seed=2).double()
 
     def shares(cls: Callable) -> dict[str, str]:
-        reads_memory = any(base.__name__ == "DecoderLayer" for base in cls.__mro__)
         found = dropped(cls, wide, *((x, memory) if reads_memory else (x,)))
+        del found["the rest of the layer"]
         return {
             name.replace("_", "-"): f"{share:.0%} dropped, the rest times "
             + (f"{factor:g}" if factor else "factors of all sizes")
@@ -113,6 +114,35 @@ def _shares(cls: Callable) -> dict[str, str]:
     return {"dropped": ", ".join(shares), "dropped in evaluation": f"{found['in evaluation']:.0%}"}
 
 
+def _random(reads_memory: bool) -> Callable:
+    wide = {**SIZES, "d_model": 30}
+    x, memory = randn(2, 5, 30, seed=1).double(), randn(2, 4, 30, seed=2).double()
+
+    def share(cls: Callable) -> dict[str, str]:
+        found = random_in_a_stack(cls, wide, *((x, memory) if reads_memory else (x,)))
+        return {"set to zero between the layers": f"{found['set to zero']:.0%}"}
+
+    return share
+
+
+def _refused(source: Tensor, target: Tensor) -> Callable:
+    def refused(cls: Callable) -> dict[str, str]:
+        try:
+            built(cls, MODEL)(source, target)
+        except ValueError:
+            return {"raised": "a ValueError"}
+        except Exception as error:
+            return {"raised": f"a {type(error).__name__}"}
+        return {"raised": "nothing"}
+
+    return refused
+
+
+def _shared_twice() -> nn.Module:
+    shared = nn.Embedding(5, 2)
+    return nn.ModuleDict({"here": shared, "there": shared})
+
+
 def _half_frozen() -> nn.Module:
     layer = nn.Linear(3, 4)
     layer.bias.requires_grad_(False)
@@ -132,24 +162,29 @@ DECODER = {
     "pre-norm": lambda c: _output(c, PRE_NORM, X, MEMORY),
     "both masks": lambda c: _output(c, SIZES, X, MEMORY[:, :3], NO_FUTURE, SOURCE_VISIBLE[..., :3]),
 }
-DROPOUT = {
-    "training, dropout = 0.5": _dropped(attention_dropout=0.0),
-    "training, attention_dropout = 0.5": _dropped(dropout=0.0, attention_dropout=0.5),
-}
+ENCODER_DROPOUT, DECODER_DROPOUT = (
+    {
+        "training, dropout = 0.5": _dropped(reads_memory, attention_dropout=0.0),
+        "training, attention_dropout = 0.5": _dropped(
+            reads_memory, dropout=0.0, attention_dropout=0.5
+        ),
+    }
+    for reads_memory in (False, True)
+)
 
 SITUATIONS: dict[str, dict[str, Callable]] = {
     "EncoderLayer": {
         **STACK,
-        **DROPOUT,
+        **ENCODER_DROPOUT,
         "backward": _gradients(SIZES, X),
     },
-    "Encoder": STACK,
+    "Encoder": {**STACK, "training, dropout = 0.5": _random(False)},
     "DecoderLayer": {
         **DECODER,
-        **DROPOUT,
+        **DECODER_DROPOUT,
         "backward": _gradients(SIZES, X, MEMORY),
     },
-    "Decoder": DECODER,
+    "Decoder": {**DECODER, "training, dropout = 0.5": _random(True)},
     "Transformer": {
         "the constructor, a shared embedding": _owned(SHARED),
         "the constructor, vocabularies of one size": _owned(SAME_SIZE),
@@ -163,11 +198,14 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
         "the whole model": _logits(MODEL, SOURCE, TARGET),
         "padding inside a target": _logits(MODEL, SOURCE, torch.tensor([[3, 2, 6], [3, 2, 5]])),
         "training, dropout = 0.5": _shares,
+        "an empty source": _refused(SOURCE[:, :0], TARGET),
+        "one source, two targets": _refused(SOURCE[:1], TARGET),
         "backward": _gradients(MODEL, SOURCE, TARGET),
     },
     "count_parameters": {
         "nn.Linear(5, 7)": lambda f: {"number": f(nn.Linear(5, 7))},
         "nn.Linear(3, 4), bias frozen": lambda f: {"number": f(_half_frozen())},
+        "a matrix in two places": lambda f: {"number": f(_shared_twice())},
         "nn.BatchNorm1d(4)": lambda f: {"number": f(nn.BatchNorm1d(4))},
     },
     "predicted_parameters": {

@@ -7,6 +7,7 @@ import torch
 from solutions.notebook_support import lab_probes
 
 SENTENCE = "Das Mädchen ruft: Wirklich?! (Im Park.)"
+NUMBERS = "Um  10:30, das T-Shirt"
 SPLITS = {
     "train": ([["a", "b", "a"], ["b", "c"]], [["b", "x"], ["x", "x"]]),
     "test": ([["c", "d", "d"]], [["y", "y"]]),
@@ -26,6 +27,8 @@ WORDS = [("ein", "a"), ("hund", "dog"), ("und", "and"), ("park", "park"), (".", 
 RUNS = {
     "past its best": ((2.0, 1.5), (2.0, 1.0, 3.0)),
     "nearly the same": ((2.0, 1.0), (2.0, 1.05)),
+    "high losses": ((6.0, 4.0), (6.0, 4.3)),
+    "a margin of a quarter": ((2.0, 1.0), (2.0, 1.25), 0.25),
 }
 
 
@@ -34,18 +37,38 @@ def _encode(*limit: int) -> Callable:
 
 
 def _batches(f: Callable) -> dict:
-    found, there, _, within, moved = lab_probes.epoch_facts(f, PAIRS, 14, 1)
+    found, there, shifted, within, _, again, moved = lab_probes.epoch_facts(f, PAIRS, 14, 1)
     return {
         "pairs in the batches": found,
-        "of the given pairs are there": there,
-        "every batch within the limit": within,
+        "all given pairs are there": there,
+        "target_in is one position behind": shifted,
+        "every batch within the limit": str(within),
+        "batches": len(f(PAIRS, 14, 1)),
+        "the same seed, the same batches": again,
         "another seed, another order": moved,
     }
+
+
+def _too_long(f: Callable) -> dict:
+    return {"pairs in the batches": lab_probes.epoch_facts(f, PAIRS, 5, 1)[0]}
 
 
 def _epoch(f: Callable) -> dict:
     loss, moves = lab_probes.one_epoch(f, BATCHES)
     return {"steps": len(moves), "loss": f"{loss:.4f}"}
+
+
+def _small_one_first(f: Callable) -> dict:
+    moves = lab_probes.one_epoch(f, BATCHES[::-1])[1]
+    return {"lengths of the steps": ", ".join(f"{x:.3f}" for x in moves)}
+
+
+def _nothing(f: Callable) -> dict:
+    try:
+        loss = lab_probes.evaluated(f, [])[0]
+    except ZeroDivisionError:
+        loss = "ZeroDivisionError"
+    return {"without a batch": str(loss)}
 
 
 def _evaluate(f: Callable) -> dict:
@@ -54,6 +77,7 @@ def _evaluate(f: Callable) -> dict:
     dropped, *_ = lab_probes.evaluated(f, BATCHES, dropout=0.9, training=True)
     return {
         "loss": f"{loss:.4f}",
+        "type of the loss": type(loss).__name__,
         "loss with dropout in training": f"{dropped:.4f}",
         "length of the gradients left": f"{left:.2f}",
         "in training mode afterwards": training,
@@ -62,53 +86,69 @@ def _evaluate(f: Callable) -> dict:
 
 
 def _fit(f: Callable) -> dict:
-    log, parameters, *_ = lab_probes.fitted(f, PAIRS[:3], PAIRS[1:2], 4, 100, 3)
-    _, _, read, _ = lab_probes.fitted(f, PAIRS, PAIRS[:1], 2, 14, 1)
+    unlike = [([4, 5, 3], [2, 10, 11, 3])]  # words that never occur: the loss rises
+    log, parameters, _, told, *_ = lab_probes.fitted(f, PAIRS[:3], unlike, 4, 100, 3)
+    read, again = (lab_probes.fitted(f, PAIRS, PAIRS[:1], 2, 14, 1)[2] for _ in range(2))
     half = len(read) // 2
+    placed = lab_probes.fitted(f, PAIRS[:3], PAIRS[1:2], 1, 100, 1)[-1]
     return {
-        "validation loss": f"{log[-1]['validation_loss']:.4f}",
+        "epochs": str([row["epoch"] for row in log]),
+        "calls of tell": len(told),
+        "keys of a row": ", ".join(log[-1]),
+        "validation loss": ", ".join(f"{row.get('validation_loss', 0):.2f}" for row in log),
         "parameters": parameters,
         "two epochs in the same order": read[:half] == read[half:],
+        "the same seed, the same order": read == again,
+        "every batch was put on the device": placed,
     }
 
 
 def _translate(f: Callable) -> dict:
-    some = [["ein", "park", "und", "ein", "hund", "."], ["hund"], ["ein", "zebra"]]
-    mine, _ = lab_probes.translated(f, some, WORDS, 2)
+    some = [["ein", "park", "und", "ein", "hund", "."], ["hund"], ["ein", "zebra", "ruft"]]
+    mine, _ = lab_probes.translated(f, some, [*WORDS, ("ruft", "<unk>")], 2)
+    still = lab_probes.translated(f, some[:1], WORDS, 2)[1]
     dropped, training = lab_probes.translated(f, some[:1], WORDS, 2, 0.9, True)
     return {
-        "translations": "; ".join(map(" ".join, mine)),
+        "translations": str(mine),
+        "in training mode, when it came in evaluation mode": still,
         "with dropout in training": " ".join(dropped[0]),
         "in training mode afterwards": training,
     }
 
 
 def _score(sentences: list[str], references: list[str]) -> Callable:
-    return lambda f: {"BLEU": f"{lab_probes.scored(f, sentences, references, WORDS):.1f}"}
+    return lambda f: {"BLEU": f"{lab_probes.scored(f, sentences, references, WORDS):.2f}"}
 
 
 def _compare(name: str) -> Callable:
     logs = [
         [{"epoch": i, "train_loss": n / i, "validation_loss": x} for i, x in enumerate(one, 1)]
-        for n, one in zip((3, 1), RUNS[name], strict=True)
+        for n, one in zip((3, 1), RUNS[name][:2], strict=True)
     ]
-    return lambda f: {"the change": f(*logs)}
+    return lambda f: {"the change": f(*logs, *RUNS[name][2:])}
 
 
 SITUATIONS = {
-    "tokens_of": {"a sentence": lambda f: {"tokens": " ".join(f(SENTENCE))}},
+    "tokens_of": {
+        "a sentence": lambda f: {"tokens": " ".join(f(SENTENCE))},
+        "numbers": lambda f: {"tokens": str(f(NUMBERS))},
+    },
     "build_vocabularies": {
         "two splits": lambda f: {"vocabularies": str(f(SPLITS, 1))},
+        "the test split first": lambda f: {
+            "vocabularies": str(f(dict([*SPLITS.items()][::-1]), 1))
+        },
     },
     "encode_pairs": {"five lines": _encode(), "at most 2 tokens": _encode(2)},
-    "make_batches": {"12 pairs": _batches},
-    "train_epoch": {"two batches": _epoch},
-    "evaluate_loss": {"two batches": _evaluate},
+    "make_batches": {"12 pairs": _batches, "a pair that no batch can hold": _too_long},
+    "train_epoch": {"two batches": _epoch, "the small one first": _small_one_first},
+    "evaluate_loss": {"two batches": _evaluate, "no batch": _nothing},
     "fit": {"four epochs": _fit},
     "translate_tokens": {"three sentences": _translate},
     "bleu_of": {
         "a sentence": _score(["Ein Hund und ein Park."], ["A dog and a park."]),
         "a rare word": _score(["Ein Hund und ein Quokka."], ["A dog and a quokka."]),
+        "a rare word in the sentence": _score(["Ein Hund und ein Quokka."], ["A dog and a dog."]),
         "two sentences": _score(
             ["Ein Hund und ein Park.", "Hund und Park und Hund."],
             ["A dog and a park and a dog.", "Dog and park and a dog."],
@@ -117,6 +157,9 @@ SITUATIONS = {
     "load_translator": {
         "saved and loaded": lambda f: {"loaded": str(lab_probes.load_facts(f))},
         "another model": lambda f: {"loaded": str(lab_probes.load_facts(f, "another model"))},
+        "NaN": lambda f: {"loaded": str(lab_probes.load_facts(f, "a NaN"))},
+        "no file": lambda f: {"loaded": str(lab_probes.load_facts(f, "no file"))},
+        "half precision": lambda f: {"loaded": str(lab_probes.load_facts(f, "", True))},
     },
     "predictions": {"four changes": lambda f: {"predictions": str(sorted(f().items()))}},
     "compare_runs": {name: _compare(name) for name in RUNS},

@@ -65,7 +65,26 @@ def _too_long(c: Callable) -> dict[str, str]:
         c(D_MODEL, max_length=5).eval()(_x(), 4)
     except ValueError:
         return {"positions 4 to 6 are": "refused"}
+    except AssertionError:
+        return {"positions 4 to 6 are": "refused by an AssertionError"}
     return {"positions 4 to 6 are": "accepted"}
+
+
+def _refused(*args: float) -> Callable:
+    def situation(f: Callable) -> dict[str, str]:
+        try:
+            f(*args)
+        except ValueError:
+            return {"the input is": "refused by a ValueError"}
+        except RuntimeError:
+            return {"the input is": "refused by a RuntimeError"}
+        return {"the input is": "accepted"}
+
+    return situation
+
+
+def _narrow(c: Callable) -> dict[str, str]:
+    return _refused(_x()[..., :1])(c(D_MODEL).eval())
 
 
 def _state(c: Callable) -> dict[str, int]:
@@ -81,7 +100,16 @@ def _moved(c: Callable) -> dict[str, str]:
 def _in_training(c: Callable) -> dict[str, Tensor]:
     torch.manual_seed(0)
     output = c(D_MODEL, dropout=0.5)(_x().repeat(1, 500, 1), 1)
-    return {"share of zeros": (output == 0).float().mean().round(decimals=1)}
+    return {
+        "share of zeros": (output == 0).float().mean().round(decimals=1),
+        "share of words that are all zeros": (output == 0).all(-1).float().mean().round(decimals=1),
+        "share of doubled sums": (
+            ((output - 2 * c(D_MODEL).eval()(_x().repeat(1, 500, 1), 1)).abs() < 1e-4)
+            .float()
+            .mean()
+            .round(decimals=1)
+        ),
+    }
 
 
 def _layer_gradient(c: Callable) -> dict[str, Tensor]:
@@ -108,15 +136,22 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
     "angular_frequencies": {
         "d_model = 8": lambda f: {"omega": f(D_MODEL).double()},
         "float64, position 1,000,000": lambda f: {"angles": f(D_MODEL, torch.float64) * 1e6},
+        "no dtype given": lambda f: {"omega": f(D_MODEL)},
+        "d_model = 5": _refused(5),
     },
     "sinusoidal_table": {
         "10 positions": lambda f: {"table": f(10, D_MODEL)},
         "position 4999": lambda f: {"row": f(5000, 12)[-1]},
+        "float64": lambda f: {"table": f(3, D_MODEL, torch.float64)},
+        "-1 positions": _refused(-1, 4),
+        "d_model = 5": _refused(3, 5),
     },
     "shift_block": {
         "one angle": lambda f: {"block": f(ANGLES[0])},
         "three angles": lambda f: {"block": f(ANGLES)},
         "backward": _block_gradient,
+        "one angle in a row": lambda f: {"block": f(ANGLES[:1])},
+        "float64": lambda f: {"block": f(ANGLES.double())},
     },
     "shift_matrix": {
         "k = 3": _shifted(3, slice(0, 20)),
@@ -124,10 +159,13 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
         "k = 0.5": _shifted(0.5, slice(0, 20)),
         "no dtype given": lambda f: {"matrix": f(3, D_MODEL)},
         "k = 4000": lambda f: {"matrix": f(4000, 6)},
+        "float64": lambda f: {"matrix": f(3, D_MODEL, torch.float64)},
+        "d_model = 5": _refused(1, 5),
     },
     "where_sine_alone_fails": {"omega = 0.5": _sines},
     "PositionalEncoding": {
         "two sentences": _add,
+        "one feature": _narrow,
         "from position 2": lambda c: {"output": c(D_MODEL).eval()(_x(), 2)},
         "a table of 5 rows": _too_long,
         "what it holds": _state,
@@ -143,3 +181,19 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
         "backward": _embedding_gradients,
     },
 }
+
+SITUATIONS["TokenEmbedding"] |= {
+    "id 7 of 7": lambda c: _refused_id(c),
+    "state": lambda c: {"trained tensors": len(list(c(V, D_MODEL).parameters()))},
+    "first numbers": lambda c: {"spread": round(float(c(900, 64).embedding.weight.std()), 1)},
+}
+
+
+def _refused_id(c: Callable) -> dict[str, str]:
+    try:
+        c(V, D_MODEL)(torch.tensor([[V]]))
+    except IndexError:
+        return {"the id is": "refused by an IndexError"}
+    except ValueError:
+        return {"the id is": "refused by a ValueError"}
+    return {"the id is": "accepted"}

@@ -120,3 +120,53 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
     "backward_norms": {"sine, tanh, square": _stack},
     "factor_per_layer": {"norms 0.5, 4, 2": lambda f: {"factor": f(torch.tensor([0.5, 4.0, 2.0]))}},
 }
+
+
+def _raised(call: Callable) -> dict[str, str]:
+    try:
+        call()
+    except (RuntimeError, ValueError) as error:
+        return {"another width raises": type(error).__name__}
+    return {"another width raises": "nothing"}
+
+
+def _flat_gradient(c: Callable) -> dict[str, bool]:
+    x = torch.full((1, 4), 2.0, requires_grad=True)
+    (gradient,) = torch.autograd.grad(c(4)(x)[0, 0], x)
+    return {"the gradient is finite": bool(gradient.isfinite().all())}
+
+
+def _two_calls(c: Callable) -> dict[str, bool]:
+    layer, x = c(8, dropout=0.5, pre_norm=True), torch.ones(9, 9, 8)
+    with torch.random.fork_rng(devices=[]):
+        return {"two calls differ": bool((layer(x, torch.cos) != layer(x, torch.cos)).any())}
+
+
+def _what_is_written(f: Callable) -> dict[str, object]:
+    linear = torch.nn.Linear(2, 2, dtype=torch.float64)
+    found = f([linear], torch.ones(2, dtype=torch.float64), torch.ones(2, dtype=torch.float64))
+    return {
+        ".grad is written": linear.weight.grad is not None,
+        "dtype": str(getattr(found, "dtype", "none, a list")),
+        "requires a gradient": getattr(found, "requires_grad", False),
+    }
+
+
+SITUATIONS["LayerNorm"] |= {
+    "one feature": lambda c: _raised(lambda: c(4)(torch.ones(1, 2, 1))),
+    "all features equal, backward": _flat_gradient,
+}
+SITUATIONS["FeedForward"] |= {
+    "one feature": lambda c: _raised(lambda: c(4, 8)(torch.ones(1, 2, 1))),
+    "transposed": lambda c: _raised(lambda: c(4, 8)(torch.ones(2, 4, 3).transpose(1, 2))),
+}
+SITUATIONS["ConvolutionalFeedForward"] |= {
+    "one feature": lambda c: _raised(lambda: c(4, 8)(torch.ones(1, 2, 1))),
+    "one sentence": lambda c: {"shape": list(c(4, 8)(torch.ones(1, 2, 4)).shape)},
+}
+SITUATIONS["ResidualSublayer"] |= {"in training": _two_calls}
+SITUATIONS["backward_norms"] |= {"a linear map in float64": _what_is_written}
+SITUATIONS["factor_per_layer"] |= {
+    "norms 8, 1, 1, 1": lambda f: {"f": f(torch.tensor([8.0, 1, 1, 1]))},
+    "the kind": lambda f: {"f is a": type(f(torch.tensor([8.0, 1, 1, 1]))).__name__},
+}

@@ -34,6 +34,21 @@ def _numpy(function: Callable, *labels: str) -> Callable:
     return situation
 
 
+def _refused(*inputs) -> Callable:
+    """What becomes of input that the contract refuses."""
+
+    def situation(f: Callable) -> dict[str, str]:
+        try:
+            f(*inputs)
+        except ValueError:
+            return {"the input": "refused"}
+        except ArithmeticError as error:
+            return {"the input": type(error).__name__}
+        return {"the input": "accepted"}
+
+    return situation
+
+
 def _softmax(x: list, *labels: str) -> Callable:
     def situation(f: Callable) -> dict[str, Tensor]:
         (weights,) = _numpy(f, "weights")(np.array(x)).values()
@@ -62,6 +77,13 @@ def _adam_step(f: Callable) -> dict[str, Tensor]:
     }
 
 
+def _defaults(f: Callable) -> dict[str, Tensor]:
+    some, gradient = np.array([2.0, -1.0]), np.array([1.0, 10.0])
+    p, m, v = f(some, gradient, np.ones(2), np.array([400.0, 1.0]), 3)
+    found = {"parameter": p, "m": m, "v": v, "parameter handed in": some}
+    return {label: torch.as_tensor(x) for label, x in found.items()}
+
+
 def _other_gradients(f: Callable) -> dict[str, Tensor]:
     p = m = v = np.zeros(1)
     for t, gradient in enumerate((1.0, -0.5, 20.0), start=1):
@@ -70,12 +92,14 @@ def _other_gradients(f: Callable) -> dict[str, Tensor]:
 
 
 def _rectangles(pad_id: int) -> Callable:
-    def situation(f: Callable) -> dict[str, Tensor]:
+    def situation(f: Callable) -> dict[str, object]:
         source, read, said = f(PAIRS, pad_id)
         return {
             "tokens to say": (said != pad_id).sum(),
             "EOS to say": (said == 3).sum(),
             "first token read": read[0, 0],
+            "target_in": tuple(read.shape),
+            "read before the first word": read[:, 0],
             "target_out": said,
             "source": source,
         }
@@ -86,6 +110,7 @@ def _rectangles(pad_id: int) -> Callable:
 def _batches(lengths: list[tuple[int, int]], max_tokens: int) -> Callable:
     def situation(f: Callable) -> dict[str, object]:
         batches = f(lengths, max_tokens, 0)
+        count = len(batches)
         sizes = [[len(b) * max(lengths[i][side] for i in b) for b in batches] for side in (0, 1)]
         words = sum(sum(lengths[i]) for batch in batches for i in batch)
         facts = training_probes.batch_facts(f, lengths, max_tokens, 0)
@@ -95,9 +120,12 @@ def _batches(lengths: list[tuple[int, int]], max_tokens: int) -> Callable:
             "sentences": len({i for batch in batches for i in batch}),
             "largest rectangle": largest if largest > max_tokens else "within the limit",
             "padding": f"{share:.0f} %" if share > 12 else "below 12 %",
-            "batches": "few" if facts["few batches"] else len(batches),
+            "batches": "few" if facts["few batches"] else count,
         }
-        return found | {name: holds for name, holds in facts.items() if "seed" in name}
+        found["pairs in the largest batch"] = max(map(len, batches))
+        found |= {name: holds for name, holds in facts.items() if "seed" in name or "order" in name}
+        drawn = training_probes.drawn_afterwards(f, lengths, max_tokens, 0)
+        return found | {"PyTorch's next random numbers": drawn}
 
     return situation
 
@@ -122,19 +150,51 @@ def _halved_rate(f: Callable) -> dict[str, Tensor]:
     return {"the first parameter": p.detach()[0], "the second parameter": q.detach()[0]}
 
 
+def _late(f: Callable) -> dict[str, Tensor]:
+    p, q = torch.nn.Parameter(torch.zeros(1)), torch.nn.Parameter(torch.zeros(1))
+    optimizer = f([p, q], lr=1.0)
+    for gradients in ((1.0, None), (2.0, 5.0), (-1.0, 0.5)):
+        for parameter, g in zip((p, q), gradients, strict=True):
+            parameter.grad = None if g is None else torch.tensor([g])
+        optimizer.step()
+    return {"the first parameter": p.detach()[0], "the second parameter": q.detach()[0]}
+
+
+def _back_to_zero(f: Callable) -> dict[str, str]:
+    gradients = torch.tensor([[0.37]], dtype=torch.float64)
+    start = torch.tensor([1e6], dtype=torch.float64)
+    path = training_probes.walk(f, start, gradients, 1e6)
+    return {"place after the step": f"{path.item():.2g}"}
+
+
+def _matrix(f: Callable) -> dict[str, Tensor]:
+    gradients = torch.tensor([[[1.0, -2.0]], [[0.5, 3.0]]])
+    return {"place": training_probes.walk(f, torch.ones(1, 2), gradients, 0.1)[-1]}
+
+
+def _negative_rate(f: Callable) -> dict[str, str]:
+    return _refused([torch.nn.Parameter(torch.zeros(1))], -0.1)(f)
+
+
 def _rates(f: Callable) -> dict[str, str]:
     rates = {f"rate at step {step}": f(step, 512, 4000) for step in (1, 4000, 16000)}
     rates["half of that at step 4000"] = f(4000, 512, 4000, 0.5)
-    return {label: f"{rate:.2g}" for label, rate in rates.items()}
+    kind = "a tensor" if any(isinstance(rate, Tensor) for rate in rates.values()) else "a number"
+    return {label: f"{float(rate):.2g}" for label, rate in rates.items()} | {"returned": kind}
 
 
 def _schedule(f: Callable) -> dict[str, object]:
-    returned, written = training_probes.rates(f, 3, 16, 4, 2.0)
+    returned, written, seen = training_probes.scheduled(f, 3, [16, 4, 2.0])
+    _, by_default, _ = training_probes.scheduled(f, 1, [16, 4])
+    kinds = {type(None): "nothing", list: "a list"}
     return {
+        **seen,
         "step 1, in the first group": torch.tensor(written[0][0]),
         "step 1, in the second group": torch.tensor(written[0][1]),
         "step 3, in the first group": torch.tensor(written[2][0]),
-        "returned": "nothing" if returned[0] is None else "the rate",
+        "rate of step 1, no factor given": torch.tensor(by_default[0][0]),
+        "returned": kinds.get(type(returned[0]), "a number"),
+        "returned in step 3": str(returned[2]),
     }
 
 
@@ -142,9 +202,11 @@ def _targets(pad_id: int) -> Callable:
     def situation(f: Callable) -> dict[str, Tensor]:
         rows = f(TOKENS, 5, 0.2, pad_id)
         return {
+            "shape": tuple(rows.shape),
             "sum of a row": rows[0].sum(),
             "share of padding": rows[0, pad_id],
             "share of the right token": rows[0, TOKENS[0]],
+            "share of the first token in the second row": rows[1, TOKENS[0]],
             "sum of a row of padding": rows[TOKENS.eq(pad_id)][0].sum(),
         }
 
@@ -152,20 +214,35 @@ def _targets(pad_id: int) -> Callable:
 
 
 def _loss(logits: Tensor, targets: Tensor, smoothing: float, pad_id: int = 0) -> Callable:
-    def situation(f: Callable) -> dict[str, Tensor]:
-        loss, tokens = f(logits, targets, smoothing, pad_id)
-        return {"tokens": tokens, "loss": loss}
+    def situation(f: Callable) -> dict[str, object]:
+        found = f(logits.clone().requires_grad_(), targets, smoothing, pad_id)
+        if isinstance(found, Tensor):
+            return {
+                "returned": "one tensor",
+                "tokens": "missing",
+                "loss": found,
+                "gradient": "arrives",
+            }
+        loss, tokens = found
+        flows = "arrives" if loss.requires_grad else "does not arrive"
+        number = tokens if isinstance(tokens, Tensor) else "a plain number"
+        return {"returned": "a pair", "tokens": number, "loss": loss, "gradient": flows}
 
     return situation
 
 
 def _clip(gradients: list, max_norm: float, listed: bool = False) -> Callable:
-    def situation(f: Callable) -> dict[str, Tensor]:
+    def situation(f: Callable) -> dict[str, object]:
         given = [None if g is None else torch.tensor(g) for g in gradients]
-        norm, after, parameters = training_probes.clipped(f, given, max_norm, listed)
+        try:
+            norm, after, parameters = training_probes.clipped(f, given, max_norm, listed)
+        except ZeroDivisionError:
+            return {"what comes back": "ZeroDivisionError"}
         left = torch.cat([g for g in after if g is not None])
+        kind = {type(None): "nothing", Tensor: "a tensor"}.get(type(norm), "a number")
         return {
-            "returned": torch.tensor(norm),
+            "what comes back": kind,
+            "returned": torch.tensor(float(norm or 0)),
             "length afterwards": left.norm(),
             "first number over second": left[0] / left[1],
             "a parameter": parameters[0][0],
@@ -174,7 +251,20 @@ def _clip(gradients: list, max_norm: float, listed: bool = False) -> Callable:
     return situation
 
 
-def _average(f: Callable) -> dict[str, Tensor]:
+def _hooks(f: Callable) -> dict[str, Tensor]:
+    (later,) = training_probes.next_gradients(f, [torch.tensor([3.0, 4.0])], 1.0)
+    return {"gradient of the next backward pass": later}
+
+
+def _unused(f: Callable) -> dict[str, object]:
+    return {"returned": training_probes.clipped(f, [None], 1.0)[0]}
+
+
+def _seven(f: Callable) -> dict[str, Tensor]:
+    return {"mean": f([{"w": torch.tensor([float(i**2)]).double()} for i in range(7)])["w"]}
+
+
+def _average(f: Callable) -> dict[str, object]:
     checkpoints = [
         {"w": torch.tensor(w), "steps": torch.tensor(n)}
         for w, n in ((1.0, 5), (2.0, 10), (9.0, 20))
@@ -182,18 +272,18 @@ def _average(f: Callable) -> dict[str, Tensor]:
     mean = f(checkpoints)
     return {
         "mean of 1, 2 and 9": mean["w"],
-        "steps": mean["steps"],
+        "steps": mean.get("steps", "missing"),
         "the first checkpoint": checkpoints[0]["w"],
     }
 
 
-def _train(max_norm: float, dropout: float = 0.0, one: bool = False) -> Callable:
+def _train(*settings, dropout: float = 0.0, one: bool = False) -> Callable:
     batch = [x[:1, :1] for x in SENTENCES] if one else SENTENCES
 
     def situation(f: Callable) -> dict[str, object]:
-        losses, moves, calls, mode = training_probes.train(f, *batch, 0.1, max_norm, dropout)
+        losses, moves, seen = training_probes.three_steps(f, *batch, list(settings), dropout)
         number = type(losses[0]).__name__
-        found: dict[str, object] = {"optimizer steps": calls, "in training mode": mode}
+        found: dict[str, object] = dict(seen)
         found |= {"returned": "a float" if number == "float" else f"a {number}"}
         found |= {f"move in step {i}": torch.tensor(x) for i, x in enumerate(moves, start=1)}
         losses = [torch.as_tensor(loss).detach().float() for loss in losses]
@@ -210,18 +300,24 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
         "two rows": _softmax([[0.0, 1.0, 2.0], [1.0, 3.0, 1.0]]),
         "a row of large numbers": _softmax([[1000.0, 1001.0]]),
         "rows far apart": _softmax([[0.0, 1.0], [2000.0, 2001.0]]),
+        "a single row": _softmax([1.0, 3.0, 2.0]),
+        "numbers near a million": _softmax([[1e6 + 0.3, 1e6 + 0.7]]),
     },
     "cross_entropy": {
         "2 tokens, 3 classes": _cross_entropy(LOGITS),
         "surely wrong": _cross_entropy(1000 * LOGITS),
+        "a target of -1": _refused(LOGITS, np.array([-1, 0])),
     },
     "adam_step": {
         "gradients of 100 and 1e-6, rate 1": _adam_step,
         "gradients of 1, -0.5 and 20": _other_gradients,
+        "a third step, no rate given": _defaults,
     },
     "frequent_types": {
         "c 3 times, a and b twice": lambda f: {"types": f(TEXT, 2)},
         "all": lambda f: {"types": f(TEXT, 1)},
+        "a word twice in one sentence": lambda f: {"types": f([["the", "the"], ["a"]], 2)},
+        "no min_count given": lambda f: {"types": f([["the", "the"], ["a"]])},
     },
     "to_ids": {
         "an unknown word": lambda f: {"ids": f(["the", "zebra", "dog"], IDS)},
@@ -230,19 +326,27 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
     "pad": {
         "padding id 0": lambda f: {"rectangle": f([[5, 6, 7], [4]], 0)},
         "padding id 9": lambda f: {"last entry": f([[5, 6, 7], [4]], 9)[1, 2]},
+        "75 and 60 tokens": lambda f: {"rectangle": f([[5] * 75, [6] * 60], 0)},
+        "one and three tokens": lambda f: {"rectangle": f([[5], [6, 7, 8]], 0)},
+        "an empty sequence": _refused([[5], []], 0),
     },
     "collate": {"two pairs": _rectangles(0), "padding id 20": _rectangles(20)},
     "token_batches": {
         "240 pairs, 100 tokens": _batches([(n, n + 1) for n in MANY], 100),
         "pairs of 2 and 9 words": _batches([(2, 9)] * 60, 90),
         "sources of 4 words": _batches([(4, n) for n in MANY], 100),
+        "a pair that is too long": _refused([(3, 4), (12, 2)], 10, 0),
     },
     "Adam": {
         "three steps": _walk([[1.0, 100.0], [-0.5, 20.0], [0.2, 1.0]], 0.1),
         "gradients of 1e-7 and 0": _walk([[1e-7, 0.0]] * 2, 0.1),
         "two parameters, the rate halved": _halved_rate,
+        "a parameter whose gradient comes later": _late,
+        "float64, a step from a million to 0": _back_to_zero,
+        "a matrix": _matrix,
+        "a rate of -0.1": _negative_rate,
     },
-    "noam_rate": {"the paper's numbers": _rates},
+    "noam_rate": {"the paper's numbers": _rates, "step 0": _refused(0, 512, 4000)},
     "NoamSchedule": {"three steps": _schedule},
     "smoothed_targets": {"padding id 0": _targets(0), "padding id 3": _targets(3)},
     "label_smoothing_loss": {
@@ -253,18 +357,29 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
         "padding id 3": _loss(WIDE, TOKENS, 0.3, 3),
         "logits in the hundreds": _loss(200 * WIDE, TOKENS, 0.1),
         "logits in bfloat16": _loss(WIDE.bfloat16(), TOKENS, 0.1),
+        "logits in float64": _loss(WIDE.double(), TOKENS, 0.1),
+        "a smoothing of 1.5": _refused(WIDE, TOKENS, 1.5, 0),
     },
     "clip_gradients": {
         "3 and 4, longest 2": _clip([[3.0], [4.0]], 2.0),
         "the same from a list": _clip([[3.0], [4.0]], 2.0, listed=True),
         "0.3 and 0.4, longest 1": _clip([[0.3], [0.4]], 1.0),
         "one without a gradient": _clip([[3.0], None, [4.0]], 2.0),
+        "a gradient of 0": _clip([[0.0], [0.0]], 2.0),
+        "no gradient at all": _unused,
+        "3 and 4, longest 1": _hooks,
     },
-    "average_weights": {"three checkpoints": _average},
+    "average_weights": {
+        "three checkpoints": _average,
+        "seven checkpoints in float64": _seven,
+        "a name that only the last has": _refused([{}, {"w": torch.ones(1)}]),
+    },
     "train_step": {
-        "three steps": _train(1e6),
-        "longest gradient 0.2": _train(0.2),
-        "one token, longest 1.2": _train(1.2, one=True),
-        "dropout 0.5": _train(1e6, 0.5),
+        "three steps": _train(0.1, 1e6),
+        "longest gradient 0.2": _train(0.1, 0.2),
+        "one token, longest 1.2": _train(0.1, 1.2, one=True),
+        "dropout 0.5": _train(0.1, 1e6, dropout=0.5),
+        "one token, nothing given": _train(one=True),
+        "bfloat16": _train(0.1, 1e6, "bfloat16"),
     },
 }
