@@ -5,6 +5,7 @@ The chapter's table of mistakes is made here, by measuring; nothing in it is typ
 
 import html
 import re
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -55,7 +56,9 @@ def symptom(mistake: Misconception) -> str:
 def _difference(situation: Callable, reference: Callable, wrong: Callable) -> str:
     right = situation(reference)
     try:
-        result = situation(wrong)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what a mistake makes PyTorch say is no symptom
+            result = situation(wrong)
     except (RuntimeError, ValueError, TypeError, LookupError, AttributeError) as error:
         return f"{type(error).__name__}"
     for label, expected in right.items():

@@ -579,7 +579,7 @@ misconception(
 misconception(
     likeliest_tokens,
     "likeliest_in_one_list",
-    did="All your sentences are the same list.",
+    did="Your sentences are all one and the same list.",
     causes="`[[]] * B` makes one list and refers to it B times, so every sentence gets the "
     "tokens of all.",
     fix="Make a new list for each sentence.",
