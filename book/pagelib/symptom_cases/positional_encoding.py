@@ -185,7 +185,9 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
 SITUATIONS["TokenEmbedding"] |= {
     "id 7 of 7": lambda c: _refused_id(c),
     "state": lambda c: {"trained tensors": len(list(c(V, D_MODEL).parameters()))},
-    "first numbers": lambda c: {"spread": round(float(c(900, 64).embedding.weight.detach().std()), 1)},
+    "first numbers": lambda c: {
+        "spread": round(float(c(900, 64).embedding.weight.detach().std()), 1)
+    },
 }
 
 
