@@ -14,9 +14,9 @@ from typing import Protocol, Self
 from nbformat import NotebookNode
 
 from autograder.cells import is_test
+from autograder.execution.carry_forward import ANSWERS
 from autograder.execution.job import (
     JobResult,
-    course_digest,
     digest_without_seed,
     job,
     with_seed,
@@ -135,7 +135,7 @@ class ClassRun:
 
     def _jobs(self, level: str, progress: Progress) -> Iterator[tuple[str, dict]]:
         """Yield a job for each merged notebook that must run; the same notebook only once."""
-        tests, total = course_digest(self._root), len(self._submissions)
+        tests, total = self._rounds.tests, len(self._submissions)
         for number, submission in enumerate(self._submissions, start=1):
             outcome = self._outcomes[submission] = _Outcome(status=submission.status)
             if submission.status:
@@ -198,6 +198,7 @@ class ClassRun:
                 notebook = self._merged(submission)
         for cell in filter(is_test, notebook.cells):
             cell.outputs = [error_output("NotRun", f"Not run: {reason}.")]
+        notebook.metadata.pop(ANSWERS, None)
         notebook.metadata["autograder"] = {"status": status, "reason": reason, "seed": ""}
         return notebook
 

@@ -27,7 +27,7 @@ class Rounds:
     """
 
     def __init__(self, folder: Path, tests: str, seed: str | None = None):
-        self._path, self._tests, self._chosen = folder / FILE, tests, seed
+        self._path, self.tests, self._chosen = folder / FILE, tests, seed
         self._seeds: list[str] = []
         self._closed = False
         with suppress(OSError, ValueError, KeyError, TypeError):
@@ -46,7 +46,7 @@ class Rounds:
             if self._seeds[-1:] != [self._chosen]:
                 self._begin(self._chosen)
         elif not self._seeds or self._closed:
-            text = f"{self._tests}/{len(self._seeds)}"
+            text = f"{self.tests}/{len(self._seeds)}"
             self._begin(hashlib.sha256(text.encode()).hexdigest()[:16])
         return self._seeds[-1]
 

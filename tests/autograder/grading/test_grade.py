@@ -14,6 +14,7 @@ from nbgrader.api import Gradebook
 from autograder.cli import main
 from autograder.doctor import meaning
 from autograder.errors import UserError
+from autograder.execution.carry_forward import ANSWERS
 from autograder.execution.local_pool import LocalPool
 from autograder.execution.sandbox_client import best_level
 from autograder.grading.grade import ENTRIES, LOG, grade
@@ -139,6 +140,14 @@ def test_feedback_teaches_and_hides(graded):
     assert "not valid JSON" in pages["corrupt"]
     assert "ran too long" in pages["loop"]
     assert "&lt;script&gt;" in pages["=danger"]
+
+
+def test_no_file_of_the_results_holds_the_right_answers(graded):
+    """They travel in a merged notebook's metadata, and only until it has run."""
+    folder, _ = graded
+    files = [p for p in (folder / "out").rglob("*") if p.is_file() and p.suffix != ".db"]
+    assert len(files) > 10
+    assert [p.name for p in files if ANSWERS.encode() in p.read_bytes()] == []
 
 
 def test_the_report_shows_the_class(graded):
