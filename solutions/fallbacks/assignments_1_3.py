@@ -172,28 +172,31 @@ class LearnedPositionalEncoding(PositionalEncoding):
 
 _IDS = torch.tensor([[5, 0, 3], [1, 1, 1], [4, 1, 1]])  # 1 is padding
 _TRIALS: dict[str, Callable] = {  # what each part is asked to do with x (3, 3, 4) and m (3, 2, 4)
-    "padding_mask": lambda mask, x, m: [mask(_IDS, 1)],
+    "padding_mask": lambda mask, x, m: [mask(_IDS, 1), mask(_IDS[1:], 1)],
     "causal_mask": lambda mask, x, m: [mask(1), mask(3)],
-    "target_mask": lambda mask, x, m: [mask(_IDS, 1)],
+    "target_mask": lambda mask, x, m: [mask(_IDS, 1), mask(_IDS[1:], 1)],
     "MultiHeadAttention": lambda layer, x, m: [
         layer(x, x, x, target_mask(_IDS, 1)),
         layer(x, m, m, padding_mask(_IDS[:, :2], 1)),
+        layer(x, x, m.repeat(1, 2, 1)[:, :3], causal_mask(3)),
     ],
-    "LayerNorm": lambda layer, x, m: [layer(x)],
+    # With a usual variance, with little, and with none.
+    "LayerNorm": lambda layer, x, m: [layer(x), layer(x / 50), layer(0 * m)],
     "FeedForward": lambda layer, x, m: [layer(x)],
     "ResidualSublayer": lambda layer, x, m: [layer(x, torch.sin)],
     "TokenEmbedding": lambda layer, x, m: [layer(_IDS), layer.to_logits(x)],
     "PositionalEncoding": lambda layer, x, m: [layer(x)],
     "LearnedPositionalEncoding": lambda layer, x, m: [layer(x)],
 }
-_SIZES: dict[str, list[tuple]] = {  # what it is built with, dropout last or before pre_norm
-    "MultiHeadAttention": [(4, 1, 0.5), (4, 2, 0.5)],
+_RATE = 0.25  # of dropout
+_SIZES: dict[str, list[tuple]] = {  # what it is built with
+    "MultiHeadAttention": [(4, 1, _RATE), (4, 2, _RATE)],
     "LayerNorm": [(4,)],
     "FeedForward": [(4, 6)],
-    "ResidualSublayer": [(4, 0.5), (4, 0.5, True)],
+    "ResidualSublayer": [(4, _RATE), (4, _RATE, True)],
     "TokenEmbedding": [(6, 4)],
-    "PositionalEncoding": [(4, 0.5, 3)],
-    "LearnedPositionalEncoding": [(4, 0.5, 3)],
+    "PositionalEncoding": [(4, _RATE, 60)],
+    "LearnedPositionalEncoding": [(4, _RATE, 60)],
 }
 STAND_INS = {name: globals()[name] for name in _TRIALS}
 
@@ -224,51 +227,76 @@ def _fault(name: str, own) -> str:
             right, mine = STAND_INS[name], own
             if sizes is not None:
                 right, mine = right(*sizes).eval(), own(*sizes).eval()
-                state = right.state_dict()
-                for p in state.values():
-                    p.copy_(torch.linspace(1, 9, p.numel()).sin().reshape(p.shape))
-                mine.load_state_dict(state)
+                if fault := _give_same_parameters(right, mine):
+                    return fault
             for dtype in (torch.float32, torch.float64):
-                if not _same(_outcome(name, mine, dtype), _outcome(name, right, dtype)):
+                found, kept = _outcome(name, mine, dtype)
+                if not _same(found, _outcome(name, right, dtype)[0]):
                     return f"gives other results, or other gradients, in {dtype}."
-            if sizes is not None and 0.5 in sizes and not _drops(name, mine):
-                return "does not drop what it should in training."
+                if not kept:
+                    return "changes its input."
+            if sizes is not None and (fault := _fault_in_training(name, mine.float())):
+                return fault
     except Exception as error:  # a student's code may raise anything
         return f"raises {type(error).__name__}: {str(error)[:200]}"
     return ""
 
 
-def _outcome(name: str, part: Callable, dtype: torch.dtype) -> list[Tensor]:
-    """Return results; for a layer also the gradients of inputs and parameters, by name."""
-    x = torch.arange(60, dtype=dtype).mul(7).sin().reshape(3, 5, 4).requires_grad_()
+def _give_same_parameters(right: nn.Module, mine: nn.Module) -> str:
+    """Set the parameters of both to the same numbers; return what does not fit, or nothing."""
+    theirs, ours = dict(mine.named_parameters()), dict(right.named_parameters())
+    if set(theirs) != set(ours):
+        return f"has the parameters {sorted(theirs)}, not {sorted(ours)}."
+    with torch.no_grad():
+        for key, p in ours.items():
+            p.copy_(torch.linspace(1, 9, p.numel()).sin().reshape(p.shape))
+            theirs[key].copy_(p)
+    return ""
+
+
+def _outcome(name: str, part: Callable, dtype: torch.dtype) -> tuple[list[Tensor], bool]:
+    """Return results, of a layer also gradients by name, and whether the inputs are as before."""
+    numbers = torch.arange(60, dtype=dtype).mul(5).sin().requires_grad_()
+    # Views of transposed numbers, as a layer may get them from the layer before it.
+    x, m = (part.reshape(4, -1, 3).permute(2, 1, 0) for part in (numbers[:36], numbers[36:]))
     part = part.to(dtype) if isinstance(part, nn.Module) else part
-    results = _TRIALS[name](part, x[:, :3].clone(), x[:, 3:].clone())
+    given = x.clone(), m.clone()
+    results = _TRIALS[name](part, *given)
+    kept = all(torch.equal(a, b) for a, b in zip(given, (x, m), strict=True))
     if not isinstance(part, nn.Module):
-        return results
-    parameters = [p for _, p in sorted(part.named_parameters())]
+        return results, kept
+    wanted = [numbers, *(p for _, p in sorted(part.named_parameters()))]
     total = sum((torch.linspace(-1, 1, y.numel()) * y.flatten()).sum() for y in results)
-    wanted = [x, *parameters]
-    return results + list(
-        torch.autograd.grad(total, wanted, allow_unused=True, materialize_grads=True)
-    )
+    gradients = torch.autograd.grad(total, wanted, allow_unused=True, materialize_grads=True)
+    return results + list(gradients), kept
 
 
-def _drops(name: str, layer: nn.Module) -> bool:
-    """Return True if dropout acts in training, and where it should; the rate is 0.5."""
-    x = torch.linspace(1, 3, 240).reshape(3, 20, 4)
-    layer = layer.float()
-    if name == "MultiHeadAttention":
-        layer.train()
-        return not torch.equal(layer(x, x, x), layer(x, x, x))
-    if name == "ResidualSublayer":  # on what the sub-layer gives: on ones, not on nothing
-        kept = [layer(x.clone(), f) for f in (torch.zeros_like, torch.ones_like)]
-        layer.train()
-        moved = [layer(x.clone(), f) for f in (torch.zeros_like, torch.ones_like)]
-        return torch.equal(kept[0], moved[0]) and not torch.allclose(kept[1], moved[1], atol=1e-4)
-    layer = type(layer)(4, 0.5, 20)  # on the sum of x and the positions: nothing, or twice of it
-    kept, moved = layer.eval()(x.clone()), layer.train()(x.clone())
-    alone = (moved.abs() < 1e-6) | ((moved - 2 * kept).abs() < 1e-4)
-    return bool(alone.all()) and not torch.allclose(kept, moved)
+def _fault_in_training(name: str, layer: nn.Module) -> str:
+    """Describe what is wrong with the dropout of a layer; empty if it is right."""
+    x = torch.linspace(1, 3, 480).reshape(3, 40, 4)
+    others = {"MultiHeadAttention": (x, x), "ResidualSublayer": (torch.ones_like,)}.get(name, ())
+    if name == "TokenEmbedding":
+        x = _IDS
+    kept = layer.eval()(x.clone(), *others)
+    moved, again = (layer.train()(x.clone(), *others) for _ in range(2))
+    if name in ("LayerNorm", "FeedForward", "TokenEmbedding"):
+        return "" if torch.equal(kept, moved) else "does something else in training."
+    if torch.equal(moved, again):
+        return "drops nothing in training, or always the same."
+    if name == "MultiHeadAttention":  # no feature is lost where some of forty weights are left
+        return "" if bool(moved.ne(0).all()) else "does not drop the attention weights alone."
+    # Every way to drop some of the four features of a position, the others grown.
+    ways = torch.cartesian_prod(*[torch.tensor([0.0, 1 / (1 - _RATE)])] * 4)[:, None, None]
+    if name == "ResidualSublayer":
+        layer.eval()
+        possible = [layer(x.clone(), lambda y, way=way: way.expand_as(y)) for way in ways]
+    else:
+        possible = list(kept * ways)
+    close = torch.stack([(moved - each).abs().amax(-1) < 1e-4 for each in possible])
+    seen = close.flatten(1).any(dim=1)  # the first way drops all four features, the last one none
+    if not bool(close.any(dim=0).all()) or not bool(seen[1:-1].any()):
+        return "does not drop what it should in training."
+    return ""
 
 
 def _same(found: list[Tensor], expected: list[Tensor]) -> bool:

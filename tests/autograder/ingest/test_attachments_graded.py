@@ -98,8 +98,10 @@ def test_only_what_has_another_file_runs_again(graded, monkeypatch, warm_pool):
 
     assert again() == 0
     path = folder / "class" / "wrong" / toy_files.ASSIGNMENT / "weights.bin"
-    path.write_bytes(b"good weights")
+    path.write_bytes(b"worse weights")
     assert again() == 1
+    path.write_bytes(b"good weights")
+    assert again() == 0  # the same notebook with the same files as ada's
     rows = {row.student: row for row in read_results(folder / "out").submissions}
     assert rows["wrong"].score == 4
     path.write_bytes(b"bad")

@@ -227,6 +227,7 @@ TOO_FINE = {
     "EncodingInPlace",
     "EncodingPromotes",
     "GainFromZero",
+    "TableIsSaved",
 }
 
 
