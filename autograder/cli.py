@@ -42,8 +42,9 @@ SOURCE = click.option(
 
 @main.command()
 @SOURCE
+@click.option("--assignment", help="Assignment to build.  [default: all]")
 @click.option("--check", is_flag=True, help="Check the notebooks; write nothing.")
-def build(source: Path, check: bool) -> None:
+def build(source: Path, assignment: str | None, check: bool) -> None:
     """Build the source notebooks from the assignments' Markdown and the reference.
 
     With --check: every notebook is exactly what its Markdown gives, the reference earns all points,
@@ -52,16 +53,21 @@ def build(source: Path, check: bool) -> None:
     from autograder.authoring.commands import build_all, check_all
 
     if not check:
-        for notebook in build_all(source):
+        for notebook in build_all(source, assignment):
             click.echo(f"built {notebook}")
         return
-    texts, wrong = check_all(source)
-    for line in wrong:
-        click.echo(line, err=True)
+    wrong = False
+    for text, problems in check_all(source, assignment):
+        for line in problems:
+            click.echo(line, err=True)
+        if problems:
+            wrong = True
+        else:
+            click.echo(
+                f"checked {text}: fresh, reference 100 %, untouched release 0 %, nothing leaks"
+            )
     if wrong:
         raise SystemExit(1)
-    for text in texts:
-        click.echo(f"checked {text}: fresh, reference 100 %, untouched release 0 %, nothing leaks")
 
 
 @main.command()

@@ -13,16 +13,17 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.atomic_write import atomic_write_text
-from autograder.authoring.kill_table_runner import Row, kill_table
+from autograder.authoring.kill_table_runner import Row, thorough_kill_table
 
 from .assignments import HERE, Assignment, chosen
 
 RECORD = HERE / "kill-table.json"
+SEEDS = tuple("01234")  # of the hidden inputs
 
 
 def table_of(master: Assignment) -> list[Row]:
     """The kill table of one assignment."""
-    return list(kill_table(master.source, master.mistakes))
+    return list(thorough_kill_table(master.source, master.mistakes, SEEDS))
 
 
 def read_matrix() -> dict[str, list[Row]]:
@@ -30,7 +31,8 @@ def read_matrix() -> dict[str, list[Row]]:
     record = json.loads(RECORD.read_text(encoding="utf-8"))
     return {
         assignment: [
-            Row(**{**row, "lost": tuple(row["lost"]), "named": tuple(row["named"])}) for row in rows
+            Row(**{key: tuple(x) if isinstance(x, list) else x for key, x in row.items()})
+            for row in rows
         ]
         for assignment, rows in record.items()
     }
@@ -62,8 +64,12 @@ def main(assignments: tuple[str, ...]) -> None:
         named = sum(row.diagnosed for row in rows)
         console.print(
             f"{name}: {killed} of {len(rows)} mistakes lose points on the test named "
-            f"for them; for {named} of them the feedback names exactly that mistake.\n"
+            f"for them; for {named} of them the feedback names exactly that mistake."
         )
+        for row in rows:
+            for test in row.sometimes:
+                console.print(f"{test} fails for {row.mistake} on some hidden inputs only.")
+        console.print()
         survivors += len(rows) - killed
     record(dict(sorted(tables.items())))
     console.print(f"Recorded in {RECORD.parent.name}/{RECORD.name}.")

@@ -173,7 +173,7 @@ class _Builder:
             return
         found = self._find(block.argument, block)
         cell_id = f"given-{self._slug(block.argument.rpartition('.')[2])}"
-        cell = given_cell(cell_id, source_of(found).rstrip())
+        cell = given_cell(cell_id, source_of(found, decorated=True).rstrip())
         self.cells.append(_folded(cell) if isinstance(found, ModuleType) else cell)
 
     def _data(self, block: Block) -> None:

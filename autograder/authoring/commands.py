@@ -3,6 +3,7 @@
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.errors import UserError
@@ -12,15 +13,24 @@ from .release import release
 from .release_checks import release_problems
 
 
-def build_all(source: Path) -> list[Path]:
-    """Write the source notebook of every assignment, next to its Markdown."""
-    return [write(path) for path in _texts(source)]
+def build_all(source: Path, assignment: str | None = None) -> Iterator[Path]:
+    """Write the source notebook of one or of all assignments, next to its Markdown; yield each.
+
+    Raises:
+        UserError: there is no such assignment, or its text refers to something that is not there.
+    """
+    for path in _chosen(source, assignment):
+        yield write(path)
 
 
-def check_all(source: Path) -> tuple[list[Path], list[str]]:
-    """Return the assignments' Markdown files, and one line for each problem."""
-    texts = _texts(source)
-    return texts, [line for path in texts for line in release_problems(path)]
+def check_all(source: Path, assignment: str | None = None) -> Iterator[tuple[Path, list[str]]]:
+    """Yield the Markdown file of one or of all assignments, and one line for each problem of it.
+
+    Raises:
+        UserError: there is no such assignment.
+    """
+    for path in _chosen(source, assignment):
+        yield path, list(release_problems(path))
 
 
 def release_all(source: Path, out: Path, assignment: str | None) -> list[Path]:
@@ -29,13 +39,11 @@ def release_all(source: Path, out: Path, assignment: str | None) -> list[Path]:
     Raises:
         UserError: there is no such assignment, or its notebook is not built.
     """
-    texts = {path.parent.name: path for path in _texts(source)}
-    if assignment is not None and assignment not in texts:
-        raise UserError(f"{source}: no assignment {assignment!r}; there are {', '.join(texts)}")
-    wanted = [assignment] if assignment is not None else list(texts)
-    for name in wanted:
-        if not texts[name].with_suffix(".ipynb").is_file():
-            raise UserError(f"{texts[name]}: its notebook is missing; run `autograder build`")
+    texts = _chosen(source, assignment)
+    wanted = [path.parent.name for path in texts]
+    for path in texts:
+        if not path.with_suffix(".ipynb").is_file():
+            raise UserError(f"{path}: its notebook is missing; run `autograder build`")
     try:
         out.mkdir(parents=True, exist_ok=True)
         # Written elsewhere and moved, so that half a release is never visible.
@@ -49,6 +57,15 @@ def release_all(source: Path, out: Path, assignment: str | None) -> list[Path]:
             f"{out}: cannot write there ({error.strerror}); choose another --out"
         ) from None
     return [next((out / name).glob("*.ipynb")) for name in wanted]
+
+
+def _chosen(source: Path, assignment: str | None) -> list[Path]:
+    texts = {path.parent.name: path for path in _texts(source)}
+    if assignment is None:
+        return list(texts.values())
+    if assignment not in texts:
+        raise UserError(f"{source}: no assignment {assignment!r}; there are {', '.join(texts)}")
+    return [texts[assignment]]
 
 
 def _texts(source: Path) -> list[Path]:

@@ -6,17 +6,13 @@ mistake may be.
 
 import contextlib
 import io
-import linecache
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.cells import is_test
-
-from .synthetic_submissions import WrongAnswer, files_of
+from .synthetic_submissions import WrongAnswer
+from .trusted_runner import Prepared, prepared
 
 GREEN, RED, GREY = "green", "red", "grey"
 
@@ -31,20 +27,19 @@ class InstantGate:
     def __init__(self, nb: NotebookNode):
         self._nb = nb
         self._stack = contextlib.ExitStack()
-        self.namespace: dict[str, Any] = {"__name__": "__main__"}
+        self._notebook: Prepared
 
     def __enter__(self) -> "InstantGate":
-        folder = self._stack.enter_context(tempfile.TemporaryDirectory())
-        for name, data in files_of(self._nb).items():
-            Path(folder, name).write_bytes(data)
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.chdir(folder):
-            for cell in self._nb.cells:
-                if cell.cell_type == "code" and not is_test(cell):
-                    _execute(cell.source, cell.id, self.namespace)
+        self._notebook = self._stack.enter_context(prepared(self._nb))
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
+
+    @property
+    def namespace(self) -> dict[str, Any]:
+        """The names of the notebook, `check` among them."""
+        return self._notebook.namespace
 
     @property
     def exercises(self) -> Mapping[str, Any]:
@@ -53,7 +48,8 @@ class InstantGate:
 
     def verdict(self, exercise: str) -> Any:
         """Return the verdict on the answer that is in the notebook."""
-        return self.namespace["check"].verdict(exercise)
+        with self._notebook.in_its_folder(), contextlib.redirect_stdout(io.StringIO()):
+            return self.namespace["check"].verdict(exercise)
 
     def verdict_on(self, exercise: str, source: str, label: str = "answer") -> Any:
         """Return the verdict on another answer; the notebook is afterwards as it was.
@@ -61,13 +57,8 @@ class InstantGate:
         Raises:
             Exception: whatever the answer's own code raises.
         """
-        before = dict(self.namespace)
-        try:
-            _execute(source, label, self.namespace)
+        with self._notebook.with_answer(source, label):
             return self.verdict(exercise)
-        finally:
-            self.namespace.clear()
-            self.namespace.update(before)
 
 
 def untrue_verdicts(
@@ -87,10 +78,3 @@ def untrue_verdicts(
             for mistake in mistakes.get(exercise, ()):
                 if gate.verdict_on(exercise, mistake.source, mistake.name).colour == GREEN:
                     yield f"the check of {exercise} is green for the known mistake {mistake.name}"
-
-
-def _execute(source: str, label: str, namespace: dict[str, Any]) -> None:
-    filename = f"<ipykernel cell {label}>"  # named as in Jupyter
-    lines = source.splitlines(keepends=True)
-    linecache.cache[filename] = (len(source), None, lines, filename)
-    exec(compile(source, filename, "exec"), namespace)

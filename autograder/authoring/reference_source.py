@@ -27,8 +27,11 @@ def resolve_dotted(dotted: str) -> Any:
         raise LookupError(f"there is no {dotted!r}: {error}") from None
 
 
-def source_of(thing: Callable | ModuleType) -> str:
-    """Return the source without indentation and decorators; a module's whole file.
+def source_of(thing: Callable | ModuleType, decorated: bool = False) -> str:
+    """Return the source without indentation; a module's whole file.
+
+    Args:
+        decorated: with its decorators.
 
     Raises:
         LookupError: it is not written in Python in a file.
@@ -37,6 +40,8 @@ def source_of(thing: Callable | ModuleType) -> str:
         source = textwrap.dedent(inspect.getsource(thing))
     except (OSError, TypeError):
         raise LookupError(f"the source of {thing!r} cannot be found") from None
+    if decorated:
+        return source
     first = ast.parse(source).body[0]
     return "\n".join(source.splitlines()[first.lineno - 1 :]) + "\n"
 

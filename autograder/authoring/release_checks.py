@@ -58,7 +58,7 @@ def confidential_lines(path: Path, master: NotebookNode) -> set[str]:
     """Return the lines of references and hidden tests that no released file may contain."""
     _, blocks = read_text(path)
     given = [resolve_dotted(b.argument) for b in blocks if b.kind == "given" and b.argument]
-    handed_out = [source_of(function) for function in given]
+    handed_out = [source_of(function, decorated=True) for function in given]
     handed_out += [block.body for block in blocks if block.kind in ("given", "try")]
     public = {line.strip() for source in handed_out for line in source.splitlines()}
     names = {function.__name__ for function in given}

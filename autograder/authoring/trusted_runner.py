@@ -11,14 +11,18 @@ import math
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
 
 from autograder.cells import is_test
 from autograder.execution.attribution import KILLS
 from autograder.execution.carry_forward import StandIns, dependencies
+from autograder.execution.hidden_test_runner import test_environment
 from autograder.execution.settle import Settled, settle
+from autograder.limits import Environment
 
 from .synthetic_submissions import files_of
 
@@ -51,31 +55,70 @@ def prepared(nb: NotebookNode) -> Iterator["Prepared"]:
 
 
 class Prepared:
-    """A notebook in which one answer at a time is replaced."""
+    """A notebook in which one answer at a time is replaced.
+
+    Attributes:
+        namespace: its names.
+    """
 
     def __init__(self, run: "_Run"):
         self._run = run
         self._dependencies = dependencies(run.nb)
+        self.namespace = run.namespace
 
     def tests_with(
-        self, symbol: str, source: str, only_own: bool = False, label: str = "answer"
+        self,
+        symbol: str,
+        source: str,
+        only_own: bool = False,
+        label: str = "answer",
+        seed: str = "0",
     ) -> Mapping[str, str]:
         """Return PASSED or the error of each hidden test, with another answer to one exercise.
 
         Args:
             only_own: run only the tests of that exercise.
+            label: the name of the cell with the answer.
+            seed: of the inputs.
         """
         run = self._run
         own = set(self._dependencies.tests_of(symbol))
         tests = [c for c in run.nb.cells if is_test(c) and (c.id in own or not only_own)]
-        before = dict(run.namespace)
-        run.namespace.pop(symbol, None)  # the right answer must not stay if this one fails
-        try:
+        with restored(run.namespace), test_environment(Environment((), seed)):
+            run.namespace.pop(symbol, None)  # the right answer must not stay if this one fails
             run.execute_source(source, label)
             return run.settled({cell.id: run.execute(cell) for cell in tests})
-        finally:
-            run.namespace.clear()
-            run.namespace.update(before)
+
+    @contextlib.contextmanager
+    def with_answer(self, source: str, label: str = "answer") -> Iterator[None]:
+        """Run an answer's cell; when the context ends, the notebook is as it was.
+
+        Raises:
+            Exception: whatever the answer's own code raises.
+        """
+        with restored(self.namespace):
+            error = self._run.execute_source(source, label)
+            if error is not None:
+                raise error
+            yield
+
+    def in_its_folder(self) -> AbstractContextManager[None]:
+        """Return a context in which the notebook's folder is the current one."""
+        return contextlib.chdir(self._run.folder)
+
+
+@contextlib.contextmanager
+def restored(namespace: dict[str, Any]) -> Iterator[None]:
+    """Give a namespace back its names and values when the context ends."""
+    before = dict(namespace)
+    try:
+        yield
+    finally:
+        # What torch.compile enters there for itself, such as __builtins_dict___0, must stay.
+        for name in [name for name in namespace if name not in before]:
+            if not name.startswith("__"):
+                del namespace[name]
+        namespace.update(before)
 
 
 def run_cells(nb: NotebookNode) -> Mapping[str, str]:
@@ -112,7 +155,7 @@ class _Run:
 
     def __init__(self, nb: NotebookNode, folder: str):
         self.nb, self.folder = nb, folder
-        self.namespace: dict = {"__name__": "__main__"}
+        self.namespace: dict[str, Any] = {"__name__": "__main__"}
 
     def cells(self) -> Iterator[tuple[NotebookNode, Exception | None]]:
         """Yield each code cell with the exception that ended it, if one did."""
@@ -133,14 +176,10 @@ class _Run:
         exec(over.given, found)
         found |= {name: self.namespace.get(name, found[name]) for name in found}
         exec(over.parts, found)
-        before = dict(self.namespace)
-        self.namespace.update((name, found[name]) for name in over.names)
-        try:
+        with restored(self.namespace):
+            self.namespace.update((name, found[name]) for name in over.names)
             (cell,) = [cell for cell in self.nb.cells if cell.id == test]
             return self.execute(cell)
-        finally:
-            self.namespace.clear()
-            self.namespace.update(before)
 
     def execute(self, cell: NotebookNode) -> Exception | None:
         """Run a cell; return the exception that ended it, if one did."""

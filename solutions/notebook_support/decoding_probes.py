@@ -44,6 +44,23 @@ def log_table(chances: Tensor) -> Tensor:
     return chances.log()
 
 
+def ending(scores: Tensor) -> Tensor:
+    """Convert scores to probabilities with which every sentence comes to an end.
+
+    After a word there is only a word with a larger number, or </s>; padding and <s> may tempt a
+    search anywhere. So no sentence without them needs more than V - 2 tokens.
+
+    Args:
+        scores: (..., V, V) of each token (last axis) after each token.
+
+    Returns:
+        the same shape, probabilities.
+    """
+    word = torch.arange(scores.size(-1))
+    never = (word > EOS) & (word <= word.unsqueeze(1))
+    return scores.masked_fill(never, -torch.inf).softmax(dim=-1)
+
+
 def written(search: Callable, chances: Tensor, limits: Tensor) -> tuple[list, list]:
     """Run a greedy search; return the tokens that it writes.
 

@@ -120,7 +120,7 @@ def test_a_part_that_is_wrong_too_is_mentioned():
 
 def test_a_name_in_the_notebook_gets_in_nobodys_way():
     source = "torch = json = observed = difference = None\n\n\ndef padding_mask(tokens, pad_id):\n"
-    source += "    return (tokens != pad_id).unsqueeze(1)"
+    source += "    require_batch_of_tokens(tokens)\n    return (tokens != pad_id).unsqueeze(1)"
     assert colour_of("01-attention", "padding_mask", source, "shadows") == GREEN
 
 

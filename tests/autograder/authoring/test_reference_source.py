@@ -168,6 +168,7 @@ def test_a_reference_without_a_body_of_its_own_is_refused():
 
 def test_source_comes_without_indentation_and_decorators():
     assert source_of(decorated).startswith("def decorated(x):\n")
+    assert source_of(decorated, decorated=True).startswith("@")
     assert source_of(Counter.up).startswith("def up(self):\n")
 
 
