@@ -1,6 +1,7 @@
 """The assignments, and the commands that check them as a whole.
 
 - `assignments`: load the assignments with their references and known mistakes.
+- `promises`: which hidden test holds each sentence of a docstring.
 - `record_kill_table`: every known mistake against every hidden test.
 - `world_forms`, `world_report`: forms in which public code writes the exercises, graded.
 - `mutation_report`: mutation testing of the hidden tests.
