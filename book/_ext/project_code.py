@@ -25,6 +25,8 @@ DATA = (
     "book/runs/**/*.json",
     "book/runs/**/*.csv",
     "exercises/*.json",
+    "exercises/*/promises.yml",
+    "exercises/*/*.ipynb",
 )
 INSTALLED = "requirements.lock"
 

@@ -39,7 +39,7 @@ def symptoms_of(*names: str) -> Table:
 
 def _table(known: list[Misconception], label: str) -> Table:
     rows = [
-        [_prose(one.sentence), _whole_shapes(_prose(symptom(one))), link_to(one)] for one in known
+        [prose(one.sentence), _whole_shapes(prose(symptom(one))), link_to(one)] for one in known
     ]
     head = ("What happened", "Measured beside the reference", "Explained")
     return Table(head, rows, label, stack=True)
@@ -110,7 +110,8 @@ def _dtype(x: Tensor) -> str:
     return str(x.dtype).removeprefix("torch.")
 
 
-def _prose(text: str) -> str:
+def prose(text: str) -> str:
+    """Text as HTML, with what stands in backquotes as code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text, quote=False))
 
 
