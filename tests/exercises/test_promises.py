@@ -78,7 +78,6 @@ MISSING: dict[str, dict[str, str]] = {
         "fit, 8": UNWRITTEN,
         "fit, 10": UNWRITTEN,
         "translate_tokens, 5": UNWRITTEN,
-        "load_translator, 3": ELSEWHERE,
         "load_translator, 5": UNWRITTEN,
     },
 }
