@@ -1,9 +1,10 @@
 """Carry-forward: a layer on top of a wrong part is judged on what it adds.
 
-A hidden test of an exercise may fail only because an earlier answer is wrong, for which the student
-has lost points already. So every failed test whose exercise uses wrong parts runs a second time,
-with the source notebook's answers in place of those parts. If it passes, the student keeps its
-points. These runs come after all ordinary ones, in the order of the notebook.
+A hidden test of an exercise may fail only because another answer is wrong, for which the student
+has lost points already. So every failed test that uses wrong parts, in its own code or through the
+answer that it tests, runs a second time, with the source notebook's answers in place of those
+parts. If it passes, the student keeps its points. These runs come after all ordinary ones, in the
+order of the notebook.
 
 The second run is in the student's process, as the first, and the student's code could read the
 right parts there. Nothing that it says gets out: only whether the test passed, and which of the
@@ -46,16 +47,20 @@ class Dependencies:
     Attributes:
         tests: id of a test's cell -> the exercise that it belongs to.
         uses: exercise -> the other exercises that its right answer uses, through any depth.
+        named: id of a test's cell -> the other exercises that its own code names.
     """
 
     tests: dict[str, str] = field(default_factory=dict)
+    named: dict[str, frozenset[str]] = field(default_factory=dict)
     uses: dict[str, frozenset[str]] = field(default_factory=dict)
     given: list[tuple[frozenset[str], str]] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
 
     def parts_of(self, test: str) -> frozenset[str]:
-        """Return the exercises that a test's exercise builds on."""
-        return self.uses.get(self.tests.get(test, ""), frozenset())
+        """Return the other exercises that a test uses, through any depth."""
+        exercise = self.tests.get(test, "")
+        direct = self.named.get(test, frozenset()) | {exercise}
+        return direct.union(*(self.uses.get(name, ()) for name in direct)) - {exercise}
 
     def tests_of(self, exercise: str) -> list[str]:
         """Return the tests of an exercise, in order."""
@@ -92,7 +97,7 @@ def dependencies(notebook: NotebookNode) -> Dependencies:
     """
     answers = notebook.metadata.get(ANSWERS, {})
     tests = tuple(
-        (cell.id, cell.metadata.get("course", {}).get("symbol", ""))
+        (cell.id, cell.metadata.get("course", {}).get("symbol", ""), cell.source)
         for cell in notebook.cells
         if is_test(cell)
     )
@@ -109,7 +114,7 @@ def dependencies(notebook: NotebookNode) -> Dependencies:
 
 @lru_cache(maxsize=64)
 def _dependencies(
-    tests: tuple[tuple[str, str], ...],
+    tests: tuple[tuple[str, str, str], ...],
     given: tuple[str, ...],
     answers: tuple[tuple[str, str], ...],
 ) -> Dependencies:
@@ -119,7 +124,18 @@ def _dependencies(
         for source in given
         for names, statement in definitions_in(source)
     ]
-    return Dependencies(dict(tests), uses_of(dict(answers), given), definitions, dict(answers))
+    uses = uses_of(dict(answers), given)
+    return Dependencies(
+        tests={test: symbol for test, symbol, _ in tests},
+        named={
+            test: (frozenset(uses) & set(names_used(source))) - {symbol}
+            for test, symbol, source in tests
+            if symbol in uses
+        },
+        uses=uses,
+        given=definitions,
+        answers=dict(answers),
+    )
 
 
 def uses_of(answers: Mapping[str, str], given: Iterable[str]) -> dict[str, frozenset[str]]:
