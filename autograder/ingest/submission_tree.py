@@ -3,16 +3,17 @@
 import os
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from nbformat import NotebookNode
-from nbgrader.utils import parse_utc
 
 from autograder.errors import UserError
 
 from .notebook_reader import read_master
+from .timestamp import FILE as TIMESTAMP
+from .timestamp import read_timestamp
 
 LAYOUT = "<student>/<assignment>/<notebook>.ipynb"
 SourceNotebooks = Mapping[str, Mapping[str, NotebookNode]]  # assignment -> notebook -> its source
@@ -27,6 +28,7 @@ class Submission:
         staged: True if the student's folder for the assignment exists, so that a gradebook entry
             and a feedback page are due.
         skipped: names of attachments that were rejected, each with the reason.
+        timestamp: when it was handed in, in UTC, if that is known.
     """
 
     student: str
@@ -37,17 +39,7 @@ class Submission:
     reason: str = ""
     staged: bool = True
     skipped: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def timestamp(self) -> str:
-        """Time of the submission in nbgrader's file timestamp.txt, or ""."""
-        stamp = self.path.with_name("timestamp.txt")
-        with suppress(OSError, ValueError, TypeError, OverflowError):
-            if stamp.is_file() and not stamp.is_symlink() and stamp.stat().st_size < 100:
-                text = stamp.read_text(encoding="utf-8").strip()
-                parse_utc(text)
-                return text
-        return ""
+    timestamp: datetime | None = None
 
 
 def read_course(source: Path, only: str | None = None) -> SourceNotebooks:
@@ -106,6 +98,9 @@ def scan_submissions(
     for student in students:
         name, status, reason = _student(student)
         for assignment in active:
+            timestamp, problem = (None, "") if status else read_timestamp(student / assignment)
+            if problem:
+                ignored.append(f"{name}/{assignment}/{TIMESTAMP}: {problem}")
             for notebook in masters[assignment]:
                 path = student / assignment / f"{notebook}.ipynb"
                 if not status and len(masters[assignment]) == 1:
@@ -115,8 +110,10 @@ def scan_submissions(
                         ignored.append(
                             f"{name}/{assignment}: {taken}, which is taken for {notebook}.ipynb"
                         )
-                problem = (status, reason, False) if status else _problem(path)
-                found.append(Submission(name, assignment, notebook, path, *problem))
+                verdict = (status, reason, False) if status else _problem(path)
+                found.append(
+                    Submission(name, assignment, notebook, path, *verdict, timestamp=timestamp)
+                )
         if not status and only is None:
             others = [other for other in _names(student) if other not in masters]
             ignored += [f"{name}/{printable(o)}: not an assignment" for o in others]

@@ -176,8 +176,8 @@ class _Entries:
             with self._db.no_autoflush:  # no query before it is complete
                 submitted = self._submissions[key] = self._new(submission)
                 self._db.add(submitted)
-        if submission.timestamp:
-            submitted.timestamp = utils.parse_utc(submission.timestamp)
+        if submission.timestamp is not None:
+            submitted.timestamp = submission.timestamp
         return submitted
 
     def _new(self, submission: Submission) -> SubmittedAssignment:
