@@ -30,7 +30,7 @@ from autograder.reporting.results import ClassResults, Graded, read_results, wri
 
 from .class_run import ClassRun, Pool, Progress
 from .rounds import Rounds
-from .run_cache import RunCache, remove_leftovers
+from .run_cache import FOLDER, WORK, RunCache, remove_leftovers
 from .shortcut_detection import shortcuts
 
 WRITING = "Writing the gradebook and feedback"
@@ -76,6 +76,7 @@ def grade(
             unchanged.
     """
     masters = read_course(source, assignment)
+    _require_apart(submissions, out)
     with (
         _user_error_for_full_disk(out),
         _workplace(out) as folder,
@@ -198,25 +199,35 @@ def _user_error_for_full_disk(out: Path) -> Iterator[None]:
         ) from None
 
 
+def _require_apart(submissions: Path, out: Path) -> None:
+    """Refuse to write results where submissions are read: they would be taken for one of them."""
+    given, results = submissions.resolve(), out.resolve()
+    if given.is_dir() and (given.is_relative_to(results) or results.is_relative_to(given)):
+        raise UserError(
+            f"{out} and the submissions in {submissions} lie in one another: give another --out."
+        )
+
+
 @contextmanager
 def _workplace(out: Path) -> Iterator[Path]:
-    """Make a temporary folder next to `out`, so that moving results into place is a rename."""
-    out = out.absolute()
-    parent = out.parent
-    made = [folder for folder in (parent, *parent.parents) if not folder.exists()]
+    """Make a temporary folder inside `out`, so that moving results into place is a rename."""
+    place = out.absolute() / FOLDER
+    made = [folder for folder in (place, *place.parents) if not folder.exists()]
+    if out.exists() and not out.is_dir():
+        raise UserError(f"{out} is not a folder: give another --out.")
     try:
-        if out.exists() and not out.is_dir():
-            raise UserError(f"{out} is not a folder: give another --out.")
-        parent.mkdir(parents=True, exist_ok=True)
-        if out.exists() and not os.access(out, os.W_OK | os.X_OK):
-            raise PermissionError(13, "permission denied")
-        name = tempfile.mkdtemp(prefix=f".{out.name}-", dir=parent)
-    except OSError as error:
-        raise UserError(f"Cannot write to {out} ({error.strerror}): give another --out.") from None
-    try:
-        yield Path(name)
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+            folder = Path(tempfile.mkdtemp(prefix=WORK, dir=place))
+        except OSError as error:
+            raise UserError(
+                f"Cannot write to {out} ({error.strerror}): give another --out."
+            ) from None
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
     finally:
-        shutil.rmtree(name, ignore_errors=True)
         with suppress(OSError):  # they are empty only if no results were written
             for folder in made:
                 folder.rmdir()
