@@ -14,6 +14,7 @@ import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -21,12 +22,16 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.api import Comment, Grade, Gradebook, Student, SubmittedAssignment, SubmittedNotebook
-from nbgrader.converters import GenerateAssignment
-from nbgrader.converters.base import NbGraderException
-from nbgrader.coursedir import CourseDirectory
-from sqlalchemy import text
+from nbgrader.preprocessors import (
+    CheckCellMetadata,
+    ClearOutput,
+    ClearSolutions,
+    ComputeChecksums,
+    LockCells,
+    SaveCells,
+)
+from sqlalchemy import URL, text
 from sqlalchemy.exc import DatabaseError, SAWarning
-from traitlets.config import Config
 
 from autograder.cells import to_text
 from autograder.errors import UserError
@@ -35,9 +40,16 @@ from autograder.ingest.submission_tree import SourceNotebooks, Submission
 from .feedback import page
 from .results import CheckOutcome, read_checks
 
+RELEASE = (LockCells, ClearSolutions, ClearOutput, CheckCellMetadata, ComputeChecksums)
+QUIET = logging.Logger("autograder.nbgrader", logging.CRITICAL)
 GROUP = 20  # notebooks that are in memory at a time
 BUSY_SECONDS = 10
 MIN_FREE = 2**20  # bytes that a gradebook needs at least
+
+
+def database_url(path: Path) -> str:
+    """Return the address of a gradebook, whatever characters are in its path."""
+    return URL.create("sqlite", database=str(path.absolute())).render_as_string()
 
 
 def copy_gradebook(old: Path, new: Path) -> None:
@@ -48,7 +60,9 @@ def copy_gradebook(old: Path, new: Path) -> None:
     """
     try:
         with (
-            closing(sqlite3.connect(f"file:{old}?mode=ro", BUSY_SECONDS, uri=True)) as source,
+            closing(
+                sqlite3.connect(f"{old.absolute().as_uri()}?mode=ro", BUSY_SECONDS, uri=True)
+            ) as source,
             closing(sqlite3.connect(new)) as target,
         ):
             # A read lock, held until the end. Without it `backup` would retry for as long as
@@ -86,9 +100,10 @@ def record(
     """
     # nbgrader's own use of SQLAlchemy causes them; a user cannot fix it.
     warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
-    for assignment in assignments:
-        _declare(folder, assignment, masters[assignment])
-    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
+    with _alembic_on_path():
+        for assignment in assignments:
+            _declare(folder, assignment, masters[assignment])
+    with Gradebook(database_url(folder / "gradebook.db")) as gradebook:
         # No other program sees this copy before it is complete.
         gradebook.db.execute(text("PRAGMA synchronous = OFF"))
         entries, rest = _Entries(gradebook), iter(ran)
@@ -102,21 +117,42 @@ def record(
 
 
 def _declare(folder: Path, assignment: str, notebooks: Mapping[str, NotebookNode]) -> None:
-    """Declare an assignment and its cells in the gradebook."""
-    config = Config()
-    log = logging.Logger("autograder.nbgrader", logging.CRITICAL)
-    source = folder / "source" / assignment
-    source.mkdir(parents=True)
-    for name, master in notebooks.items():
-        (source / f"{name}.ipynb").write_text(to_text(master), encoding="utf-8")
-    course = CourseDirectory(config=config, log=log, root=str(folder), assignment_id=assignment)
-    with _alembic_on_path():
-        try:
-            GenerateAssignment(coursedir=course, config=config, log=log).start()
-        except (NbGraderException, DatabaseError):
-            if shutil.disk_usage(folder).free < MIN_FREE:  # nbgrader does not say why
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from None
-            raise _another_version(assignment) from None
+    """Declare an assignment and its cells in the gradebook, as `GenerateAssignment` does.
+
+    That converter finds notebooks by patterns of paths, and the path of a folder of results may
+    hold any character.
+    """
+    address = database_url(folder / "gradebook.db")
+    try:
+        with Gradebook(address) as gradebook:
+            entry = gradebook.update_or_create_assignment(assignment)
+            gone = {notebook.name for notebook in entry.notebooks} - set(notebooks)
+            if gone and entry.submissions:
+                raise _another_version(assignment)
+            for name in gone:
+                gradebook.remove_notebook(name, assignment)
+        for name, master in notebooks.items():
+            about = {"notebook": name, "assignment": assignment, "db_url": address}
+            SaveCells(log=QUIET)(_released(master, about), {"nbgrader": about})
+    except DatabaseError:
+        if shutil.disk_usage(folder).free < MIN_FREE:  # nbgrader does not say why
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from None
+        raise _another_version(assignment) from None
+    except RuntimeError:  # of `SaveCells`
+        raise _another_version(assignment) from None
+
+
+def _released(master: NotebookNode, about: dict[str, str]) -> NotebookNode:
+    """Return a notebook as students get it, but with its hidden tests."""
+    notebook, resources = deepcopy(master), {"nbgrader": about}
+    try:
+        for step in RELEASE:
+            notebook, resources = step(log=QUIET)(notebook, resources)
+    except Exception as error:
+        named = f"{about['assignment']}/{about['notebook']}.ipynb"
+        text = (str(error) or type(error).__name__).splitlines()[0]
+        raise UserError(f"nbgrader refuses the source notebook {named}: {text}") from None
+    return notebook
 
 
 def _another_version(assignment: str) -> UserError:

@@ -1,4 +1,4 @@
-"""A pool that runs notebooks in this process, without any isolation: for tests of what surrounds it.
+"""A pool that runs notebooks in this process, without isolation: for tests of all around it.
 
 Starting checkers takes seconds; what is recorded, kept and written does not depend on them.
 """

@@ -1,7 +1,10 @@
 """The folder of results: what a run may write and remove there, whatever its path is called."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+import nbformat
 import pytest
 import toy_course as toy
 from click.testing import CliRunner
@@ -54,3 +57,33 @@ def test_a_link_to_the_submissions_is_seen_through(course):
     (course / "link").symlink_to(course / "class")
     with pytest.raises(UserError, match="lie in one another"):
         grade(course / "class", course / "exercises", course / "link", cluster=QuickPool())
+
+
+NAMES = ["CS#101", "what? a%20b 100% [1]* {student_id}", 'file:it\'s "so"?mode=memory']
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_manual_marks_survive_whatever_the_folder_is_called(name, course):
+    place = course / f"in {name}"
+    place.mkdir()
+    out = place / name
+    where = course / "class", course / "exercises", out
+    grade(*where, cluster=QuickPool())
+    with closing(sqlite3.connect(out / "gradebook.db")) as gradebook, gradebook:
+        done = gradebook.execute("update grade set manual_score = 0.5 where auto_score = 3")
+        assert done.rowcount == 1
+    results = grade(*where, cluster=QuickPool())
+    assert [row.score for row in results.submissions] == [3.5]
+    assert [path.name for path in place.iterdir()] == [name]
+    assert sorted(path.name for path in course.iterdir()) == ["class", "exercises", place.name]
+
+
+def test_a_source_notebook_that_nbgrader_refuses_is_one_line(course):
+    path = course / "exercises" / toy.ASSIGNMENT / f"{toy.NOTEBOOK}.ipynb"
+    notebook = toy.master()
+    toy.cell(notebook, "add").source += "\n    ### BEGIN SOLUTION"
+    nbformat.write(notebook, path)
+    with pytest.raises(
+        UserError, match=r"refuses the source notebook 01-sums/sums\.ipynb: no end solution"
+    ):
+        grade(course / "class", course / "exercises", course / "out", cluster=QuickPool())
