@@ -183,13 +183,18 @@ def grade(
 @main.command()
 @click.argument("folder", type=PATH)
 def report(folder: Path) -> None:
-    """Write report.html and grades.csv again from FOLDER/results.json."""
+    """Write report, grades and feedback again, with the marks that are in the gradebook now.
+
+    Nothing runs again. Use it after grading answers by hand, in formgrader for example.
+    """
     from autograder.reporting.grades_csv import write_grades_csv
+    from autograder.reporting.nbgrader_gradebook import refreshed
     from autograder.reporting.report import write_report
     from autograder.reporting.results import read_results, write_results
 
     results = read_results(folder)
     try:
+        results = refreshed(folder, results)
         write_results(folder, results)
         write_grades_csv(folder, results.submissions)
         write_report(folder, results)

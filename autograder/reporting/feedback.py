@@ -15,7 +15,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from autograder.cells import MISSING, is_extra, is_solution, is_test
+from autograder.cells import MISSING, is_extra, is_graded, is_solution, is_task
 
 from .results import CheckOutcome, number, read_checks
 
@@ -41,6 +41,11 @@ class Exercise:
         untouched = 0 < self.untouched == self.answers
         added = any(cell["extra"] for cell in self.cells)
         return untouched and not added and self.score == 0
+
+    @property
+    def tests(self) -> list[CheckOutcome]:
+        """Return the outcomes of tests, without answers that a person grades."""
+        return [check for check in self.checks if not check.manual]
 
     @property
     def score(self) -> float:
@@ -99,13 +104,13 @@ def exercises(notebook: NotebookNode) -> list[Exercise]:
     early: list[dict[str, Any]] = []
     current: Exercise | None = None
     for cell in notebook.cells:
-        if is_test(cell) or is_solution(cell):
+        if is_graded(cell) or is_solution(cell):
             title = cell.metadata.get("course", {}).get("exercise") or "Exercise"
             current = found.setdefault(title, Exercise(title, cells=early))
             early = []
-        if is_solution(cell) and current is not None:
+        if (is_solution(cell) or is_task(cell)) and current is not None:
             comment = cell.metadata.nbgrader.get("comment")
-            current.answers += 1
+            current.answers += is_solution(cell)
             if comment == "No response.":  # nbgrader's own remark on an answer as it was released
                 current.untouched += 1
             elif comment:

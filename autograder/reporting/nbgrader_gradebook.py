@@ -13,15 +13,24 @@ import sqlite3
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from nbformat import NotebookNode
 from nbgrader import utils
-from nbgrader.api import Comment, Grade, Gradebook, Student, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import (
+    Comment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.preprocessors import (
     CheckCellMetadata,
     ClearOutput,
@@ -33,12 +42,13 @@ from nbgrader.preprocessors import (
 from sqlalchemy import URL, text
 from sqlalchemy.exc import DatabaseError, SAWarning
 
-from autograder.cells import to_text
+from autograder.atomic_write import atomic_write_text
+from autograder.cells import MISSING, is_manual, read, to_text
 from autograder.errors import UserError
 from autograder.ingest.submission_tree import SourceNotebooks, Submission
 
 from .feedback import page
-from .results import CheckOutcome, read_checks
+from .results import CheckOutcome, ClassResults, Graded, read_checks
 
 RELEASE = (LockCells, ClearSolutions, ClearOutput, CheckCellMetadata, ComputeChecksums)
 QUIET = logging.Logger("autograder.nbgrader", logging.CRITICAL)
@@ -78,9 +88,10 @@ def copy_gradebook(old: Path, new: Path) -> None:
 
 @dataclass(frozen=True)
 class GradebookScore:
-    """Score of a notebook in the gradebook, which includes manual scores."""
+    """Score of a notebook in the gradebook, with manual scores and without the late penalty."""
 
     score: float
+    max_score: float
     checks: tuple[CheckOutcome, ...]
 
 
@@ -190,6 +201,8 @@ class _Entries:
             if utils.is_grade(cell):
                 grade = grades[name]
                 grade.auto_score, _ = utils.determine_grade(cell)
+                if is_manual(cell) and cell.source == MISSING:
+                    grade.auto_score = 0
                 grade.needs_manual_grade = (
                     grade.manual_score is not None or grade.auto_score is None
                 )
@@ -197,7 +210,7 @@ class _Entries:
                 untouched = checksums[name] == utils.compute_checksum(cell)
                 silent = untouched and not utils.is_task(cell)
                 comments[name].auto_comment = "No response." if silent else None
-        notebook.late_submission_penalty = None
+        # Manual scores, comments and the late penalty are the instructor's.
         return notebook
 
     def _notebook(self, submission: Submission) -> SubmittedNotebook:
@@ -238,6 +251,15 @@ def _write_pages(
     place = folder / "autograded" / submission.student / submission.assignment
     place.mkdir(parents=True, exist_ok=True)
     (place / f"{submission.notebook}.ipynb").write_text(to_text(ran), encoding="utf-8")
+    names = submission.student, submission.assignment, submission.notebook
+    return _write_feedback(folder, names, ran, entry)
+
+
+def _write_feedback(
+    folder: Path, names: tuple[str, str, str], ran: NotebookNode, entry: SubmittedNotebook
+) -> GradebookScore:
+    """Write the feedback page with the gradebook's scores and comments; return the score."""
+    student, assignment, notebook = names
     grades = {grade.cell.name: grade for grade in entry.grades}
     comments = {comment.cell.name: comment.comment for comment in entry.comments}
     for cell in ran.cells:
@@ -247,22 +269,86 @@ def _write_pages(
             about["comment"] = comments[name]
         if name in grades:
             about["score"], about["points"] = grades[name].score, grades[name].max_score
-    scores = {name: grade.score or 0.0 for name, grade in grades.items()}
-    penalty = entry.late_submission_penalty or 0.0
+            about["pending"] = is_pending(grades[name])
+    found = _score(entry, read_checks(ran))
     text = page(
         ran,
-        student=submission.student,
-        assignment=submission.assignment,
-        notebook=submission.notebook,
-        score=entry.score - penalty,
-        max_score=entry.max_score,
-        late_penalty=penalty,
+        student=student,
+        assignment=assignment,
+        notebook=notebook,
+        score=found.score,
+        max_score=found.max_score,
+        late_penalty=entry.score - found.score,
     )
-    place = folder / "feedback" / submission.student / submission.assignment
+    place = folder / "feedback" / student / assignment
     place.mkdir(parents=True, exist_ok=True)
-    (place / f"{submission.notebook}.html").write_text(text, encoding="utf-8")
-    checks = tuple(replace(c, score=scores.get(c.check, c.score)) for c in read_checks(ran))
-    return GradebookScore(entry.score - penalty, checks)
+    atomic_write_text(place / f"{notebook}.html", text)
+    return found
+
+
+def is_pending(grade: Grade) -> bool:
+    """Return True if neither a test nor a person has given a score."""
+    return grade.auto_score is None and grade.manual_score is None
+
+
+def _score(entry: SubmittedNotebook, checks: Iterable[CheckOutcome]) -> GradebookScore:
+    """Return the gradebook's score, with that of each check; nbgrader allows none below zero."""
+    grades = {grade.cell.name: grade for grade in entry.grades}
+    scored = []
+    for check in checks:
+        if (grade := grades.get(check.check)) is not None:
+            pending = check.manual and is_pending(grade)
+            check = replace(check, score=grade.score or 0.0, pending=pending)
+        scored.append(check)
+    score = max(entry.score - (entry.late_submission_penalty or 0.0), 0.0)
+    return GradebookScore(score, entry.max_score, tuple(scored))
+
+
+def rescored(
+    rows: Iterable[Graded], notebooks: Path, folder: Path, gradebook: Path
+) -> Iterator[Graded]:
+    """Give earlier results the scores of a gradebook, and write their pages into the folder.
+
+    Args:
+        notebooks: the folder with their executed notebooks. Without its notebook a page stays as
+            it is.
+    """
+    with Gradebook(database_url(gradebook)) as found:
+        for row in rows:
+            names = row.student, row.assignment, row.notebook
+            try:
+                entry = found.find_submission_notebook(row.notebook, row.assignment, row.student)
+            except MissingEntry:
+                yield row
+                continue
+            ran = None
+            with suppress(OSError, ValueError):
+                ran = read(notebooks.joinpath(*names[:2], f"{row.notebook}.ipynb"))
+            score = (
+                _score(entry, row.checks)
+                if ran is None
+                else _write_feedback(folder, names, ran, entry)
+            )
+            yield replace(row, score=score.score, max_score=score.max_score, checks=score.checks)
+
+
+def refreshed(folder: Path, results: ClassResults) -> ClassResults:
+    """Return results with the scores that are in their gradebook now, and write their pages.
+
+    Raises:
+        UserError: the gradebook is locked, or damaged.
+    """
+    gradebook = folder / "gradebook.db"
+    if not gradebook.exists():
+        return results
+    with TemporaryDirectory() as place:
+        copy = Path(place) / gradebook.name
+        copy_gradebook(gradebook, copy)
+        try:
+            rows = tuple(rescored(results.submissions, folder / "autograded", folder, copy))
+        except DatabaseError:
+            raise UserError(f"{gradebook} is damaged: run `autograder grade` again.") from None
+    return replace(results, submissions=rows)
 
 
 @contextmanager

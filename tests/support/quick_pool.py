@@ -3,8 +3,10 @@
 Starting checkers takes seconds; what is recorded, kept and written does not depend on them.
 """
 
+import io
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import redirect_stdout
 
 import nbformat
 
@@ -45,7 +47,8 @@ class QuickPool:
                 if cell.cell_type == "code":
                     cell.outputs = []
                     try:
-                        exec(cell.source, names)
+                        with redirect_stdout(io.StringIO()):
+                            exec(cell.source, names)
                     except Exception as error:
                         cell.outputs = [error_output(type(error).__name__, str(error) or "failed")]
                         if not is_test(cell):
