@@ -136,6 +136,9 @@ def grade(
     A notebook that is missing, damaged or never ends affects no other student. If the grader is
     killed, start it again: it resumes where it stopped. OUT/autograder.log has the details of a
     run, and of the grader's own errors.
+
+    Exit codes: 0 if every notebook was judged; 1 if the grader itself failed on some, which are
+    listed; 2 if an argument or a file of the course is wrong.
     """
     if jobs is not None and jobs < 1:
         raise UserError("--jobs must be at least 1.")
@@ -146,7 +149,7 @@ def grade(
     from autograder.logs import log_to_stderr
     from autograder.protocol.sandbox_spec import LEVELS, NONE
 
-    from .console import progress_bar, show
+    from .console import failures, progress_bar, show
     from .doctor import isolation
 
     cluster = None
@@ -178,6 +181,8 @@ def grade(
             seed=seed,
         )
     show(results, out)
+    if failures(results):
+        raise SystemExit(1)
 
 
 @main.command()

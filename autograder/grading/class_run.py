@@ -208,4 +208,6 @@ def _title(submission: Submission) -> str:
 
 
 def _own_failure(error: str) -> str:
-    return f"the grader itself failed on it ({error})"
+    """Return the reason for all to see: one line, because the log has the rest."""
+    line, _, _ = error.partition("\n")
+    return f"the grader itself failed on it ({line})"
