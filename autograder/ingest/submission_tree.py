@@ -10,6 +10,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.errors import UserError
+from autograder.untrusted_files import unreadable
 
 from .notebook_reader import read_master
 from .timestamp import FILE as TIMESTAMP
@@ -127,7 +128,19 @@ def _student(folder: Path) -> tuple[str, str, str]:
         return name, "unreadable", "the student's folder has a name with unusual characters"
     if folder.is_symlink():
         return name, "unreadable", "the student's folder is a symbolic link"
+    if problem := _locked(folder):
+        return name, "unreadable", f"the student's {problem.removeprefix('the ')}"
     return name, "", ""
+
+
+def _locked(folder: Path) -> str:
+    """Return why a folder cannot be read, or ""."""
+    try:
+        os.scandir(folder).close()
+        os.lstat(f"{folder}/.")  # a folder may give its names, but nothing below it
+    except OSError as error:
+        return unreadable(error, "folder")
+    return ""
 
 
 def _only_notebook(path: Path) -> Path:
@@ -147,6 +160,8 @@ def _problem(path: Path) -> tuple[str, str, bool]:
         return "missing", f"there is no folder {folder.name}", False
     if not folder.is_dir():
         return "unreadable", f"{folder.name} is not a folder", True
+    if problem := _locked(folder):
+        return "unreadable", problem, True
     if os.path.lexists(path):
         return "", "", True
     others = [printable(other) for other in _names(folder)]
