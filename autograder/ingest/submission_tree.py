@@ -1,7 +1,8 @@
 """Find the assignments of a course and the submissions of a class in nbgrader's layout."""
 
 import os
-import re
+import unicodedata
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +13,12 @@ from nbformat import NotebookNode
 from autograder.errors import UserError
 from autograder.untrusted_files import unreadable
 
+from .file_entry import JUNK, normalize_name
 from .notebook_reader import read_master
 from .timestamp import FILE as TIMESTAMP
 from .timestamp import read_timestamp
 
+SIGNS = " _.,()+=@#&'!~[]-"  # that names of files may have
 LAYOUT = "<student>/<assignment>/<notebook>.ipynb"
 SourceNotebooks = Mapping[str, Mapping[str, NotebookNode]]  # assignment -> notebook -> its source
 
@@ -84,29 +87,29 @@ def scan_submissions(
         raise UserError(f"{submissions} does not exist: give the folder that holds {LAYOUT}.")
     if not submissions.is_dir():
         raise UserError(f"{submissions} is not a folder: give the folder that holds {LAYOUT}.")
-    entries = sorted(p for p in submissions.iterdir() if not p.name.startswith((".", "_")))
-    ignored = [f"{p.name}: not a student's folder" for p in entries if not p.is_dir()]
-    students = [p for p in entries if p.is_dir()]
-    active = [
-        name for name in masters if any(os.path.lexists(student / name) for student in students)
-    ]
+    students, ignored = _students(submissions, masters)
+    active = [name for name in masters if any(_has(student, name) for student in students)]
     if not active:
         wanted = only or ", ".join(masters)
         raise UserError(
             f"{submissions} has no submission for {wanted}: expected {LAYOUT}, or --pattern."
         )
     found: list[Submission] = []
-    for student in students:
+    twice = {name for name, count in Counter(map(_name, students)).items() if count > 1}
+    for student in {_name(student): student for student in students}.values():
         name, status, reason = _student(student)
+        if not status and name in twice:
+            status, reason = "unreadable", "two folders have this name, in different spellings"
         for assignment in active:
-            timestamp, problem = (None, "") if status else read_timestamp(student / assignment)
+            place = _below(student, assignment)
+            timestamp, problem = (None, "") if status else read_timestamp(place)
             if problem:
                 ignored.append(f"{name}/{assignment}/{TIMESTAMP}: {problem}")
             for notebook in masters[assignment]:
-                path = student / assignment / f"{notebook}.ipynb"
+                path = _below(place, f"{notebook}.ipynb")
                 if not status and len(masters[assignment]) == 1:
                     path = _only_notebook(path)
-                    if path.stem != notebook:
+                    if normalize_name(path.stem) != normalize_name(notebook):
                         taken = f"the name of {printable(path.name)}"
                         ignored.append(
                             f"{name}/{assignment}: {taken}, which is taken for {notebook}.ipynb"
@@ -116,15 +119,45 @@ def scan_submissions(
                     Submission(name, assignment, notebook, path, *verdict, timestamp=timestamp)
                 )
         if not status and only is None:
-            others = [other for other in _names(student) if other not in masters]
+            known = {normalize_name(assignment) for assignment in masters}
+            others = [other for other in _names(student) if normalize_name(other) not in known]
             ignored += [f"{name}/{printable(o)}: not an assignment" for o in others]
     return found, ignored
 
 
+def _students(submissions: Path, masters: SourceNotebooks) -> tuple[list[Path], list[str]]:
+    """Return the folders of students, and a line for everything else but hidden files."""
+    entries = sorted(p for p in submissions.iterdir() if not p.name.startswith("."))
+    entries = [p for p in entries if p.name not in JUNK]
+    # Programs name folders of their own so, and so do some people.
+    own = [p for p in entries if p.name.startswith("_") and not any(_has(p, a) for a in masters)]
+    others = [p for p in entries if p in own or not p.is_dir()]
+    return [p for p in entries if p not in others], [
+        f"{printable(p.name)}: not a student's folder" for p in others
+    ]
+
+
+def _has(student: Path, assignment: str) -> bool:
+    return os.path.lexists(_below(student, assignment))
+
+
+def _below(folder: Path, name: str) -> Path:
+    """Return a file in a folder, also if accents are spelled in another way there."""
+    path = folder / name
+    if name.isascii() or os.path.lexists(path):
+        return path
+    same = [other for other in _names(folder) if normalize_name(other) == normalize_name(name)]
+    return folder / same[0] if len(same) == 1 else path
+
+
+def _name(folder: Path) -> str:
+    return printable(normalize_name(folder.name))
+
+
 def _student(folder: Path) -> tuple[str, str, str]:
     """Return the student's name, with status and reason if the folder cannot be graded."""
-    name = printable(folder.name)
-    if name != folder.name:
+    name = _name(folder)
+    if name != normalize_name(folder.name):
         return name, "unreadable", "the student's folder has a name with unusual characters"
     if folder.is_symlink():
         return name, "unreadable", "the student's folder is a symbolic link"
@@ -178,4 +211,10 @@ def _names(folder: Path) -> list[str]:
 
 def printable(name: str) -> str:
     """Return a file's name without characters that cannot be printed or stored."""
-    return re.sub(r"[^\w .,()+=@#&'!~\[\]-]", "?", name.encode("utf-8", "replace").decode())[:80]
+    text = name.encode("utf-8", "replace").decode()
+    return "".join(c if _is_printable(c) else "?" for c in text)[:80]
+
+
+def _is_printable(char: str) -> bool:
+    """Return True for letters, digits, the marks on and between letters, and some signs."""
+    return char.isalnum() or char in SIGNS or unicodedata.category(char).startswith("M")

@@ -114,7 +114,8 @@ def record(
     with _alembic_on_path():
         for assignment in assignments:
             _declare(folder, assignment, masters[assignment])
-    with Gradebook(database_url(folder / "gradebook.db")) as gradebook:
+        gradebook = Gradebook(database_url(folder / "gradebook.db"))
+    with gradebook:
         # No other program sees this copy before it is complete.
         gradebook.db.execute(text("PRAGMA synchronous = OFF"))
         entries, rest = _Entries(gradebook), iter(ran)
