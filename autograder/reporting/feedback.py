@@ -20,7 +20,10 @@ from autograder.cells import MISSING, is_extra, is_graded, is_solution, is_task
 from .results import CheckOutcome, number, read_checks
 
 TEMPLATES = Path(__file__).parent / "templates"
-LONGEST_HIGHLIGHTED = 20_000
+LONGEST_HIGHLIGHTED = 20_000  # characters of a cell
+MOST_HIGHLIGHTED = 200_000  # and of all cells of a page
+# The lexer looks at all of a blank region again from each of its lines.
+BLANK_REGION = re.compile(r"\s{400}")
 WEB = re.compile(r"https?://\S+")
 
 
@@ -103,6 +106,8 @@ def exercises(notebook: NotebookNode) -> list[Exercise]:
     found: dict[str, Exercise] = {}
     early: list[dict[str, Any]] = []
     current: Exercise | None = None
+    own = [c for c in notebook.cells if c.cell_type == "code" and (is_solution(c) or is_extra(c))]
+    color = sum(len(cell.source) for cell in own) <= MOST_HIGHLIGHTED
     for cell in notebook.cells:
         if is_graded(cell) or is_solution(cell):
             title = cell.metadata.get("course", {}).get("exercise") or "Exercise"
@@ -116,16 +121,16 @@ def exercises(notebook: NotebookNode) -> list[Exercise]:
             elif comment:
                 current.comments.append(comment)
         if (is_solution(cell) or is_extra(cell)) and cell.cell_type == "code":
-            (early if current is None else current.cells).append(_cell(cell))
+            (early if current is None else current.cells).append(_cell(cell, color))
     for check in read_checks(notebook):
         found[check.exercise or "Exercise"].checks.append(check)
     return list(found.values())
 
 
-def _cell(cell: NotebookNode) -> dict[str, Any]:
+def _cell(cell: NotebookNode, color: bool) -> dict[str, Any]:
     errors = [o.evalue for o in cell.outputs if o.output_type == "error"]
     return {
-        "html": highlighted(cell.source),
+        "html": highlighted(cell.source) if color else escape(cell.source),
         "missing": cell.source == MISSING,
         "extra": is_extra(cell),
         "error": errors[0] if errors else "",
@@ -137,7 +142,7 @@ def highlighted(source: str) -> Markup:
 
     A very long cell is not highlighted, because that is slow and makes the page many times larger.
     """
-    if len(source) > LONGEST_HIGHLIGHTED:
+    if len(source) > LONGEST_HIGHLIGHTED or BLANK_REGION.search(source):
         return escape(source)
     return Markup(highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)))
 
