@@ -113,6 +113,11 @@ def grade_id_of(cell: NotebookNode) -> str | None:
     return name if isinstance(name, str) else None
 
 
+def is_prose_of_student(cell: NotebookNode) -> bool:
+    """Return True for Markdown or raw text that a student wrote, in a merged notebook."""
+    return cell.cell_type != "code" and (is_solution(cell) or is_extra(cell))
+
+
 def is_extra(cell: NotebookNode) -> bool:
     """Return True for a cell that the student added, in a merged notebook."""
     return bool(cell.metadata.get("autograder", {}).get("extra"))

@@ -22,6 +22,7 @@ from autograder.execution.job import (
     with_seed,
 )
 from autograder.execution.sanitize import error_output
+from autograder.harmless_text import one_line
 from autograder.ingest.attachments import attachment_limits, scan
 from autograder.ingest.notebook_reader import (
     UnreadableNotebook,
@@ -209,5 +210,4 @@ def _title(submission: Submission) -> str:
 
 def _own_failure(error: str) -> str:
     """Return the reason for all to see: one line, because the log has the rest."""
-    line, _, _ = error.partition("\n")
-    return f"the grader itself failed on it ({line})"
+    return f"the grader itself failed on it ({one_line(error)})"

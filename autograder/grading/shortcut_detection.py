@@ -96,7 +96,7 @@ def _dotted(node: ast.AST, known: dict[str, str]) -> str | None:
 
 
 def _joined(head: str | None, name: str) -> str | None:
-    """Return the full name of an attribute, if it is short enough to be one of a library."""
-    if head is None or len(head) + len(name) > LONGEST_NAME:
+    """Return the full name of an attribute, if it can be one of a library."""
+    if head is None or len(head) + len(name) > LONGEST_NAME or not name.isidentifier():
         return None
     return f"{head}.{name}"

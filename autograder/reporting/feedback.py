@@ -16,6 +16,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from autograder.cells import MISSING, is_extra, is_graded, is_solution, is_task
+from autograder.harmless_text import with_visible
 
 from .results import CheckOutcome, number, read_checks
 
@@ -129,8 +130,9 @@ def exercises(notebook: NotebookNode) -> list[Exercise]:
 
 def _cell(cell: NotebookNode, color: bool) -> dict[str, Any]:
     errors = [o.evalue for o in cell.outputs if o.output_type == "error"]
+    source = with_visible(cell.source)
     return {
-        "html": highlighted(cell.source) if color else escape(cell.source),
+        "html": highlighted(source) if color else escape(source),
         "missing": cell.source == MISSING,
         "extra": is_extra(cell),
         "error": errors[0] if errors else "",
@@ -153,8 +155,13 @@ def web_address(text: str) -> str:
 
 
 def resolve_link(reference: str, book: str) -> str:
-    """Return the web address of a reference that may be relative to the book, or ""."""
-    return web_address(urljoin(book.rstrip("/") + "/", reference) if book else reference)
+    """Return the address of a page of the book, or "" for any other: a student may forge one."""
+    root = book.rstrip("/") + "/"
+    try:
+        address = urljoin(root, reference)
+    except ValueError:
+        return ""
+    return web_address(address) if book and f"{address}/".startswith(root) else ""
 
 
 def render(template: str, **values: Any) -> str:

@@ -43,8 +43,9 @@ from sqlalchemy import URL, text
 from sqlalchemy.exc import DatabaseError, SAWarning
 
 from autograder.atomic_write import atomic_write_text
-from autograder.cells import MISSING, is_manual, read, to_text
+from autograder.cells import MISSING, is_manual, is_prose_of_student, read, to_text
 from autograder.errors import UserError
+from autograder.harmless_text import harmless_markdown
 from autograder.ingest.submission_tree import SourceNotebooks, Submission
 
 from .feedback import page
@@ -249,6 +250,8 @@ def _write_pages(
     folder: Path, submission: Submission, ran: NotebookNode, entry: SubmittedNotebook
 ) -> GradebookScore:
     """Write the graded notebook and its feedback page; return the gradebook's score."""
+    for cell in filter(is_prose_of_student, ran.cells):  # formgrader shows it as HTML
+        cell.source = harmless_markdown(cell.source)
     place = folder / "autograded" / submission.student / submission.assignment
     place.mkdir(parents=True, exist_ok=True)
     (place / f"{submission.notebook}.ipynb").write_text(to_text(ran), encoding="utf-8")
