@@ -129,12 +129,14 @@ def _students(submissions: Path, masters: SourceNotebooks) -> tuple[list[Path], 
     """Return the folders of students, and a line for everything else but hidden files."""
     entries = sorted(p for p in submissions.iterdir() if not p.name.startswith("."))
     entries = [p for p in entries if p.name not in JUNK]
-    # Programs name folders of their own so, and so do some people.
-    own = [p for p in entries if p.name.startswith("_") and not any(_has(p, a) for a in masters)]
-    others = [p for p in entries if p in own or not p.is_dir()]
-    return [p for p in entries if p not in others], [
-        f"{printable(p.name)}: not a student's folder" for p in others
+    # Programs name their folders with an underscore, and some people begin with one.
+    students = [
+        p
+        for p in entries
+        if p.is_dir() and (not p.name.startswith("_") or any(_has(p, a) for a in masters))
     ]
+    others = sorted(set(entries) - set(students))
+    return students, [f"{printable(p.name)}: not a student's folder" for p in others]
 
 
 def _has(student: Path, assignment: str) -> bool:

@@ -1,7 +1,5 @@
 """Marks and penalties that a person enters, and that all places show the same numbers."""
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import four_accounts
@@ -9,6 +7,7 @@ import pytest
 import toy_course as toy
 import toy_essay
 from click.testing import CliRunner
+from instructor import mark, penalize
 from quick_pool import QuickPool
 
 from autograder.cli import main
@@ -16,36 +15,11 @@ from autograder.errors import UserError
 from autograder.grading.grade import grade
 from autograder.reporting.results import ClassResults
 
-MINE = """
-  notebook_id in (select submitted_notebook.id from submitted_notebook
-    join submitted_assignment on submitted_assignment.id = submitted_notebook.assignment_id
-    where submitted_assignment.student_id = ?)
-"""
-
 
 def run(folder: Path, **options) -> ClassResults:
     return grade(
         folder / "class", folder / "exercises", folder / "out", cluster=QuickPool(), **options
     )
-
-
-def enter(folder: Path, statement: str, *values: object) -> None:
-    """Change the gradebook as formgrader does: between two runs."""
-    with closing(sqlite3.connect(folder / "out" / "gradebook.db")) as db, db:
-        assert db.execute(statement, values).rowcount == 1
-
-
-def mark(folder: Path, student: str, cell: str, score: float | None) -> None:
-    """Give a mark by hand, or take it back."""
-    statement = f"update grade set manual_score = ? where {MINE} and cell_id in "
-    statement += "(select id from base_cell where name = ?)"
-    enter(folder, statement, score, student, cell)
-
-
-def penalize(folder: Path, student: str, points: float) -> None:
-    mine = MINE.replace("notebook_id in", "id in", 1)
-    statement = f"update submitted_notebook set late_submission_penalty = ? where {mine}"
-    enter(folder, statement, points, student)
 
 
 def page(folder: Path, student: str) -> str:
