@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 
 from autograder.cells import is_extra, is_solution
 
-LONGEST_CELL = 300_000  # characters; more than a person writes in one cell
+MOST_SEARCHED = 300_000  # characters of a student's code; more than a person writes
 LONGEST_NAME = 300  # with its modules
 
 
@@ -30,13 +30,14 @@ def shortcuts(merged: NotebookNode) -> tuple[str, ...]:
         return ()
     # A name, or a module or class that contains it.
     pattern = re.compile("|".join(f"{translate(p)}|{translate(f'{p}.*')}" for p in watched))
-    known: dict[str, str] = {}
+    left, known = MOST_SEARCHED, dict[str, str]()
     found: dict[str, None] = {}  # a set in order
     for cell in merged.cells:
         own = is_solution(cell) or is_extra(cell) or not cell.metadata.get("nbgrader")
-        if own and cell.cell_type == "code" and len(cell.source) > LONGEST_CELL:
-            found[f"not searched: a cell of {len(cell.source)} characters"] = None
-            continue
+        left -= len(cell.source) if own and cell.cell_type == "code" else 0
+        if left < 0:
+            found[f"not searched: what follows the first {MOST_SEARCHED} characters of code"] = None
+            break
         tree = _parsed(cell)
         if tree is None:
             continue

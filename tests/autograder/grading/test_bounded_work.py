@@ -10,7 +10,7 @@ import toy_course as toy
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from autograder.grading.shortcut_detection import LONGEST_CELL, shortcuts
+from autograder.grading.shortcut_detection import MOST_SEARCHED, shortcuts
 from autograder.ingest.notebook_reader import MAX_PARTS, UnreadableNotebook, read_submission
 from autograder.reporting import feedback
 from autograder.reporting.feedback import exercises, highlighted
@@ -40,9 +40,19 @@ def test_thousands_of_cells_are_searched():
     )
 
 
-def test_an_enormous_cell_is_listed_and_not_searched():
-    cell = "import torch\ntorch.nn.Transformer\n" + "a\n" * LONGEST_CELL
-    assert shortcuts(with_cells(cell)) == (f"not searched: a cell of {len(cell)} characters",)
+def test_code_of_the_course_does_not_count():
+    notebook = with_cells("import torch", "torch.nn.Transformer")
+    toy.cell(notebook, "setup").source = "x = 1\n" * MOST_SEARCHED
+    assert shortcuts(notebook) == ("torch.nn.Transformer",)
+
+
+def test_what_is_not_searched_is_said():
+    found = "import torch\ntorch.nn.Transformer\n"
+    notebook = with_cells(found, "a\n" * MOST_SEARCHED, found.replace("er", "erEncoder"))
+    assert shortcuts(notebook) == (
+        "torch.nn.Transformer",
+        f"not searched: what follows the first {MOST_SEARCHED} characters of code",
+    )
 
 
 @pytest.fixture
