@@ -18,10 +18,9 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from autograder.grading.class_run import FAILED
 from autograder.grading.class_run import Progress as Report
 from autograder.grading.grade import ENTRIES, LOG
-from autograder.reporting.results import ClassResults, Graded, number
+from autograder.reporting.results import FAILED, ClassResults, Graded, number
 
 A_FEW = 5  # up to so many absent students of an assignment get a row each
 

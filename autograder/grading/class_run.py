@@ -31,13 +31,13 @@ from autograder.ingest.notebook_reader import (
 )
 from autograder.ingest.submission_tree import SourceNotebooks, Submission
 from autograder.limits import Attached, Environment, Limits
+from autograder.reporting.results import FAILED
 
 from .merge import merge_submission
 from .rounds import Rounds
 from .run_cache import RunCache
 
 Progress = Callable[[str, int, int], None]  # the stage, how many are done, of how many
-FAILED = "grader failed"  # the grader's own failure, not the student's; it must not stop the class
 
 log = logging.getLogger(__name__)
 

@@ -16,11 +16,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 from nbgrader import utils
 from nbgrader.api import (
     Comment,
@@ -49,10 +50,11 @@ from autograder.harmless_text import harmless_markdown
 from autograder.ingest.submission_tree import SourceNotebooks, Submission
 
 from .feedback import page
-from .results import CheckOutcome, ClassResults, Graded, read_checks
+from .results import FAILED, CheckOutcome, ClassResults, Graded, read_checks
 
 RELEASE = (LockCells, ClearSolutions, ClearOutput, CheckCellMetadata, ComputeChecksums)
 QUIET = logging.Logger("autograder.nbgrader", logging.CRITICAL)
+log = logging.getLogger(__name__)
 GROUP = 20  # notebooks that are in memory at a time
 BUSY_SECONDS = 10
 MIN_FREE = 2**20  # bytes that a gradebook needs at least
@@ -275,8 +277,8 @@ def _write_feedback(
             about["score"], about["points"] = grades[name].score, grades[name].max_score
             about["pending"] = is_pending(grades[name])
     found = _score(entry, read_checks(ran))
-    text = page(
-        ran,
+    make = partial(
+        page,
         student=student,
         assignment=assignment,
         notebook=notebook,
@@ -284,6 +286,12 @@ def _write_feedback(
         max_score=found.max_score,
         late_penalty=entry.score - found.score,
     )
+    try:
+        text = make(ran)
+    except Exception:  # one page must not stop the class
+        log.exception("%s: its page cannot be made", "/".join(names))
+        ran.metadata["autograder"] |= {"status": FAILED, "reason": "this page cannot be made"}
+        text = make(from_dict({**ran, "cells": []}))
     place = folder / "feedback" / student / assignment
     place.mkdir(parents=True, exist_ok=True)
     atomic_write_text(place / f"{notebook}.html", text)

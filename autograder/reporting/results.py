@@ -14,6 +14,7 @@ from autograder.atomic_write import atomic_write_text
 from autograder.cells import is_graded, is_manual
 from autograder.errors import UserError
 
+FAILED = "grader failed"  # the grader's own failure, not the student's; it must not stop the class
 MISCONCEPTION = re.compile(r"\[misconception: ([^\]\n]+)\]")
 READ = re.compile(r"Read: (\S.*)")
 

@@ -13,7 +13,8 @@ from nbformat.v4 import new_markdown_cell, new_raw_cell
 from quick_pool import QuickPool
 
 from autograder.cli import main
-from autograder.grading.grade import grade
+from autograder.grading.grade import LOG, grade
+from autograder.reporting.results import read_results
 
 SCRIPT = "<script>alert('me')</script>"
 HONEST = "I wrote this *myself*, with $a \\le b$."
@@ -55,6 +56,23 @@ def test_a_forged_reference_is_no_link_and_stops_nothing(address, tmp_path):
     assert 'href="https://evil' not in page
     assert 'href="//evil' not in page
     assert (out / "feedback" / "student-1" / toy.ASSIGNMENT / "sums.html").is_file()
+
+
+def test_a_page_that_cannot_be_made_stops_no_class(tmp_path, monkeypatch):
+    def broken(source):
+        if "return b + a" in source:
+            raise RecursionError
+        return source
+
+    monkeypatch.setattr("autograder.reporting.feedback.highlighted", broken)
+    monkeypatch.setattr("autograder.grading.grade.shortcuts", lambda ran: broken("return b + a"))
+    out = run(tmp_path, toy.answered(add="return b + a"), toy.answered())
+    rows = read_results(out).submissions
+    assert [(row.status, row.score) for row in rows] == [("grader failed", 6), ("graded", 6)]
+    page = (out / rows[0].feedback).read_text()
+    assert "This is not your doing: this page cannot be made." in page
+    assert "student-0/01-sums/sums: its page cannot be made\nTraceback" in (out / LOG).read_text()
+    assert {row.shortcuts for row in rows} == {("not searched: the grader itself failed",)}
 
 
 def test_source_that_reorders_itself_is_shown_as_it_is(tmp_path):
