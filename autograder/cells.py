@@ -78,6 +78,23 @@ def is_test(cell: NotebookNode) -> bool:
     return bool(about.get("grade")) and not about.get("solution")
 
 
+def is_manual(cell: NotebookNode) -> bool:
+    """Return True for an answer or a task that a person grades."""
+    about = cell.metadata.get("nbgrader", {})
+    answer = about.get("grade") and (about.get("solution") or cell.cell_type != "code")
+    return bool(answer or is_task(cell))
+
+
+def is_task(cell: NotebookNode) -> bool:
+    """Return True for a task, which students answer in cells of their own."""
+    return bool(cell.metadata.get("nbgrader", {}).get("task"))
+
+
+def is_graded(cell: NotebookNode) -> bool:
+    """Return True for a cell with points."""
+    return is_test(cell) or is_manual(cell)
+
+
 def is_solution(cell: NotebookNode) -> bool:
     """Return True for a cell that students write."""
     return bool(cell.metadata.get("nbgrader", {}).get("solution"))
@@ -94,6 +111,11 @@ def grade_id_of(cell: NotebookNode) -> str | None:
     about = cell.metadata.get("nbgrader")
     name = about.get("grade_id") if isinstance(about, dict) else None
     return name if isinstance(name, str) else None
+
+
+def is_prose_of_student(cell: NotebookNode) -> bool:
+    """Return True for Markdown or raw text that a student wrote, in a merged notebook."""
+    return cell.cell_type != "code" and (is_solution(cell) or is_extra(cell))
 
 
 def is_extra(cell: NotebookNode) -> bool:

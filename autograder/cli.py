@@ -142,6 +142,9 @@ def grade(
     A notebook that is missing, damaged or never ends affects no other student. If the grader is
     killed, start it again: it resumes where it stopped. OUT/autograder.log has the details of a
     run, and of the grader's own errors.
+
+    Exit codes: 0 if every notebook was judged; 1 if the grader itself failed on some, which are
+    listed; 2 if an argument or a file of the course is wrong.
     """
     if jobs is not None and jobs < 1:
         raise UserError("--jobs must be at least 1.")
@@ -152,7 +155,7 @@ def grade(
     from autograder.logs import log_to_stderr
     from autograder.protocol.sandbox_spec import LEVELS, NONE
 
-    from .console import progress_bar, show
+    from .console import failures, progress_bar, show
     from .doctor import isolation
 
     cluster = None
@@ -184,18 +187,25 @@ def grade(
             seed=seed,
         )
     show(results, out)
+    if failures(results):
+        raise SystemExit(1)
 
 
 @main.command()
 @click.argument("folder", type=PATH)
 def report(folder: Path) -> None:
-    """Write report.html and grades.csv again from FOLDER/results.json."""
+    """Write report, grades and feedback again, with the marks that are in the gradebook now.
+
+    Nothing runs again. Use it after grading answers by hand, in formgrader for example.
+    """
     from autograder.reporting.grades_csv import write_grades_csv
+    from autograder.reporting.nbgrader_gradebook import refreshed
     from autograder.reporting.report import write_report
     from autograder.reporting.results import read_results, write_results
 
     results = read_results(folder)
     try:
+        results = refreshed(folder, results)
         write_results(folder, results)
         write_grades_csv(folder, results.submissions)
         write_report(folder, results)

@@ -18,10 +18,9 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from autograder.grading.class_run import FAILED
 from autograder.grading.class_run import Progress as Report
 from autograder.grading.grade import ENTRIES, LOG
-from autograder.reporting.results import ClassResults, Graded, number
+from autograder.reporting.results import FAILED, ClassResults, Graded, number
 
 A_FEW = 5  # up to so many absent students of an assignment get a row each
 
@@ -72,11 +71,19 @@ def show(results: ClassResults, out: Path) -> None:
         console.print(line, highlight=False, soft_wrap=True)
     for line in results.ignored:
         console.print(f"[yellow]ignored[/] {escape(line)}", highlight=False, soft_wrap=True)
-    if failed := sum(row.status == FAILED for row in results.submissions):
-        line = f"{failed} notebooks: the details are in {out / LOG}"
+    if failed := failures(results):
+        for row in failed:
+            line = f"{row.student}/{row.assignment}/{row.notebook}: {row.reason}"
+            console.print(f"[red]{FAILED}[/] {escape(line)}", highlight=False, soft_wrap=True)
+        line = f"{len(failed)} notebooks: the details are in {out / LOG}"
         console.print(f"[red]{FAILED}[/] {escape(line)}", highlight=False, soft_wrap=True)
     for entry in ENTRIES:
         console.print(str(out / entry), highlight=False, markup=False, soft_wrap=True)
+
+
+def failures(results: ClassResults) -> list[Graded]:
+    """Return the notebooks that could not be judged by the grader's own fault."""
+    return [row for row in results.submissions if row.status == FAILED]
 
 
 def _absent(results: ClassResults) -> tuple[dict[str, int], list[Graded]]:

@@ -37,6 +37,11 @@ def too_large(most: int) -> str:
     return f"the file is larger than {most // 2**20} MB"
 
 
+def unreadable(error: OSError, kind: str = "file") -> str:
+    """Return the reason for rejecting a file that the disk does not give."""
+    return f"the {kind} cannot be read ({error.strerror})"
+
+
 def skip_reason(name: str, reason: RejectedFile | str) -> str:
     """Return the sentence for the student, without its full stop."""
     text = str(reason)
@@ -61,9 +66,12 @@ def digest(descriptor: int, size: int) -> str:
     """Return the SHA-256 of a file that should have `size` bytes.
 
     One byte more is hashed if there is one, because a file may grow while it is read.
+
+    Raises:
+        RejectedFile: it cannot be read.
     """
     hashed = sha256()
-    for chunk in _chunks(descriptor, size + 1):
+    for chunk in chunks(descriptor, size + 1):
         hashed.update(chunk)
     return hashed.hexdigest()
 
@@ -80,9 +88,10 @@ def reopened(files: tuple[Attached, ...]) -> Iterator[list[int]]:
         for file in files:
             try:
                 descriptors.append(_open(Path(file.path), file.size))
+                found = digest(descriptors[-1], file.size)
             except RejectedFile as reason:
                 raise Changed(skip_reason(file.name, reason)) from None
-            if digest(descriptors[-1], file.size) != file.sha256:
+            if found != file.sha256:
                 raise Changed(f"{file.name} has changed while the class was graded")
         yield descriptors
     finally:
@@ -98,7 +107,7 @@ def contents(files: tuple[Attached, ...]) -> dict[str, bytes]:
     """
     with reopened(files) as descriptors:
         return {
-            file.name: b"".join(_chunks(descriptor, file.size))
+            file.name: b"".join(chunks(descriptor, file.size))
             for file, descriptor in zip(files, descriptors, strict=True)
         }
 
@@ -109,7 +118,7 @@ def _open(path: Path, most: int) -> int:
         _require_regular(path.lstat(), most)  # opening a device can already have an effect
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise RejectedFile(f"the file cannot be read ({error.strerror})") from None
+        raise RejectedFile(unreadable(error)) from None
     try:
         _require_regular(os.fstat(descriptor), most)
     except RejectedFile:
@@ -125,8 +134,19 @@ def _require_regular(about: os.stat_result, most: int) -> None:
         raise RejectedFile(too_large(most))
 
 
-def _chunks(descriptor: int, size: int) -> Iterator[bytes]:
+def chunks(descriptor: int, size: int) -> Iterator[bytes]:
+    """Yield the contents of a file, at most `size` bytes.
+
+    Raises:
+        RejectedFile: it cannot be read.
+    """
     place = 0
-    while chunk := os.pread(descriptor, min(CHUNK, size - place), place):
+    while True:
+        try:
+            chunk = os.pread(descriptor, min(CHUNK, size - place), place)
+        except OSError as error:
+            raise RejectedFile(unreadable(error)) from None
+        if not chunk:
+            return
         place += len(chunk)
         yield chunk

@@ -13,8 +13,9 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from autograder.harmless_text import without_invisible
+
 ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{5,}\b")
 SYNTAX_PLACE = re.compile(r"\s*\([^()]*\.py, line \d+\)")
 UNDEFINED = re.compile(r"name '(\w+)' is not defined")
@@ -32,9 +33,9 @@ class Sanitizer:
     folders: Iterable[Path] = ()
 
     def clean(self, text: str) -> str:
-        """Return text without colors, control characters, local paths and memory addresses."""
+        """Return text without colors, invisible characters, local paths and memory addresses."""
         text = text.encode("utf-8", "replace").decode()  # lone surrogates cannot be encoded
-        text = CONTROL.sub("", ANSI.sub("", text))
+        text = without_invisible(ANSI.sub("", text))
         places = {*map(str, self.folders), sys.prefix, sys.base_prefix, str(Path.home())} - {"/"}
         for place in sorted(places, key=len, reverse=True):
             text = text.replace(place, "…")

@@ -22,6 +22,7 @@ from autograder.execution.job import (
     with_seed,
 )
 from autograder.execution.sanitize import error_output
+from autograder.harmless_text import one_line
 from autograder.ingest.attachments import attachment_limits, scan
 from autograder.ingest.notebook_reader import (
     UnreadableNotebook,
@@ -30,13 +31,13 @@ from autograder.ingest.notebook_reader import (
 )
 from autograder.ingest.submission_tree import SourceNotebooks, Submission
 from autograder.limits import Attached, Environment, Limits
+from autograder.reporting.results import FAILED
 
 from .merge import merge_submission
 from .rounds import Rounds
 from .run_cache import RunCache
 
 Progress = Callable[[str, int, int], None]  # the stage, how many are done, of how many
-FAILED = "grader failed"  # the grader's own failure, not the student's; it must not stop the class
 
 log = logging.getLogger(__name__)
 
@@ -208,4 +209,5 @@ def _title(submission: Submission) -> str:
 
 
 def _own_failure(error: str) -> str:
-    return f"the grader itself failed on it ({error})"
+    """Return the reason for all to see: one line, because the log has the rest."""
+    return f"the grader itself failed on it ({one_line(error)})"

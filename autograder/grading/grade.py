@@ -15,7 +15,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 from sqlalchemy.exc import SQLAlchemyError
 
-from autograder.cells import is_test
+from autograder.cells import is_graded
 from autograder.errors import UserError
 from autograder.execution.job import course_digest
 from autograder.execution.local_pool import LocalPool
@@ -24,13 +24,18 @@ from autograder.ingest.submission_tree import SourceNotebooks, Submission, read_
 from autograder.limits import Limits
 from autograder.logs import log_to_file
 from autograder.reporting.grades_csv import write_grades_csv
-from autograder.reporting.nbgrader_gradebook import GradebookScore, copy_gradebook, record
+from autograder.reporting.nbgrader_gradebook import (
+    GradebookScore,
+    copy_gradebook,
+    record,
+    rescored,
+)
 from autograder.reporting.report import write_report
 from autograder.reporting.results import ClassResults, Graded, read_results, write_results
 
 from .class_run import ClassRun, Pool, Progress
 from .rounds import Rounds
-from .run_cache import RunCache, remove_leftovers
+from .run_cache import FOLDER, WORK, RunCache, remove_leftovers
 from .shortcut_detection import shortcuts
 
 WRITING = "Writing the gradebook and feedback"
@@ -76,6 +81,7 @@ def grade(
             unchanged.
     """
     masters = read_course(source, assignment)
+    _require_apart(submissions, out)
     with (
         _user_error_for_full_disk(out),
         _workplace(out) as folder,
@@ -89,6 +95,8 @@ def grade(
         if (out / "gradebook.db").exists():
             copy_gradebook(out / "gradebook.db", folder / "gradebook.db")
         due = [submission for submission in given.submissions if submission.staged]
+        is_part = given.assignment is not None or bool(students)
+        kept = _earlier_results(out, masters, given.assignment, students) if is_part else []
         log.info("Grading %d notebooks of %s with %s", len(due), submissions, source)
         for line in given.ignored:
             log.info("ignored %s", line)
@@ -107,9 +115,9 @@ def grade(
         for number, recorded in enumerate(record(folder, masters, active, ran), start=1):
             rows.append(_result(*recorded))
             progress(WRITING, number, len(due))
-        is_part = given.assignment is not None or bool(students)
         if is_part:
-            rows += _kept_from_before(out, folder, given.assignment, students)
+            _keep_pages(kept, out, folder)
+            rows += rescored(kept, out / "autograded", folder, folder / "gradebook.db")
         rows.sort(key=lambda row: (row.assignment, row.student, row.notebook))
         results = ClassResults(tuple(rows), tuple(given.ignored))
         write_results(folder, results)
@@ -125,8 +133,7 @@ def grade(
 
 def _absent(submission: Submission, masters: SourceNotebooks) -> Graded:
     """Return the result of a missing submission, which gets no feedback page."""
-    cells = filter(is_test, masters[submission.assignment][submission.notebook].cells)
-    points = sum(float(cell.metadata.nbgrader.points) for cell in cells)
+    points = sum(_points(masters[submission.assignment][submission.notebook]).values())
     return Graded(
         *(submission.student, submission.assignment, submission.notebook),
         status=submission.status,
@@ -137,7 +144,6 @@ def _absent(submission: Submission, masters: SourceNotebooks) -> Graded:
 
 
 def _result(submission: Submission, ran: NotebookNode, entry: GradebookScore) -> Graded:
-    points = sum(float(cell.metadata.nbgrader.points) for cell in filter(is_test, ran.cells))
     about = ran.metadata.autograder
     reason = "; ".join([about.reason] * bool(about.reason) + about.get("skipped", []))
     return Graded(
@@ -145,17 +151,36 @@ def _result(submission: Submission, ran: NotebookNode, entry: GradebookScore) ->
         status=about.status,
         reason=reason,
         score=entry.score,
-        max_score=points,
+        max_score=entry.max_score,
         checks=entry.checks,
         seed=about.seed,
-        shortcuts=shortcuts(ran),
+        shortcuts=_shortcuts(ran),
     )
 
 
-def _kept_from_before(
-    out: Path, folder: Path, assignment: str | None, students: Collection[str]
+def _shortcuts(ran: NotebookNode) -> tuple[str, ...]:
+    """Return the shortcuts of a notebook; a failed search must not stop the class."""
+    try:
+        return shortcuts(ran)
+    except Exception:
+        log.exception("The search for shortcuts failed")
+        return ("not searched: the grader itself failed",)
+
+
+def _points(master: NotebookNode) -> dict[str, float]:
+    """Return the points of each graded cell."""
+    cells = filter(is_graded, master.cells)
+    return {cell.metadata.nbgrader.grade_id: float(cell.metadata.nbgrader.points) for cell in cells}
+
+
+def _earlier_results(
+    out: Path, masters: SourceNotebooks, assignment: str | None, students: Collection[str]
 ) -> list[Graded]:
-    """Keep the results and pages in `out` of assignments and students that are not graded now."""
+    """Return the results in `out` of assignments and students that are not graded now.
+
+    Raises:
+        UserError: the points have changed since: one table must not mix two scales.
+    """
     if not (out / "results.json").exists():
         return []
     rows = [
@@ -164,12 +189,24 @@ def _kept_from_before(
         if assignment not in (None, row.assignment) or (students and row.student not in students)
     ]
     for row in rows:
+        master = masters.get(row.assignment, {}).get(row.notebook)
+        points = {check.check: check.points for check in row.checks}
+        if master is not None and points not in ({}, _points(master)):
+            raise UserError(
+                f"The points of {row.assignment} have changed since the other students were "
+                "graded: grade all of them again, without --student."
+            )
+    return rows
+
+
+def _keep_pages(rows: Collection[Graded], out: Path, folder: Path) -> None:
+    """Copy the notebooks and pages of earlier results."""
+    for row in rows:
         for entry in ("autograded", "feedback"):
             old = out / entry / row.student / row.assignment
             new = folder / entry / row.student / row.assignment
             if old.is_dir() and not new.exists():
                 shutil.copytree(old, new)
-    return rows
 
 
 @contextmanager
@@ -198,25 +235,35 @@ def _user_error_for_full_disk(out: Path) -> Iterator[None]:
         ) from None
 
 
+def _require_apart(submissions: Path, out: Path) -> None:
+    """Refuse to write results where submissions are read: they would be taken for one of them."""
+    given, results = submissions.resolve(), out.resolve()
+    if given.is_dir() and (given.is_relative_to(results) or results.is_relative_to(given)):
+        raise UserError(
+            f"{out} and the submissions in {submissions} lie in one another: give another --out."
+        )
+
+
 @contextmanager
 def _workplace(out: Path) -> Iterator[Path]:
-    """Make a temporary folder next to `out`, so that moving results into place is a rename."""
-    out = out.absolute()
-    parent = out.parent
-    made = [folder for folder in (parent, *parent.parents) if not folder.exists()]
+    """Make a temporary folder inside `out`, so that moving results into place is a rename."""
+    place = out.absolute() / FOLDER
+    made = [folder for folder in (place, *place.parents) if not folder.exists()]
+    if out.exists() and not out.is_dir():
+        raise UserError(f"{out} is not a folder: give another --out.")
     try:
-        if out.exists() and not out.is_dir():
-            raise UserError(f"{out} is not a folder: give another --out.")
-        parent.mkdir(parents=True, exist_ok=True)
-        if out.exists() and not os.access(out, os.W_OK | os.X_OK):
-            raise PermissionError(13, "permission denied")
-        name = tempfile.mkdtemp(prefix=f".{out.name}-", dir=parent)
-    except OSError as error:
-        raise UserError(f"Cannot write to {out} ({error.strerror}): give another --out.") from None
-    try:
-        yield Path(name)
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+            folder = Path(tempfile.mkdtemp(prefix=WORK, dir=place))
+        except OSError as error:
+            raise UserError(
+                f"Cannot write to {out} ({error.strerror}): give another --out."
+            ) from None
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
     finally:
-        shutil.rmtree(name, ignore_errors=True)
         with suppress(OSError):  # they are empty only if no results were written
             for folder in made:
                 folder.rmdir()

@@ -6,7 +6,6 @@ A grader that was killed resumes where it stopped, and three late submissions co
 import contextlib
 import fcntl
 import json
-import re
 import shutil
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from autograder.errors import UserError
 from .rounds import FILE
 
 FOLDER = ".runs"
+WORK = "work-"  # how the names of temporary folders in it begin
 
 
 class RunCache:
@@ -73,13 +73,12 @@ class RunCache:
     def forget_the_rest(self) -> None:
         """Remove executed notebooks that this run did not use."""
         for path in self._folder.iterdir():
-            if path.name not in self._used | {"lock", FILE}:
+            if path.name not in self._used | {"lock", FILE} and not path.name.startswith(WORK):
                 path.unlink(missing_ok=True)
 
 
 def remove_leftovers(out: Path, own: Path) -> None:
     """Remove the temporary folders of killed graders; only while `out` is locked."""
-    named = re.compile(rf"\.{re.escape(out.name)}-[a-z0-9_]{{8}}")
-    for path in out.absolute().parent.iterdir():
-        if named.fullmatch(path.name) and path != own:
+    for path in (out.absolute() / FOLDER).glob(f"{WORK}*"):
+        if path != own:
             shutil.rmtree(path, ignore_errors=True)

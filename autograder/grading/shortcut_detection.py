@@ -6,13 +6,17 @@ to be trusted. The report shows the names to the instructor, who talks to the st
 """
 
 import ast
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 from contextlib import suppress
-from fnmatch import fnmatchcase
+from fnmatch import translate
 
 from nbformat import NotebookNode
 
 from autograder.cells import is_extra, is_solution
+
+MOST_SEARCHED = 300_000  # characters of a student's code; more than a person writes
+LONGEST_NAME = 300  # with its modules
 
 
 def shortcuts(merged: NotebookNode) -> tuple[str, ...]:
@@ -24,17 +28,25 @@ def shortcuts(merged: NotebookNode) -> tuple[str, ...]:
     watched = merged.metadata.get("course", {}).get("shortcuts", [])
     if not watched:
         return ()
-    known: dict[str, str] = {}
-    found: list[str] = []
+    # A name, or a module or class that contains it.
+    pattern = re.compile("|".join(f"{translate(p)}|{translate(f'{p}.*')}" for p in watched))
+    left, known = MOST_SEARCHED, dict[str, str]()
+    found: dict[str, None] = {}  # a set in order
     for cell in merged.cells:
+        own = is_solution(cell) or is_extra(cell) or not cell.metadata.get("nbgrader")
+        left -= len(cell.source) if own and cell.cell_type == "code" else 0
+        if left < 0:
+            found[f"not searched: what follows the first {MOST_SEARCHED} characters of code"] = None
+            break
         tree = _parsed(cell)
         if tree is None:
             continue
         with suppress(RecursionError):  # a name of thousands of parts: nothing that runs
-            known |= _bindings(tree, known)
-            if is_solution(cell) or is_extra(cell) or not cell.metadata.get("nbgrader"):
-                found += [name for name in _used(tree, known) if _matches(name, watched)]
-    return tuple(dict.fromkeys(found))
+            _bind(tree, known)
+            if own:
+                used = dict.fromkeys(_used(tree, known))
+                found |= dict.fromkeys(name for name in used if pattern.match(name))
+    return tuple(found)
 
 
 def _parsed(cell: NotebookNode) -> ast.Module | None:
@@ -46,9 +58,8 @@ def _parsed(cell: NotebookNode) -> ast.Module | None:
         return None
 
 
-def _bindings(tree: ast.Module, known: dict[str, str]) -> dict[str, str]:
-    """Return the full names behind the names that a cell binds by imports and assignments."""
-    bound = dict(known)
+def _bind(tree: ast.Module, bound: dict[str, str]) -> None:
+    """Add the full names behind the names that a cell binds by imports and assignments."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -59,7 +70,6 @@ def _bindings(tree: ast.Module, known: dict[str, str]) -> dict[str, str]:
                 bound[alias.asname or alias.name] = f"{node.module}.{alias.name}"
         elif isinstance(node, ast.Assign) and (name := _dotted(node.value, bound)):
             bound |= {target.id: name for target in node.targets if isinstance(target, ast.Name)}
-    return bound
 
 
 def _used(tree: ast.Module, known: dict[str, str]) -> Iterator[str]:
@@ -78,14 +88,16 @@ def _dotted(node: ast.AST, known: dict[str, str]) -> str | None:
         return known.get(node.id)
     if isinstance(node, ast.Attribute):
         head = _dotted(node.value, known)
-        return None if head is None else f"{head}.{node.attr}"
+        return _joined(head, node.attr)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr":
         head = _dotted(node.args[0], known) if len(node.args) >= 2 else None
         name = node.args[1].value if head and isinstance(node.args[1], ast.Constant) else None
-        return f"{head}.{name}" if isinstance(name, str) else None
+        return _joined(head, name) if isinstance(name, str) else None
     return None
 
 
-def _matches(name: str, watched: Iterable[str]) -> bool:
-    """Return True if a name, or a module or class that contains it, is watched."""
-    return any(fnmatchcase(name, p) or fnmatchcase(name, f"{p}.*") for p in watched)
+def _joined(head: str | None, name: str) -> str | None:
+    """Return the full name of an attribute, if it can be one of a library."""
+    if head is None or len(head) + len(name) > LONGEST_NAME or not name.isidentifier():
+        return None
+    return f"{head}.{name}"

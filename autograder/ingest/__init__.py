@@ -10,4 +10,5 @@
 8. `stage_lms_export`, `stage_nbgrader_zip`: copy the chosen files into nbgrader's layout.
 9. `notebook_reader`: read a submitted notebook, even a damaged one.
 10. `attachments`: files that are handed in next to a notebook.
+11. `timestamp`: the time of a submission.
 """

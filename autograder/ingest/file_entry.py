@@ -2,13 +2,21 @@
 
 import os
 import re
-import shutil
+import sys
 import unicodedata
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from autograder.limits import ArchiveLimits
-from autograder.untrusted_files import RejectedFile, kind_problem, too_large
+from autograder.untrusted_files import (
+    RejectedFile,
+    chunks,
+    kind_problem,
+    opened,
+    too_large,
+    unreadable,
+)
 
 LONGEST_PART = 255  # bytes of one name in a path, on most disks
 ENCRYPTED_FILE = "the file is encrypted"
@@ -89,7 +97,7 @@ class Folder:
         self._limits = limits
         self._paths: list[Path] = []
         self.entries: list[FileEntry] = []
-        for folder, folders, files in os.walk(path, onerror=_raise):
+        for folder, folders, files in os.walk(path, onerror=partial(self._add_unreadable, path)):
             folders.sort()
             links = [name for name in folders if (Path(folder) / name).is_symlink()]
             for name in sorted([*files, *links]):
@@ -110,18 +118,18 @@ class Folder:
             most: the largest size in bytes; by default that of a notebook.
 
         Raises:
-            RejectedFile: it is too large, or not a regular file.
+            RejectedFile: it is too large, cannot be read, or is not a regular file.
         """
         if entry.problem:
             raise RejectedFile(entry.problem)
-        with self._paths[entry.number].open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
+        with opened(self._paths[entry.number], sys.maxsize) as file:
+            size = os.fstat(file).st_size
             if size > (most or self._limits.file_bytes):
                 raise RejectedFile(too_large(most) if most else too_large_notebook(self._limits))
             for budget in budgets:
                 budget.check(size)
             with target.open("wb") as copy:
-                shutil.copyfileobj(file, copy)
+                copy.writelines(chunks(file, size))
         for budget in budgets:
             budget.consume(size)
 
@@ -129,13 +137,24 @@ class Folder:
         if len(self._paths) == self._limits.entries:
             raise RejectedFile(f"it holds more than {self._limits.entries} files")
         name = normalize_name(path.relative_to(root).as_posix())
-        problem = name_problem(name, self._limits) or kind_problem(path.lstat().st_mode)
+        try:
+            problem = name_problem(name, self._limits) or kind_problem(path.lstat().st_mode)
+        except OSError as error:
+            problem = unreadable(error)
+        self._list(path, name, problem)
+
+    def _add_unreadable(self, root: Path, error: OSError) -> None:
+        """Add a folder of which the names cannot be read."""
+        path = Path(error.filename)
+        if path == root:
+            raise error
+        self._list(
+            path, normalize_name(path.relative_to(root).as_posix()), unreadable(error, "folder")
+        )
+
+    def _list(self, path: Path, name: str, problem: str) -> None:
         self.entries.append(FileEntry(name, len(self._paths), problem=problem))
         self._paths.append(path)
-
-
-def _raise(error: OSError) -> None:
-    raise error
 
 
 def normalize_name(name: str) -> str:

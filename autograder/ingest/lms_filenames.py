@@ -92,7 +92,7 @@ class Nbgrader:
     def read(self, path: str) -> ParsedName | None:
         """Parse a path; return None if it does not have this format."""
         student, *below = path.split("/")
-        if not below or below[0] not in self._assignments or student.startswith((".", "_")):
+        if not below or below[0] not in self._assignments or student.startswith("."):
             return None
         return ParsedName(student, student, below[-1], below[0])
 

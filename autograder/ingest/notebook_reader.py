@@ -7,6 +7,7 @@ are dropped, because a student may have forged them.
 import json
 import re
 import stat
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from nbformat import NotebookNode
 MAX_FILE = 64 * 2**20  # with outputs: pictures and logs make honest files large
 MAX_SOURCE = 2 * 2**20  # without outputs
 MAX_CELLS = 5000
+MAX_PARTS = 2_000_000  # strings, lists and objects: with outputs, as in MAX_FILE
+# A string is matched whole, and one that does not end up to the end of the text: this is linear.
+PART = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[{]', re.DOTALL)
 VALID_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
@@ -33,6 +37,8 @@ def read_submission(path: Path) -> NotebookNode:
         UnreadableNotebook: the file is missing, a link, too large, damaged or not a notebook.
     """
     text = _read_text(path)
+    if _has_too_many_parts(text):
+        raise UnreadableNotebook(f"the file has more than {MAX_PARTS} parts: clear its outputs")
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
@@ -121,6 +127,16 @@ def _read_text(path: Path) -> str:
         raise UnreadableNotebook("the file is missing") from None
     except OSError as error:
         raise UnreadableNotebook(f"the file cannot be read: {error.strerror}") from None
+
+
+def _has_too_many_parts(text: str) -> bool:
+    """Return True for JSON that takes far more memory than its text, such as empty objects.
+
+    Brackets in strings do not count, but it takes longer to tell them apart.
+    """
+    if text.count('"') // 2 + text.count("[") + text.count("{") <= MAX_PARTS:
+        return False
+    return next(islice(PART.finditer(text), MAX_PARTS, None), None) is not None
 
 
 def _cells(data: dict) -> list:

@@ -11,6 +11,7 @@ from .attachments import assignment_attachment_limits
 from .file_entry import ByteBudgets, FileEntry, Folder, name_problem
 from .selection import SUFFIX, StagingResult, display_path
 from .submission_tree import SourceNotebooks
+from .timestamp import FILE as TIMESTAMP
 from .zip_archive import Archive
 
 
@@ -51,7 +52,7 @@ def _put(
     target.parent.mkdir(parents=True, exist_ok=True)
     most = _attachment_limits(entry, masters).get(entry.parts[-1])
     wanted = most or _notebooks(entry, masters) or _could_be_one(entry, masters)
-    if not wanted and entry.parts[2:] != ["timestamp.txt"]:
+    if not wanted and entry.parts[2:] != [TIMESTAMP]:
         target.touch()
         return entry
     try:

@@ -1,19 +1,24 @@
 """Find the assignments of a course and the submissions of a class in nbgrader's layout."""
 
 import os
-import re
+import unicodedata
+from collections import Counter
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from nbformat import NotebookNode
-from nbgrader.utils import parse_utc
 
 from autograder.errors import UserError
+from autograder.untrusted_files import unreadable
 
+from .file_entry import JUNK, normalize_name
 from .notebook_reader import read_master
+from .timestamp import FILE as TIMESTAMP
+from .timestamp import read_timestamp
 
+SIGNS = " _.,()+=@#&'!~[]-"  # that names of files may have
 LAYOUT = "<student>/<assignment>/<notebook>.ipynb"
 SourceNotebooks = Mapping[str, Mapping[str, NotebookNode]]  # assignment -> notebook -> its source
 
@@ -27,6 +32,7 @@ class Submission:
         staged: True if the student's folder for the assignment exists, so that a gradebook entry
             and a feedback page are due.
         skipped: names of attachments that were rejected, each with the reason.
+        timestamp: when it was handed in, in UTC, if that is known.
     """
 
     student: str
@@ -37,17 +43,7 @@ class Submission:
     reason: str = ""
     staged: bool = True
     skipped: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def timestamp(self) -> str:
-        """Time of the submission in nbgrader's file timestamp.txt, or ""."""
-        stamp = self.path.with_name("timestamp.txt")
-        with suppress(OSError, ValueError, TypeError, OverflowError):
-            if stamp.is_file() and not stamp.is_symlink() and stamp.stat().st_size < 100:
-                text = stamp.read_text(encoding="utf-8").strip()
-                parse_utc(text)
-                return text
-        return ""
+    timestamp: datetime | None = None
 
 
 def read_course(source: Path, only: str | None = None) -> SourceNotebooks:
@@ -91,46 +87,95 @@ def scan_submissions(
         raise UserError(f"{submissions} does not exist: give the folder that holds {LAYOUT}.")
     if not submissions.is_dir():
         raise UserError(f"{submissions} is not a folder: give the folder that holds {LAYOUT}.")
-    entries = sorted(p for p in submissions.iterdir() if not p.name.startswith((".", "_")))
-    ignored = [f"{p.name}: not a student's folder" for p in entries if not p.is_dir()]
-    students = [p for p in entries if p.is_dir()]
-    active = [
-        name for name in masters if any(os.path.lexists(student / name) for student in students)
-    ]
+    students, ignored = _students(submissions, masters)
+    active = [name for name in masters if any(_has(student, name) for student in students)]
     if not active:
         wanted = only or ", ".join(masters)
         raise UserError(
             f"{submissions} has no submission for {wanted}: expected {LAYOUT}, or --pattern."
         )
     found: list[Submission] = []
-    for student in students:
+    twice = {name for name, count in Counter(map(_name, students)).items() if count > 1}
+    for student in {_name(student): student for student in students}.values():
         name, status, reason = _student(student)
+        if not status and name in twice:
+            status, reason = "unreadable", "two folders have this name, in different spellings"
         for assignment in active:
+            place = _below(student, assignment)
+            timestamp, problem = (None, "") if status else read_timestamp(place)
+            if problem:
+                ignored.append(f"{name}/{assignment}/{TIMESTAMP}: {problem}")
             for notebook in masters[assignment]:
-                path = student / assignment / f"{notebook}.ipynb"
+                path = _below(place, f"{notebook}.ipynb")
                 if not status and len(masters[assignment]) == 1:
                     path = _only_notebook(path)
-                    if path.stem != notebook:
+                    if normalize_name(path.stem) != normalize_name(notebook):
                         taken = f"the name of {printable(path.name)}"
                         ignored.append(
                             f"{name}/{assignment}: {taken}, which is taken for {notebook}.ipynb"
                         )
-                problem = (status, reason, False) if status else _problem(path)
-                found.append(Submission(name, assignment, notebook, path, *problem))
+                verdict = (status, reason, False) if status else _problem(path)
+                found.append(
+                    Submission(name, assignment, notebook, path, *verdict, timestamp=timestamp)
+                )
         if not status and only is None:
-            others = [other for other in _names(student) if other not in masters]
+            known = {normalize_name(assignment) for assignment in masters}
+            others = [other for other in _names(student) if normalize_name(other) not in known]
             ignored += [f"{name}/{printable(o)}: not an assignment" for o in others]
     return found, ignored
 
 
+def _students(submissions: Path, masters: SourceNotebooks) -> tuple[list[Path], list[str]]:
+    """Return the folders of students, and a line for everything else but hidden files."""
+    entries = sorted(p for p in submissions.iterdir() if not p.name.startswith("."))
+    entries = [p for p in entries if p.name not in JUNK]
+    # Programs name their folders with an underscore, and some people begin with one.
+    students = [
+        p
+        for p in entries
+        if p.is_dir() and (not p.name.startswith("_") or any(_has(p, a) for a in masters))
+    ]
+    others = sorted(set(entries) - set(students))
+    return students, [f"{printable(p.name)}: not a student's folder" for p in others]
+
+
+def _has(student: Path, assignment: str) -> bool:
+    return os.path.lexists(_below(student, assignment))
+
+
+def _below(folder: Path, name: str) -> Path:
+    """Return a file in a folder, also if accents are spelled in another way there."""
+    path = folder / name
+    if name.isascii() or os.path.lexists(path):
+        return path
+    same = [other for other in _names(folder) if normalize_name(other) == normalize_name(name)]
+    return folder / same[0] if len(same) == 1 else path
+
+
+def _name(folder: Path) -> str:
+    return printable(normalize_name(folder.name))
+
+
 def _student(folder: Path) -> tuple[str, str, str]:
     """Return the student's name, with status and reason if the folder cannot be graded."""
-    name = printable(folder.name)
-    if name != folder.name:
+    name = _name(folder)
+    if name != normalize_name(folder.name):
         return name, "unreadable", "the student's folder has a name with unusual characters"
     if folder.is_symlink():
         return name, "unreadable", "the student's folder is a symbolic link"
+    if problem := _locked(folder):
+        return name, "unreadable", f"the student's {problem.removeprefix('the ')}"
     return name, "", ""
+
+
+def _locked(folder: Path) -> str:
+    """Return why a folder cannot be read, or ""."""
+    try:
+        os.scandir(folder).close()
+        os.lstat(f"{folder}/.")  # a folder may give its names, but nothing below it
+    except OSError as error:
+        return unreadable(error, "folder")
+    return ""
 
 
 def _only_notebook(path: Path) -> Path:
@@ -150,6 +195,8 @@ def _problem(path: Path) -> tuple[str, str, bool]:
         return "missing", f"there is no folder {folder.name}", False
     if not folder.is_dir():
         return "unreadable", f"{folder.name} is not a folder", True
+    if problem := _locked(folder):
+        return "unreadable", problem, True
     if os.path.lexists(path):
         return "", "", True
     others = [printable(other) for other in _names(folder)]
@@ -166,4 +213,10 @@ def _names(folder: Path) -> list[str]:
 
 def printable(name: str) -> str:
     """Return a file's name without characters that cannot be printed or stored."""
-    return re.sub(r"[^\w .,()+=@#&'!~\[\]-]", "?", name.encode("utf-8", "replace").decode())[:80]
+    text = name.encode("utf-8", "replace").decode()
+    return "".join(c if _is_printable(c) else "?" for c in text)[:80]
+
+
+def _is_printable(char: str) -> bool:
+    """Return True for letters, digits, the marks on and between letters, and some signs."""
+    return char.isalnum() or char in SIGNS or unicodedata.category(char).startswith("M")

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from nbgrader.preprocessors import (
     AssignLatePenalties,
-    GetGrades,
     LimitOutput,
     SaveAutoGrades,
 )
@@ -18,7 +17,7 @@ from traitlets.config import Config
 from autograder.limits import Limits
 from autograder.reporting.feedback import FeedbackExporter
 
-from .preprocessors import HideTests, MergeSubmission, RunSubmission
+from .preprocessors import DisarmMarkdown, HideTests, MergeSubmission, ReadGrades, RunSubmission
 
 
 def configure(
@@ -40,9 +39,10 @@ def configure(
         LimitOutput,
         SaveAutoGrades,
         AssignLatePenalties,
+        DisarmMarkdown,
     ]
     config.RunSubmission.trusted = [str(folder) for folder in trusted]
     if limits is not None:
         config.RunSubmission.limits = limits
-    config.GenerateFeedback.preprocessors = [GetGrades, HideTests]
+    config.GenerateFeedback.preprocessors = [ReadGrades, HideTests]
     config.GenerateFeedback.exporter_class = FeedbackExporter

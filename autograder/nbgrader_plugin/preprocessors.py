@@ -10,16 +10,18 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
 from traitlets import Instance, List, Unicode
 
-from autograder.cells import grade_id_of, is_test
+from autograder.cells import grade_id_of, is_prose_of_student, is_test
 from autograder.execution.job import installed_copies
 from autograder.execution.sandbox_client import ForkServer, best_level
 from autograder.grading.merge import merge_submission
+from autograder.harmless_text import harmless_markdown
 from autograder.ingest.attachments import attachment_limits, scan
 from autograder.ingest.notebook_reader import normalize_notebook, read_master
 from autograder.limits import Environment, Limits
+from autograder.reporting.nbgrader_gradebook import is_pending
 
 Resources = dict
 
@@ -49,6 +51,25 @@ class RunSubmission(NbGraderPreprocessor):
         ran = grader.run(nb, Environment(trusted, about["student"], files))
         ran.metadata["autograder"]["skipped"] = list(skipped.values())
         return ran, resources
+
+
+class DisarmMarkdown(NbGraderPreprocessor):
+    """Make students' Markdown harmless for formgrader, when it has been compared and recorded."""
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        for cell in filter(is_prose_of_student, nb.cells):
+            cell.source = harmless_markdown(cell.source)
+        return nb, resources
+
+
+class ReadGrades(GetGrades):
+    """Get scores and comments from the gradebook, and what nobody has graded yet."""
+
+    def _get_score(self, cell: NotebookNode, resources: Resources) -> None:
+        super()._get_score(cell, resources)
+        names = self.notebook_id, self.assignment_id, self.student_id
+        grade = self.gradebook.find_grade(cell.metadata.nbgrader.grade_id, *names)
+        cell.metadata.nbgrader["pending"] = is_pending(grade)
 
 
 class HideTests(NbGraderPreprocessor):

@@ -15,12 +15,16 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from autograder.cells import MISSING, is_extra, is_solution, is_test
+from autograder.cells import MISSING, is_extra, is_graded, is_solution, is_task
+from autograder.harmless_text import with_visible
 
 from .results import CheckOutcome, number, read_checks
 
 TEMPLATES = Path(__file__).parent / "templates"
-LONGEST_HIGHLIGHTED = 20_000
+LONGEST_HIGHLIGHTED = 20_000  # characters of a cell
+MOST_HIGHLIGHTED = 200_000  # and of all cells of a page
+# The lexer looks at all of a blank region again from each of its lines.
+BLANK_REGION = re.compile(r"\s{400}")
 WEB = re.compile(r"https?://\S+")
 
 
@@ -41,6 +45,11 @@ class Exercise:
         untouched = 0 < self.untouched == self.answers
         added = any(cell["extra"] for cell in self.cells)
         return untouched and not added and self.score == 0
+
+    @property
+    def tests(self) -> list[CheckOutcome]:
+        """Return the outcomes of tests, without answers that a person grades."""
+        return [check for check in self.checks if not check.manual]
 
     @property
     def score(self) -> float:
@@ -98,29 +107,32 @@ def exercises(notebook: NotebookNode) -> list[Exercise]:
     found: dict[str, Exercise] = {}
     early: list[dict[str, Any]] = []
     current: Exercise | None = None
+    own = [c for c in notebook.cells if c.cell_type == "code" and (is_solution(c) or is_extra(c))]
+    color = sum(len(cell.source) for cell in own) <= MOST_HIGHLIGHTED
     for cell in notebook.cells:
-        if is_test(cell) or is_solution(cell):
+        if is_graded(cell) or is_solution(cell):
             title = cell.metadata.get("course", {}).get("exercise") or "Exercise"
             current = found.setdefault(title, Exercise(title, cells=early))
             early = []
-        if is_solution(cell) and current is not None:
+        if (is_solution(cell) or is_task(cell)) and current is not None:
             comment = cell.metadata.nbgrader.get("comment")
-            current.answers += 1
+            current.answers += is_solution(cell)
             if comment == "No response.":  # nbgrader's own remark on an answer as it was released
                 current.untouched += 1
             elif comment:
                 current.comments.append(comment)
         if (is_solution(cell) or is_extra(cell)) and cell.cell_type == "code":
-            (early if current is None else current.cells).append(_cell(cell))
+            (early if current is None else current.cells).append(_cell(cell, color))
     for check in read_checks(notebook):
         found[check.exercise or "Exercise"].checks.append(check)
     return list(found.values())
 
 
-def _cell(cell: NotebookNode) -> dict[str, Any]:
+def _cell(cell: NotebookNode, color: bool) -> dict[str, Any]:
     errors = [o.evalue for o in cell.outputs if o.output_type == "error"]
+    source = with_visible(cell.source)
     return {
-        "html": highlighted(cell.source),
+        "html": highlighted(source) if color else escape(source),
         "missing": cell.source == MISSING,
         "extra": is_extra(cell),
         "error": errors[0] if errors else "",
@@ -132,7 +144,7 @@ def highlighted(source: str) -> Markup:
 
     A very long cell is not highlighted, because that is slow and makes the page many times larger.
     """
-    if len(source) > LONGEST_HIGHLIGHTED:
+    if len(source) > LONGEST_HIGHLIGHTED or BLANK_REGION.search(source):
         return escape(source)
     return Markup(highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)))
 
@@ -143,8 +155,13 @@ def web_address(text: str) -> str:
 
 
 def resolve_link(reference: str, book: str) -> str:
-    """Return the web address of a reference that may be relative to the book, or ""."""
-    return web_address(urljoin(book.rstrip("/") + "/", reference) if book else reference)
+    """Return the address of a page of the book, or "" for any other: a student may forge one."""
+    root = book.rstrip("/") + "/"
+    try:
+        address = urljoin(root, reference)
+    except ValueError:
+        return ""
+    return web_address(address) if book and f"{address}/".startswith(root) else ""
 
 
 def render(template: str, **values: Any) -> str:

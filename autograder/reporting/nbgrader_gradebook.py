@@ -13,31 +13,56 @@ import sqlite3
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 from nbgrader import utils
-from nbgrader.api import Comment, Grade, Gradebook, Student, SubmittedAssignment, SubmittedNotebook
-from nbgrader.converters import GenerateAssignment
-from nbgrader.converters.base import NbGraderException
-from nbgrader.coursedir import CourseDirectory
-from sqlalchemy import text
+from nbgrader.api import (
+    Comment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from nbgrader.preprocessors import (
+    CheckCellMetadata,
+    ClearOutput,
+    ClearSolutions,
+    ComputeChecksums,
+    LockCells,
+    SaveCells,
+)
+from sqlalchemy import URL, text
 from sqlalchemy.exc import DatabaseError, SAWarning
-from traitlets.config import Config
 
-from autograder.cells import to_text
+from autograder.atomic_write import atomic_write_text
+from autograder.cells import MISSING, is_manual, is_prose_of_student, read, to_text
 from autograder.errors import UserError
+from autograder.harmless_text import harmless_markdown
 from autograder.ingest.submission_tree import SourceNotebooks, Submission
 
 from .feedback import page
-from .results import CheckOutcome, read_checks
+from .results import FAILED, CheckOutcome, ClassResults, Graded, read_checks
 
+RELEASE = (LockCells, ClearSolutions, ClearOutput, CheckCellMetadata, ComputeChecksums)
+QUIET = logging.Logger("autograder.nbgrader", logging.CRITICAL)
+log = logging.getLogger(__name__)
 GROUP = 20  # notebooks that are in memory at a time
 BUSY_SECONDS = 10
 MIN_FREE = 2**20  # bytes that a gradebook needs at least
+
+
+def database_url(path: Path) -> str:
+    """Return the address of a gradebook, whatever characters are in its path."""
+    return URL.create("sqlite", database=str(path.absolute())).render_as_string()
 
 
 def copy_gradebook(old: Path, new: Path) -> None:
@@ -48,7 +73,9 @@ def copy_gradebook(old: Path, new: Path) -> None:
     """
     try:
         with (
-            closing(sqlite3.connect(f"file:{old}?mode=ro", BUSY_SECONDS, uri=True)) as source,
+            closing(
+                sqlite3.connect(f"{old.absolute().as_uri()}?mode=ro", BUSY_SECONDS, uri=True)
+            ) as source,
             closing(sqlite3.connect(new)) as target,
         ):
             # A read lock, held until the end. Without it `backup` would retry for as long as
@@ -64,9 +91,10 @@ def copy_gradebook(old: Path, new: Path) -> None:
 
 @dataclass(frozen=True)
 class GradebookScore:
-    """Score of a notebook in the gradebook, which includes manual scores."""
+    """Score of a notebook in the gradebook, with manual scores and without the late penalty."""
 
     score: float
+    max_score: float
     checks: tuple[CheckOutcome, ...]
 
 
@@ -86,9 +114,11 @@ def record(
     """
     # nbgrader's own use of SQLAlchemy causes them; a user cannot fix it.
     warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
-    for assignment in assignments:
-        _declare(folder, assignment, masters[assignment])
-    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
+    with _alembic_on_path():
+        for assignment in assignments:
+            _declare(folder, assignment, masters[assignment])
+        gradebook = Gradebook(database_url(folder / "gradebook.db"))
+    with gradebook:
         # No other program sees this copy before it is complete.
         gradebook.db.execute(text("PRAGMA synchronous = OFF"))
         entries, rest = _Entries(gradebook), iter(ran)
@@ -102,21 +132,42 @@ def record(
 
 
 def _declare(folder: Path, assignment: str, notebooks: Mapping[str, NotebookNode]) -> None:
-    """Declare an assignment and its cells in the gradebook."""
-    config = Config()
-    log = logging.Logger("autograder.nbgrader", logging.CRITICAL)
-    source = folder / "source" / assignment
-    source.mkdir(parents=True)
-    for name, master in notebooks.items():
-        (source / f"{name}.ipynb").write_text(to_text(master), encoding="utf-8")
-    course = CourseDirectory(config=config, log=log, root=str(folder), assignment_id=assignment)
-    with _alembic_on_path():
-        try:
-            GenerateAssignment(coursedir=course, config=config, log=log).start()
-        except (NbGraderException, DatabaseError):
-            if shutil.disk_usage(folder).free < MIN_FREE:  # nbgrader does not say why
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from None
-            raise _another_version(assignment) from None
+    """Declare an assignment and its cells in the gradebook, as `GenerateAssignment` does.
+
+    That converter finds notebooks by patterns of paths, and the path of a folder of results may
+    hold any character.
+    """
+    address = database_url(folder / "gradebook.db")
+    try:
+        with Gradebook(address) as gradebook:
+            entry = gradebook.update_or_create_assignment(assignment)
+            gone = {notebook.name for notebook in entry.notebooks} - set(notebooks)
+            if gone and entry.submissions:
+                raise _another_version(assignment)
+            for name in gone:
+                gradebook.remove_notebook(name, assignment)
+        for name, master in notebooks.items():
+            about = {"notebook": name, "assignment": assignment, "db_url": address}
+            SaveCells(log=QUIET)(_released(master, about), {"nbgrader": about})
+    except DatabaseError:
+        if shutil.disk_usage(folder).free < MIN_FREE:  # nbgrader does not say why
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from None
+        raise _another_version(assignment) from None
+    except RuntimeError:  # of `SaveCells`
+        raise _another_version(assignment) from None
+
+
+def _released(master: NotebookNode, about: dict[str, str]) -> NotebookNode:
+    """Return a notebook as students get it, but with its hidden tests."""
+    notebook, resources = deepcopy(master), {"nbgrader": about}
+    try:
+        for step in RELEASE:
+            notebook, resources = step(log=QUIET)(notebook, resources)
+    except Exception as error:
+        named = f"{about['assignment']}/{about['notebook']}.ipynb"
+        text = (str(error) or type(error).__name__).splitlines()[0]
+        raise UserError(f"nbgrader refuses the source notebook {named}: {text}") from None
+    return notebook
 
 
 def _another_version(assignment: str) -> UserError:
@@ -154,6 +205,8 @@ class _Entries:
             if utils.is_grade(cell):
                 grade = grades[name]
                 grade.auto_score, _ = utils.determine_grade(cell)
+                if is_manual(cell) and cell.source == MISSING:
+                    grade.auto_score = 0
                 grade.needs_manual_grade = (
                     grade.manual_score is not None or grade.auto_score is None
                 )
@@ -161,7 +214,7 @@ class _Entries:
                 untouched = checksums[name] == utils.compute_checksum(cell)
                 silent = untouched and not utils.is_task(cell)
                 comments[name].auto_comment = "No response." if silent else None
-        notebook.late_submission_penalty = None
+        # Manual scores, comments and the late penalty are the instructor's.
         return notebook
 
     def _notebook(self, submission: Submission) -> SubmittedNotebook:
@@ -176,8 +229,8 @@ class _Entries:
             with self._db.no_autoflush:  # no query before it is complete
                 submitted = self._submissions[key] = self._new(submission)
                 self._db.add(submitted)
-        if submission.timestamp:
-            submitted.timestamp = utils.parse_utc(submission.timestamp)
+        if submission.timestamp is not None:
+            submitted.timestamp = submission.timestamp
         return submitted
 
     def _new(self, submission: Submission) -> SubmittedAssignment:
@@ -199,9 +252,20 @@ def _write_pages(
     folder: Path, submission: Submission, ran: NotebookNode, entry: SubmittedNotebook
 ) -> GradebookScore:
     """Write the graded notebook and its feedback page; return the gradebook's score."""
+    for cell in filter(is_prose_of_student, ran.cells):  # formgrader shows it as HTML
+        cell.source = harmless_markdown(cell.source)
     place = folder / "autograded" / submission.student / submission.assignment
     place.mkdir(parents=True, exist_ok=True)
     (place / f"{submission.notebook}.ipynb").write_text(to_text(ran), encoding="utf-8")
+    names = submission.student, submission.assignment, submission.notebook
+    return _write_feedback(folder, names, ran, entry)
+
+
+def _write_feedback(
+    folder: Path, names: tuple[str, str, str], ran: NotebookNode, entry: SubmittedNotebook
+) -> GradebookScore:
+    """Write the feedback page with the gradebook's scores and comments; return the score."""
+    student, assignment, notebook = names
     grades = {grade.cell.name: grade for grade in entry.grades}
     comments = {comment.cell.name: comment.comment for comment in entry.comments}
     for cell in ran.cells:
@@ -211,22 +275,92 @@ def _write_pages(
             about["comment"] = comments[name]
         if name in grades:
             about["score"], about["points"] = grades[name].score, grades[name].max_score
-    scores = {name: grade.score or 0.0 for name, grade in grades.items()}
-    penalty = entry.late_submission_penalty or 0.0
-    text = page(
-        ran,
-        student=submission.student,
-        assignment=submission.assignment,
-        notebook=submission.notebook,
-        score=entry.score - penalty,
-        max_score=entry.max_score,
-        late_penalty=penalty,
+            about["pending"] = is_pending(grades[name])
+    found = _score(entry, read_checks(ran))
+    make = partial(
+        page,
+        student=student,
+        assignment=assignment,
+        notebook=notebook,
+        score=found.score,
+        max_score=found.max_score,
+        late_penalty=entry.score - found.score,
     )
-    place = folder / "feedback" / submission.student / submission.assignment
+    try:
+        text = make(ran)
+    except Exception:  # one page must not stop the class
+        log.exception("%s: its page cannot be made", "/".join(names))
+        ran.metadata["autograder"] |= {"status": FAILED, "reason": "this page cannot be made"}
+        text = make(from_dict({**ran, "cells": []}))
+    place = folder / "feedback" / student / assignment
     place.mkdir(parents=True, exist_ok=True)
-    (place / f"{submission.notebook}.html").write_text(text, encoding="utf-8")
-    checks = tuple(replace(c, score=scores.get(c.check, c.score)) for c in read_checks(ran))
-    return GradebookScore(entry.score - penalty, checks)
+    atomic_write_text(place / f"{notebook}.html", text)
+    return found
+
+
+def is_pending(grade: Grade) -> bool:
+    """Return True if neither a test nor a person has given a score."""
+    return grade.auto_score is None and grade.manual_score is None
+
+
+def _score(entry: SubmittedNotebook, checks: Iterable[CheckOutcome]) -> GradebookScore:
+    """Return the gradebook's score, with that of each check; nbgrader allows none below zero."""
+    grades = {grade.cell.name: grade for grade in entry.grades}
+    scored = []
+    for check in checks:
+        if (grade := grades.get(check.check)) is not None:
+            pending = check.manual and is_pending(grade)
+            check = replace(check, score=grade.score or 0.0, pending=pending)
+        scored.append(check)
+    score = max(entry.score - (entry.late_submission_penalty or 0.0), 0.0)
+    return GradebookScore(score, entry.max_score, tuple(scored))
+
+
+def rescored(
+    rows: Iterable[Graded], notebooks: Path, folder: Path, gradebook: Path
+) -> Iterator[Graded]:
+    """Give earlier results the scores of a gradebook, and write their pages into the folder.
+
+    Args:
+        notebooks: the folder with their executed notebooks. Without its notebook a page stays as
+            it is.
+    """
+    with Gradebook(database_url(gradebook)) as found:
+        for row in rows:
+            names = row.student, row.assignment, row.notebook
+            try:
+                entry = found.find_submission_notebook(row.notebook, row.assignment, row.student)
+            except MissingEntry:
+                yield row
+                continue
+            ran = None
+            with suppress(OSError, ValueError):
+                ran = read(notebooks.joinpath(*names[:2], f"{row.notebook}.ipynb"))
+            score = (
+                _score(entry, row.checks)
+                if ran is None
+                else _write_feedback(folder, names, ran, entry)
+            )
+            yield replace(row, score=score.score, max_score=score.max_score, checks=score.checks)
+
+
+def refreshed(folder: Path, results: ClassResults) -> ClassResults:
+    """Return results with the scores that are in their gradebook now, and write their pages.
+
+    Raises:
+        UserError: the gradebook is locked, or damaged.
+    """
+    gradebook = folder / "gradebook.db"
+    if not gradebook.exists():
+        return results
+    with TemporaryDirectory() as place:
+        copy = Path(place) / gradebook.name
+        copy_gradebook(gradebook, copy)
+        try:
+            rows = tuple(rescored(results.submissions, folder / "autograded", folder, copy))
+        except DatabaseError:
+            raise UserError(f"{gradebook} is damaged: run `autograder grade` again.") from None
+    return replace(results, submissions=rows)
 
 
 @contextmanager

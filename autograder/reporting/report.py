@@ -44,7 +44,7 @@ class Section:
         """Failed checks, worst first: how many notebooks failed it, of how many that ran."""
         ran = [row for row in self.rows if row.status != "unreadable" and row.checks]
         ran = [row for row in ran if row.status != "missing"]
-        counts = Counter(c.check for row in ran for c in row.checks if not c.passed)
+        counts = Counter(c.check for row in ran for c in row.checks if c.message)
         failed = [(check, counts[check.check], len(ran)) for check in self.checks]
         return sorted((f for f in failed if f[1]), key=lambda f: -f[1])
 

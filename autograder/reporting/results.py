@@ -11,16 +11,17 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.atomic_write import atomic_write_text
-from autograder.cells import is_test
+from autograder.cells import is_graded, is_manual
 from autograder.errors import UserError
 
+FAILED = "grader failed"  # the grader's own failure, not the student's; it must not stop the class
 MISCONCEPTION = re.compile(r"\[misconception: ([^\]\n]+)\]")
 READ = re.compile(r"Read: (\S.*)")
 
 
 @dataclass(frozen=True)
 class CheckOutcome:
-    """Outcome of one hidden test.
+    """Outcome of one hidden test, or of an answer that a person grades.
 
     Attributes:
         tests: one sentence on what is tested.
@@ -28,6 +29,8 @@ class CheckOutcome:
         misconception: the names of the recognized mistakes, separated by ";".
         read: where to read on.
         note: what the student should know besides.
+        manual: a person grades it; there is no test.
+        pending: nobody has graded it yet.
     """
 
     check: str
@@ -39,11 +42,13 @@ class CheckOutcome:
     misconception: str = ""
     read: str = ""
     note: str = ""
+    manual: bool = False
+    pending: bool = False
 
     @property
     def passed(self) -> bool:
         """Return True if the test itself passed, even if a person changed the score."""
-        return not self.message
+        return not (self.message or self.manual)
 
 
 @dataclass(frozen=True)
@@ -90,15 +95,25 @@ class ClassResults:
 
 
 def read_checks(notebook: NotebookNode) -> tuple[CheckOutcome, ...]:
-    """Read the outcomes of the hidden tests from an executed notebook.
+    """Read the outcomes of all cells with points from an executed notebook.
 
     The score is nbgrader's score in the cell if there is one, or else all points or none.
     """
-    return tuple(_read_check(cell) for cell in notebook.cells if is_test(cell))
+    return tuple(_read_check(cell) for cell in notebook.cells if is_graded(cell))
 
 
 def _read_check(cell: NotebookNode) -> CheckOutcome:
     about, course = cell.metadata.nbgrader, cell.metadata.get("course", {})
+    if is_manual(cell):
+        return CheckOutcome(
+            check=about.grade_id,
+            exercise=course.get("exercise", ""),
+            tests=course.get("tests", about.grade_id),
+            points=float(about.points),
+            score=float(about.get("score") or 0),
+            manual=True,
+            pending=bool(about.get("pending", False)),
+        )
     errors = [o for o in cell.get("outputs", []) if o.output_type == "error"]
     message, read = _parse(errors[0].evalue) if errors else ("", "")
     # Only what the grader itself has found: a student's text can contain anything.

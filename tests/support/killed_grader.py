@@ -126,6 +126,7 @@ def disturbed(folder: Path, students: int, kills: int, seed: int) -> tuple[int, 
             shutil.rmtree(folder / "out")
     finish(folder, "out")
     leftovers = [p.name for p in folder.iterdir() if p.name.startswith(".")]
+    leftovers += [p.name for p in (folder / "out" / ".runs").iterdir() if p.is_dir()]
     return ended, same and contents(folder / "out") == right and not leftovers
 
 

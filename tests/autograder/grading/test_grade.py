@@ -21,6 +21,7 @@ from autograder.grading.grade import ENTRIES, LOG, grade
 from autograder.grading.run_cache import RunCache
 from autograder.limits import Limits
 from autograder.reporting.grades_csv import grades_csv
+from autograder.reporting.nbgrader_gradebook import database_url
 from autograder.reporting.results import ClassResults, read_results
 
 pytestmark = pytest.mark.slow(seconds=60)  # and, run by file, one worker shares the graded class
@@ -112,7 +113,7 @@ def test_grades(graded):
 
 def test_the_gradebook_is_nbgraders_and_agrees(graded):
     folder, results = graded
-    with Gradebook(f"sqlite:///{folder / 'out' / 'gradebook.db'}") as gradebook:
+    with Gradebook(database_url(folder / "out" / "gradebook.db")) as gradebook:
         scores = {s.student.id: s.score for s in gradebook.assignment_submissions(toy.ASSIGNMENT)}
     expected = {row.student: row.score for row in results.submissions if row.checks}
     assert scores == expected
@@ -174,7 +175,7 @@ def test_again_in_parallel_gives_the_same_bytes_and_keeps_manual_grades(
     class_, source = folder / "submitted", folder / "exercises"
     grade(class_, source, tmp_path / "out", limits=LIMITS, cluster=warm_pool)
     assert contents(tmp_path / "out") == contents(folder / "out")
-    with Gradebook(f"sqlite:///{tmp_path / 'out' / 'gradebook.db'}") as gradebook:
+    with Gradebook(database_url(tmp_path / "out" / "gradebook.db")) as gradebook:
         gradebook.find_grade("add-values", "sums", toy.ASSIGNMENT, "product").manual_score = 1.5
         comment = gradebook.find_comment("add", "sums", toy.ASSIGNMENT, "product")
         comment.manual_comment = "Nearly: <b>add</b>."

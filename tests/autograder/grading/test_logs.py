@@ -70,7 +70,10 @@ class BrokenPool:
 
     def do(self, jobs):
         for name, _ in jobs:
-            yield name, {"failed": "ValueError: short", "traceback": f"Traceback\n  {SECRET}"}
+            yield (
+                name,
+                {"failed": "ValueError: short\nand more", "traceback": f"Traceback\n  {SECRET}"},
+            )
 
     def dismiss(self):
         pass
@@ -144,7 +147,9 @@ def test_the_terminal_names_the_log_when_the_grader_failed(course, monkeypatch):
     words = ["grade", str(course / "class"), "--source", str(course / "exercises")]
     words += ["--out", str(course / "out"), "--unsafe"]
     done = CliRunner().invoke(main, words)
-    assert done.exit_code == 0, done.output
+    assert done.exit_code == 1, done.output
+    assert "grader failed ada/01-sums/sums: the grader itself failed on it" in done.output
+    assert "grader failed blank/01-sums/sums: the grader itself failed on it" in done.output
     assert f"grader failed 2 notebooks: the details are in {course / 'out' / LOG}" in done.output
     assert SECRET not in done.output
 
