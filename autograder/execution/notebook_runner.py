@@ -22,11 +22,17 @@ import numpy as np
 from nbformat import NotebookNode
 
 from autograder.cells import grade_id_of, is_test
+from autograder.errors import UserError
 from autograder.limits import Environment, Limits
 from autograder.protocol.framing import BadFrame, FrameLimits, FrameTimeout, PeerClosed, write_frame
 from autograder.protocol.messages import BeginHiddenTest, CellResult, EndHiddenTest, RunCell
 from autograder.protocol.optional_torch import torch
-from autograder.protocol.sandbox_spec import SandboxSpec
+from autograder.protocol.sandbox_spec import (
+    FILES,
+    FULL,
+    SandboxSpec,
+    inside_readable_places,
+)
 from autograder.protocol.time_limit import time_limit
 from autograder.untrusted_files import reopened
 
@@ -85,12 +91,25 @@ class Grader:
         return notebook
 
     def spec(self, environment: Environment) -> SandboxSpec:
-        """Return the specification of a worker's sandbox."""
+        """Return the specification of a worker's sandbox.
+
+        Raises:
+            UserError: the course lies where nothing can be hidden.
+        """
         limits = self.limits
+        private = map(str, (*environment.trusted, *environment.private))
+        hidden = (*self.hidden, *private) if self.level in (FULL, FILES) else ()
+        try:
+            inside = inside_readable_places(hidden)
+        except ValueError as place:
+            raise UserError(
+                f"Python or the system is installed in {place}, which students' code must be able "
+                "to read: move the course and the submissions to a folder of their own."
+            ) from None
         return SandboxSpec(
             level=self.level,
             folder="",
-            hidden=self.hidden,
+            hidden=tuple(map(str, inside)),
             memory=limits.memory_bytes,
             all_memory=limits.all_memory_bytes,
             processes=limits.processes,

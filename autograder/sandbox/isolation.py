@@ -9,11 +9,18 @@ import resource
 import select
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from autograder.protocol.sandbox_spec import FILES, FULL, NONE, SandboxSpec
+from autograder.protocol.sandbox_spec import (
+    FILES,
+    FULL,
+    NONE,
+    SandboxSpec,
+    inside_readable_places,
+    readable_places,
+)
 
 from . import syscalls
 
@@ -25,8 +32,6 @@ NAMESPACES = (
     | syscalls.NEW_PIDS
     | syscalls.NEW_NETWORK
 )
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-SETTINGS = ("/etc/ld.so.cache", "/etc/localtime", "/etc/fonts", "/etc/alternatives")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 WORK = "work"  # in a worker's folder: the working directory of a student's code
 FILES_FOLDER = "/handed-in"
@@ -63,7 +68,7 @@ def enter_sandbox(
     if spec.level in (FULL, FILES):
         syscalls.no_new_privileges()
         if syscalls.landlock_version():
-            _restrict_files(folder)
+            _restrict_files(folder, spec.hidden if spec.level == FILES else ())
         elif spec.level == FILES:
             raise OSError("no Landlock")
         if syscalls.can_install_seccomp():
@@ -74,13 +79,6 @@ def enter_sandbox(
     work.mkdir(exist_ok=True)
     os.chdir(work)
     return work
-
-
-def readable() -> list[str]:
-    """Return what Python itself needs: its installation, environment and system libraries."""
-    own = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}
-    own |= {os.path.realpath(place) for place in own}
-    return [*SYSTEM, *sorted(own - set(SYSTEM)), *SETTINGS]
 
 
 def _enter_namespaces(
@@ -160,16 +158,14 @@ def _mount_root(spec: SandboxSpec, user: int, files: Sequence[int]) -> None:
         syscalls.mount(
             "tmpfs", root + place, "tmpfs", quiet, f"size={size},mode=1777,nr_inodes=10k"
         )
-    for place in readable():
+    for place in readable_places():
         _bind_readonly(place, root)
     for place in DEVICES:
         if os.path.exists(place):
             Path(root + place).parent.mkdir(parents=True, exist_ok=True)
             Path(root + place).touch()
             syscalls.mount(place, root + place, flags=syscalls.BIND)
-    for hidden in spec.hidden:
-        if os.path.isdir(root + hidden):
-            syscalls.mount("tmpfs", root + hidden, "tmpfs", quiet, "size=4k,mode=555")
+    _hide(spec.hidden, root)
     Path(root, "etc").mkdir(exist_ok=True)
     Path(root, "etc/passwd").write_text(f"student:x:{user}:{user}::/tmp:/bin/sh\n")
     Path(root, "proc").mkdir()
@@ -232,10 +228,44 @@ def _bind_readonly(place: str, root: str) -> None:
     syscalls.make_read_only(str(target))
 
 
-def _restrict_files(folder: Path) -> None:
-    read = [Path(place) for place in (*readable(), "/proc", *DEVICES)]
+def _hide(places: Iterable[str], root: str) -> None:
+    """Cover places below `root`, but not what Python needs in them, such as an environment."""
+    for place in inside_readable_places(places):
+        target = root + str(place)
+        if os.path.isdir(target):
+            syscalls.mount("tmpfs", target, "tmpfs", syscalls.NO_SUID, "size=1m,mode=755")
+            for needed in readable_places():
+                if place in Path(needed).parents:
+                    _bind_readonly(needed, root)
+            syscalls.make_read_only(target)
+        elif os.path.exists(target):
+            syscalls.mount(os.devnull, target, flags=syscalls.BIND)
+
+
+def _restrict_files(folder: Path, hidden: Iterable[str]) -> None:
+    read, listed = [Path(place) for place in ("/proc", *DEVICES)], []
+    covered = inside_readable_places(hidden)
+    for path, whole in _visible(map(Path, readable_places()), covered):
+        (read if whole else listed).append(path)
     write = [folder, Path("/dev/null"), Path("/dev/shm")]
-    syscalls.restrict_paths(read, write[:2] if folder != Path("/tmp") else write)
+    syscalls.restrict_paths(read, write[:2] if folder != Path("/tmp") else write, listed)
+
+
+def _visible(places: Iterable[Path], hidden: Collection[Path]) -> Iterator[tuple[Path, bool]]:
+    """Yield what is left of places: paths, and whether all below them is readable, too.
+
+    Landlock cannot take back what it allows for a folder, so the folders around a hidden one can
+    only be listed, and each of their other entries is allowed by itself.
+    """
+    for place in places:
+        real = Path(os.path.realpath(place))
+        if real in hidden:
+            continue
+        whole = not any(real in covered.parents for covered in hidden)
+        yield place, whole
+        if not whole:
+            with suppress(OSError):
+                yield from _visible(sorted(real.iterdir()), hidden)
 
 
 def _set_rlimits(spec: SandboxSpec) -> None:

@@ -165,6 +165,7 @@ def install_seccomp() -> None:
 
 _CREATE, _ADD, _RESTRICT = 444, 445, 446
 _READ = 0b1101  # execute, read a file, list a folder
+_LIST = 0b1000
 _FILE = 0b111 | 0b11 << 14  # what can be allowed for a single file
 _TCP, _SCOPES = 0b11, 0b11
 
@@ -174,8 +175,8 @@ def landlock_version() -> int:
     return max(0, LIBC.syscall(ctypes.c_long(_CREATE), None, ctypes.c_size_t(0), 1))
 
 
-def restrict_paths(read: list[Path], write: list[Path]) -> None:
-    """Allow only these paths to be read, or to be read and written, from now on."""
+def restrict_paths(read: list[Path], write: list[Path], listed: list[Path]) -> None:
+    """Allow only these paths to be read, read and written, or listed, from now on."""
     version = landlock_version()
     bits = {1: 13, 2: 14, 3: 15, 4: 15}.get(version, 16)
     every = (1 << bits) - 1
@@ -183,7 +184,8 @@ def restrict_paths(read: list[Path], write: list[Path]) -> None:
     size = 24 if version >= 6 else 16 if version >= 4 else 8
     ruleset = _check(LIBC.syscall(ctypes.c_long(_CREATE), rules, ctypes.c_size_t(size), 0))
     try:
-        for path, rights in [*((p, _READ) for p in read), *((p, every) for p in write)]:
+        rules_of_paths = ((read, _READ), (write, every), (listed, _LIST))
+        for path, rights in ((p, rights) for paths, rights in rules_of_paths for p in paths):
             if not path.exists():
                 continue
             if not path.is_dir():
