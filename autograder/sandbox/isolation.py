@@ -4,11 +4,13 @@
 entered a sandbox stays inside.
 """
 
+import bisect
 import os
 import resource
 import select
 import signal
 import sys
+import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -36,6 +38,8 @@ DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 WORK = "work"  # in a worker's folder: the working directory of a student's code
 FILES_FOLDER = "/handed-in"
 CHUNK = 2**20  # bytes that are copied at a time
+MOST_PROCESSES = 2**22  # that Linux can have
+SHARED = 4  # times as many processes where the limit counts all workers of a user together
 FIRST_USER = 10**9  # unused ids: each worker of a grader that runs as root gets a user of its own
 
 
@@ -243,7 +247,8 @@ def _hide(places: Iterable[str], root: str) -> None:
 
 
 def _restrict_files(folder: Path, hidden: Iterable[str]) -> None:
-    read, listed = [Path(place) for place in ("/proc", *DEVICES)], []
+    read = [Path(place) for place in ("/proc", *DEVICES)]
+    listed: list[Path] = []
     covered = inside_readable_places(hidden)
     for path, whole in _visible(map(Path, readable_places()), covered):
         (read if whole else listed).append(path)
@@ -270,9 +275,10 @@ def _visible(places: Iterable[Path], hidden: Collection[Path]) -> Iterator[tuple
 
 def _set_rlimits(spec: SandboxSpec) -> None:
     """Set the limits of this process and its descendants."""
+    room = spec.processes if spec.level == FULL else SHARED * spec.processes
     limits = {
+        resource.RLIMIT_NPROC: _processes_now() + room,
         resource.RLIMIT_AS: _memory_now() + spec.memory,
-        resource.RLIMIT_NPROC: spec.processes,
         resource.RLIMIT_FSIZE: spec.file_size,
         resource.RLIMIT_CPU: spec.processor_seconds,
         resource.RLIMIT_NOFILE: 256,
@@ -282,6 +288,31 @@ def _set_rlimits(spec: SandboxSpec) -> None:
         with suppress(ValueError, OSError):  # a lower limit may be set already
             resource.setrlimit(kind, (most, most))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # too large a file: an OSError in its place
+
+
+def _processes_now() -> int:
+    """Processes and threads that count towards this user's limit; 0 for root, who has none.
+
+    The kernel counts all that the user runs, in other containers, too, and does not say how many.
+    But a thread starts only below the limit, so trying limits tells.
+    """
+    before = resource.getrlimit(resource.RLIMIT_NPROC)
+    most = MOST_PROCESSES if before[1] == resource.RLIM_INFINITY else before[1]
+
+    def is_enough(limit: int) -> bool:
+        resource.setrlimit(resource.RLIMIT_NPROC, (limit, before[1]))
+        thread = threading.Thread(target=int)
+        try:
+            thread.start()
+        except RuntimeError:
+            return False
+        thread.join()
+        return True
+
+    try:
+        return bisect.bisect_left(range(most), True, lo=1, key=is_enough) - 1
+    finally:
+        resource.setrlimit(resource.RLIMIT_NPROC, before)
 
 
 def _memory_now() -> int:
