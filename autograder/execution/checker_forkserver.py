@@ -57,6 +57,7 @@ def main() -> None:
         syscalls.die_with_parent(signal.SIGKILL)
         syscalls.collapse_memory()
     say_hello(control)
+    checkers: set[int] = set()
     try:
         while True:
             data, fds, *_ = socket.recv_fds(control, DATAGRAM_BYTES, 1)
@@ -65,11 +66,15 @@ def main() -> None:
             request: Message = from_datagram(data, ForkChecker, EndProcess)
             reply: Message
             if isinstance(request, EndProcess):
-                _end(request.process)
+                if request.process in checkers:  # an earlier server's may be anything by now
+                    checkers.remove(request.process)
+                    _end(request.process)
                 reply = Ended(request.process)
             else:
                 reply = _fork(control, fds[0], fork_server)
                 os.close(fds[0])
+                if isinstance(reply, Forked):
+                    checkers.add(reply.process)
             control.send(to_datagram(reply))
     finally:
         fork_server.close()
@@ -104,11 +109,9 @@ def _fork(control: socket.socket, connection: int, fork_server: ForkServer) -> F
 
 
 def _end(process: int) -> None:
-    """End a checker."""
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(process, signal.SIGKILL)
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(process, 0)
+    """End a checker that was forked here; until it is waited for, no other process has its id."""
+    os.kill(process, signal.SIGKILL)
+    os.waitpid(process, 0)
 
 
 if __name__ == "__main__":

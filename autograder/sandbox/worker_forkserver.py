@@ -166,9 +166,13 @@ def _close_other_fds(connection: int, status_fd: int) -> socket.socket:
 
 
 def _end(process: int) -> None:
-    """End a worker and everything that it has started."""
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(process, signal.SIGKILL)
+    """End a worker and everything that it has started.
+
+    Only a worker of this server is ended: an earlier server's process id may have been given to
+    any other program since.
+    """
+    if process not in _children():
+        return
     for _ in range(100):
         for child in _children():
             with contextlib.suppress(ProcessLookupError):
