@@ -6,7 +6,6 @@ However many checkers a machine has room for, PyTorch is imported twice: here, a
 fork server, which has nothing of the course in it. Each checker gets a copy of both, by a fork.
 """
 
-import contextlib
 import gc
 import os
 import signal

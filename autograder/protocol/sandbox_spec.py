@@ -30,8 +30,9 @@ class SandboxSpec:
 
     Attributes:
         level: one of LEVELS, or NONE.
-        folder: empty, and the worker's own. At level `full` it becomes the new root; at the others
-            it is the only place that can be written to.
+        folder: empty, and the worker's own; in a request to a fork server, where to make it. At
+            level `full` it becomes the new root; at the others it is the only place that can be
+            written to.
         hidden: folders that must look empty, even inside the readable places.
         memory: address space of each process, beyond what a new worker uses.
         all_memory: anonymous memory of all processes together; needs level `full`.
