@@ -41,7 +41,7 @@ from .carry_forward import ANSWERS, StandIns, dependencies
 from .cell_outputs import Outputs, too_long
 from .hidden_test_dependencies import hidden_tests
 from .hidden_test_runner import run_hidden_test, test_environment
-from .remote_errors import WorkerGone, WorkerLate
+from .remote_errors import NotJudged, WorkerGone, WorkerLate
 from .rpc_client import RpcClient
 from .sandbox_client import ForkServer, SandboxError, WorkerHandle, send_request
 from .sanitize import Sanitizer, error_output
@@ -128,6 +128,7 @@ class _Run:
         fatal_cells: ids of cells that ended their worker; they do not run again.
         late: titles of the cells that exceeded the time limit.
         crashed: titles of the cells that ended the process they ran in.
+        not_judged: titles of the tests that use operators of the student's objects.
         seconds_left: for all cells that follow.
     """
 
@@ -146,6 +147,7 @@ class _Run:
         self.fatal_cells: set[str] = set()
         self.late: list[str] = []
         self.crashed: list[str] = []
+        self.not_judged: list[str] = []
         self.seconds_left = self.limits.submission_seconds
 
     def go(self) -> tuple[str, str]:
@@ -188,6 +190,9 @@ class _Run:
         if self.crashed:
             more = f" (and {len(self.crashed) - 1} more)" if len(self.crashed) > 1 else ""
             return CRASHED, reason or f"{self.crashed[0]} ended the process that it ran in{more}"
+        if self.not_judged:
+            what = "an operator of the student's objects, which cannot be judged: compare values"
+            return GRADED, f"{', '.join(self.not_judged)} needs {what}"
         return GRADED, ""
 
     # ---- the worker -----------------------------------------------------------------------------
@@ -284,6 +289,9 @@ class _Run:
             return [too_long(seconds)]
         if isinstance(error, Exception):
             return [self.outputs.of_failure(error)]
+        if isinstance(error, NotJudged):
+            self.not_judged.append(_title(cell))
+            return [error_output("NotJudged", str(error))]
         self.crashed.append(_title(cell))
         return [error_output("Crashed", str(error))]
 
@@ -309,7 +317,7 @@ class _Run:
             with time_limit(seconds + OWN_SECONDS, WorkerLate):
                 run_hidden_test(self.tests[cell.id], rpc)
             return None
-        except (WorkerLate, WorkerGone, Exception) as error:
+        except (NotJudged, WorkerLate, WorkerGone, Exception) as error:
             return error
         finally:
             connection.close()

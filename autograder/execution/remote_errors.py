@@ -17,6 +17,20 @@ class WorkerLate(BaseException):
     """A worker that did not reply in time. Not an Exception, for the same reason."""
 
 
+class NotJudged(BaseException):
+    """A test that asks something of a student's object that only the object itself could answer.
+
+    Not an Exception, so that no test takes it for an answer.
+    """
+
+    def __init__(self, operation: str, kind: str):
+        super().__init__(
+            f"Not judged: the test needs {operation} of an object of the class {kind[:60]}, and "
+            "its own answer would prove nothing. Return a number, text, list, array or tensor "
+            "if the exercise asks for one."
+        )
+
+
 class RemoteError(Exception):
     """An exception in the student's code, of a type that this side does not have.
 

@@ -8,7 +8,7 @@ from local_and_remote import LAYER, local
 from rpc_to_fork import remote
 from torch import nn
 
-from autograder.execution.remote_errors import RemoteError, WorkerGone, WorkerLate
+from autograder.execution.remote_errors import NotJudged, RemoteError, WorkerGone, WorkerLate
 
 # ---- layers --------------------------------------------------------------------------------------
 
@@ -251,3 +251,54 @@ def test_who_is_asked_for_a_name_that_is_not_there_says_nothing():
         assert a == 1
     with pytest.raises(KeyError), remote("a = 1", "a", "b"):
         pass
+
+
+OBJECTS = """
+class P:
+    def __init__(self, x): self.x = x
+    def __eq__(self, other): return True
+    __hash__ = None
+    def __add__(self, other): return 6
+class L(nn.Module):
+    def __eq__(self, other): return True
+    __hash__ = nn.Module.__hash__
+"""
+ASKS = {
+    "equal to a value": lambda p, q: p == 1,
+    "a value equal to it": lambda p, q: 1 == p,  # noqa: SIM300
+    "equal to another": lambda p, q: p == q,
+    "unequal": lambda p, q: p != q,
+    "ordered": lambda p, q: p < q,
+    "in a list": lambda p, q: p in [q],
+    "in a container": lambda p, q: [p] == [1],
+    "true": lambda p, q: bool(p),
+    "one of all": lambda p, q: all([p]),
+    "a sum": lambda p, q: p + 1,
+    "a sum from the right": lambda p, q: sum([p]),
+    "a number": lambda p, q: float(p),
+    "like a tensor": lambda p, q: torch.ones(2) == p,
+}
+
+
+@pytest.mark.parametrize("ask", ASKS.values(), ids=ASKS)
+def test_what_only_the_students_object_could_answer_is_not_judged(ask):
+    with remote(OBJECTS, "P") as make, pytest.raises(NotJudged, match="of the class P,"):
+        ask(make(1), make(2))
+
+
+def test_layers_are_compared_by_what_they_give_alone():
+    with remote(OBJECTS, "L") as make:
+        a, b = make(), make()
+        for ask in (lambda: a == b, lambda: a != b, lambda: a == 1):
+            with pytest.raises(NotJudged):
+                ask()
+        assert a in {a: 1}
+
+
+def test_the_same_object_is_itself_and_its_values_can_be_compared():
+    with remote(OBJECTS, "P") as make:
+        p = make(3)
+        assert p is not None
+        assert p in [p]
+        assert len({p, make}) == 2
+        assert (p.x, make(4).x) == (3, 4)
