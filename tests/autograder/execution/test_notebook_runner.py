@@ -108,6 +108,15 @@ def test_messages_are_plain_and_show_no_hidden_code(ran):
     assert "\x1b" not in shown
 
 
+def test_a_group_of_exceptions_is_reported_as_one(ran):
+    group = "raise ExceptionGroup('all of it', [ValueError('a'), KeyError('b')])"
+    notebook = ran(f"def f():\n    {group}", "#T\nf()", group)
+    assert notebook.metadata.autograder.status == "graded"
+    first = "ExceptionGroup: all of it (2 sub-exceptions)\nIt happened in line"
+    assert messages(notebook)[0].startswith(f"{first} 2")
+    assert notebook.cells[2].outputs[0].evalue.startswith(f"{first} 1")
+
+
 def test_cells_run_as_in_jupyter(ran):
     notebook = ran(
         "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.show()",

@@ -201,6 +201,8 @@ RAISES = [
     ("type('Own', (ValueError,), {})('mine')", ValueError, "mine"),
     ("OSError(2, 'gone')", OSError, "[Errno 2] gone"),
     ("x @ torch.ones(7)", RuntimeError, None),
+    ("ExceptionGroup('all of it', [ValueError('a'), KeyError('b')])", ExceptionGroup, None),
+    ("type('Many', (ExceptionGroup,), {})('x', [ValueError('a')])", ExceptionGroup, None),
     ("UnicodeDecodeError('utf-8', b'x', 0, 1, 'why')", UnicodeDecodeError, None),
 ]
 
@@ -218,9 +220,15 @@ def test_exceptions_keep_type_and_words(text, kind, message):
     assert there.value.place[:2] == ("f", 2)
 
 
-@pytest.mark.parametrize("text", ["SystemExit(0)", "KeyboardInterrupt()", "StopIteration()"])
+ENDS = [
+    *("SystemExit(0)", "KeyboardInterrupt()", "StopIteration()"),
+    "BaseExceptionGroup('a', [KeyboardInterrupt()])",
+]
+
+
+@pytest.mark.parametrize("text", ENDS)
 def test_no_exception_of_theirs_ends_a_test_or_a_loop(text):
-    name = text.removesuffix("()").removesuffix("(0)")
+    name, _, _ = text.partition("(")
     with remote(f"def f(x):\n    raise {text}", "f") as f, pytest.raises(RemoteError) as found:
         list(map(f, [1, 2]))
     assert type(found.value).__name__ == name
