@@ -125,6 +125,7 @@ class _Run:
 
     Attributes:
         worker: None before the first cell, and after a cell has ended it.
+        workers: how many there have been.
         fatal_cells: ids of cells that ended their worker; they do not run again.
         late: titles of the cells that exceeded the time limit.
         crashed: titles of the cells that ended the process they ran in.
@@ -144,6 +145,7 @@ class _Run:
         self.failures: dict[str, BaseException] = {}
         self.outputs = Outputs(Sanitizer(environment.trusted), self.limits)
         self.worker: WorkerHandle | None = None
+        self.workers = 0
         self.fatal_cells: set[str] = set()
         self.late: list[str] = []
         self.crashed: list[str] = []
@@ -201,8 +203,12 @@ class _Run:
         """Return a worker that has run all cells before this place, except the fatal ones."""
         if self.worker is not None:
             return self.worker
+        began = time.monotonic()
         spec = self.grader.spec(self.environment)
         worker = self.worker = self.grader.fork_server.fork(spec, self.files)
+        self.workers += 1
+        if self.workers > 1:  # the first one is free: the fork server may have to warm up
+            self.seconds_left -= time.monotonic() - began
         for cell in self.cells[:place]:
             if not is_test(cell) and cell.id not in self.fatal_cells and self.seconds_left > 0:
                 self._execute(worker, cell)
@@ -232,7 +238,7 @@ class _Run:
             return CellResult.of(reply)
         except (FrameTimeout, PeerClosed, BadFrame) as error:
             self.fatal_cells.add(cell.id)
-            self._end_worker()
+            self._end_worker()  # in the student's time, as all that a cell causes
             return LATE if isinstance(error, FrameTimeout) else GONE
         finally:
             self.seconds_left -= time.monotonic() - began

@@ -186,6 +186,24 @@ def test_used_up_time_is_said(ran):
     assert "used up" in notebook.metadata.autograder.reason
 
 
+def test_workers_that_cells_end_cost_the_submissions_time(ran, monkeypatch):
+    forks = []
+
+    def slow_fork(self, spec, files):
+        forks.append(spec)
+        time.sleep(0.3)
+        return fork(self, spec, files)
+
+    fork = ForkServer.fork
+    monkeypatch.setattr(ForkServer, "fork", slow_fork)
+    limits = Limits(cell_seconds=2, submission_seconds=2)
+    notebook = ran(*["import os; os._exit(0)"] * 40, "#T\nassert True", limits=limits)
+    assert len(forks) < 9
+    assert "used up" in notebook.metadata.autograder.reason
+    assert notebook.metadata.autograder.status == "crashed"
+    assert scores(notebook) == [0]
+
+
 ENDS = [
     "import os; os._exit(1)",
     "import os; os.kill(os.getpid(), 9)",
