@@ -256,6 +256,19 @@ def test_memory_of_all_processes_together_is_limited(ran):
     assert (scores(notebook), notebook.metadata.autograder.status) == ([1], "graded")
 
 
+def test_what_locks_files_and_shares_memory_honestly_works(ran):
+    database = "import sqlite3\nwith sqlite3.connect('a.db') as db:\n"
+    database += "    db.execute('create table t (x)'); db.execute('insert into t values (7)')\n"
+    database += "print(sqlite3.connect('a.db').execute('select * from t').fetchall())"
+    processes = "import multiprocessing as m\nv = m.get_context('fork').Value('i', 1)\n"
+    processes += "def f():\n    with v.get_lock(): v.value += 1\n"
+    processes += "p = m.get_context('fork').Process(target=f); p.start(); p.join(); print(v.value)"
+    threads = "from concurrent.futures import ThreadPoolExecutor as E\n"
+    threads += "with E(4) as e: print(sum(e.map(abs, range(9))))"
+    notebook = ran(database, processes, threads)
+    assert [printed(notebook, i) for i in range(3)] == ["[(7,)]\n", "2\n", "36\n"]
+
+
 def test_the_checker_is_given_the_course_and_the_student_nothing(ran, tmp_path, monkeypatch):
     (tmp_path / "trusted_module.py").write_text("answer = 42")
     monkeypatch.setenv("A_TOKEN", "secret")
