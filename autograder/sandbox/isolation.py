@@ -6,9 +6,11 @@ entered a sandbox stays inside.
 
 import bisect
 import os
+import platform
 import resource
 import select
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -37,6 +39,8 @@ NAMESPACES = (
 DEVICES = ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom")  # zero: shared memory
 WORK = "work"  # in a worker's folder: the working directory of a student's code
 FILES_FOLDER = "/handed-in"
+HOST = "student"  # the name of the host, instead of the real one
+PROGRAMS = f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin"
 CHUNK = 2**20  # bytes that are copied at a time
 MOST_PROCESSES = 2**22  # that Linux can have
 SHARED = 4  # times as many processes where the limit counts all workers of a user together
@@ -82,6 +86,7 @@ def enter_sandbox(
     work = folder / WORK
     work.mkdir(exist_ok=True)
     os.chdir(work)
+    os.environ |= {"HOME": str(folder), "PATH": PROGRAMS}
     return work
 
 
@@ -99,6 +104,8 @@ def _enter_namespaces(
         Path("/proc/self/setgroups").write_text("deny")
         Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
         Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+    socket.sethostname(HOST)
+    platform._uname_cache = None  # type: ignore[attr-defined]  # a library may have asked before
     init = os.fork()
     if init:
         os.write(status_fd, f"{init}\n".encode())

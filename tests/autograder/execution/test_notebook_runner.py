@@ -340,6 +340,31 @@ def test_what_a_level_keeps_from_students(ran, level, tmp_path):
     assert {name for name, yes in eval(message).items() if yes} == ALLOWED[level]
 
 
+ABOUT_THE_MACHINE = """
+import os, platform, socket, sys
+for text in (os.environ["HOME"], os.path.expanduser("~"), os.environ["PATH"], sys.prefix,
+             sys.base_prefix, get_ipython().ipython_dir):
+    print(text)
+print(os.environ["HOME"][::-1])  # what is not recognized is not replaced
+print("host", socket.gethostname(), platform.node(), open("/proc/sys/kernel/hostname").read())
+def f():
+    open(os.path.expanduser("~/absent"))
+"""
+
+
+@pytest.mark.parametrize("level", [FULL, FILES])
+def test_no_page_names_the_home_the_host_or_the_installation(ran, level):
+    if LEVELS.index(level) < LEVELS.index(best_level()):
+        pytest.skip(f"this machine does not allow level {level}")
+    notebook = ran(ABOUT_THE_MACHINE, "#T\nf()", "f()", level=level)
+    text = printed(notebook, 0) + "".join(messages(notebook)) + str(notebook.cells[2].outputs)
+    for place in (str(Path.home()), sys.prefix, sys.base_prefix):
+        assert place not in text
+    assert str(Path.home())[::-1] not in text
+    host = "host student student student" if level == FULL else "host"
+    assert host in text
+
+
 AS_ANYBODY = """
 import ctypes, os, sys
 user, group = os.getuid(), os.getgid()
