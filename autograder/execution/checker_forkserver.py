@@ -11,8 +11,6 @@ import os
 import signal
 import socket
 import sys
-from importlib import import_module
-from importlib.util import find_spec
 
 from autograder.protocol.handshake import VersionMismatch, accepts_hello, say_hello
 from autograder.protocol.messages import (
@@ -26,6 +24,7 @@ from autograder.protocol.messages import (
     from_datagram,
     to_datagram,
 )
+from autograder.protocol.preload import preload
 
 # The one import from the untrusted side: `syscalls` holds nothing of it, only Linux system calls.
 from autograder.sandbox import syscalls
@@ -47,9 +46,7 @@ def main() -> None:
         return
     fork_server = ForkServer()
     fork_server.launch()  # it imports its modules while this process imports its own
-    for name in PRELOAD:
-        if find_spec(name.partition(".")[0]) is not None:
-            import_module(name)
+    preload(PRELOAD)
     gc.collect()
     gc.freeze()
     if sys.platform == "linux":

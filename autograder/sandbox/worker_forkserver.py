@@ -19,7 +19,6 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +35,7 @@ from autograder.protocol.messages import (
     from_datagram,
     to_datagram,
 )
+from autograder.protocol.preload import preload
 from autograder.protocol.sandbox_spec import FULL, SandboxSpec
 
 from . import syscalls
@@ -60,9 +60,7 @@ def main() -> None:
     if not accepts_hello(control):
         return
     os.environ.setdefault("MPLBACKEND", "agg")
-    for name in PRELOAD:
-        if find_spec(name.partition(".")[0]) is not None:
-            __import__(name)
+    preload(PRELOAD)
     from .cell_runner import Worker, new_shell
 
     shell = new_shell()
