@@ -68,8 +68,10 @@ class Environment:
         trusted: folders from which hidden tests import.
         seed: the seed of their hidden inputs.
         files: files in the folder in which students' code runs.
+        private: other places that students' code must not see: submissions and results.
     """
 
     trusted: tuple[Path, ...] = ()
     seed: str = "0"
     files: tuple[Attached, ...] = ()
+    private: tuple[Path, ...] = ()

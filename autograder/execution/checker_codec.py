@@ -15,6 +15,7 @@ import numpy as np
 
 from autograder.protocol.optional_torch import INSTALLED, Tensor, nn
 from autograder.protocol.rpc_messages import Node
+from autograder.protocol.shared_state import rewrite
 from autograder.protocol.value_codec import Codec, DecodeError, NotSerializable
 
 from .proxies import RemoteModule, RemoteObject
@@ -145,9 +146,16 @@ class CheckerCodec(Codec):
     def _with_container_id(self, made: Any, container_id: int | None) -> Any:
         # The worker's ids are negative; such a container is an attribute, whose changes here must
         # reach the worker.
-        if type(container_id) is int and container_id < 0:
-            self.rpc.shared.share_container(container_id, made, self.rpc.plain_node(made))
-        return made
+        if type(container_id) is not int or container_id >= 0:
+            return made
+        now = self.rpc.plain_node(made)
+        known, before = self.rpc.shared.containers.get(container_id, (made, now))
+        if type(known) is not type(made):
+            raise DecodeError("a container of another type")
+        if now != before:
+            rewrite(known, made)
+        self.rpc.shared.share_container(container_id, known, now)
+        return known
 
 
 class PendingOutput:

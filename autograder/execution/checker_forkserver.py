@@ -6,14 +6,11 @@ However many checkers a machine has room for, PyTorch is imported twice: here, a
 fork server, which has nothing of the course in it. Each checker gets a copy of both, by a fork.
 """
 
-import contextlib
 import gc
 import os
 import signal
 import socket
 import sys
-from importlib import import_module
-from importlib.util import find_spec
 
 from autograder.protocol.handshake import VersionMismatch, accepts_hello, say_hello
 from autograder.protocol.messages import (
@@ -27,6 +24,7 @@ from autograder.protocol.messages import (
     from_datagram,
     to_datagram,
 )
+from autograder.protocol.preload import preload
 
 # The one import from the untrusted side: `syscalls` holds nothing of it, only Linux system calls.
 from autograder.sandbox import syscalls
@@ -48,15 +46,14 @@ def main() -> None:
         return
     fork_server = ForkServer()
     fork_server.launch()  # it imports its modules while this process imports its own
-    for name in PRELOAD:
-        if find_spec(name.partition(".")[0]) is not None:
-            import_module(name)
+    preload(PRELOAD)
     gc.collect()
     gc.freeze()
     if sys.platform == "linux":
         syscalls.die_with_parent(signal.SIGKILL)
         syscalls.collapse_memory()
     say_hello(control)
+    checkers: set[int] = set()
     try:
         while True:
             data, fds, *_ = socket.recv_fds(control, DATAGRAM_BYTES, 1)
@@ -65,11 +62,15 @@ def main() -> None:
             request: Message = from_datagram(data, ForkChecker, EndProcess)
             reply: Message
             if isinstance(request, EndProcess):
-                _end(request.process)
+                if request.process in checkers:  # an earlier server's may be anything by now
+                    checkers.remove(request.process)
+                    _end(request.process)
                 reply = Ended(request.process)
             else:
                 reply = _fork(control, fds[0], fork_server)
                 os.close(fds[0])
+                if isinstance(reply, Forked):
+                    checkers.add(reply.process)
             control.send(to_datagram(reply))
     finally:
         fork_server.close()
@@ -104,11 +105,9 @@ def _fork(control: socket.socket, connection: int, fork_server: ForkServer) -> F
 
 
 def _end(process: int) -> None:
-    """End a checker."""
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(process, signal.SIGKILL)
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(process, 0)
+    """End a checker that was forked here; until it is waited for, no other process has its id."""
+    os.kill(process, signal.SIGKILL)
+    os.waitpid(process, 0)
 
 
 if __name__ == "__main__":

@@ -54,6 +54,7 @@ def job(
         "trusted": [str(folder) for folder in environment.trusted],
         "seed": environment.seed,
         "files": [asdict(file) for file in environment.files],
+        "private": [str(place) for place in environment.private],
         "level": level,
     }
 
@@ -61,7 +62,7 @@ def job(
 def job_id(job: dict) -> str:
     """Return a digest of everything in a job that can change a mark.
 
-    The paths of the course and of the student's files cannot, and neither can the isolation level.
+    The paths of the course and of the class cannot, and neither can the isolation level.
     """
     return with_seed(digest_without_seed(job), job["seed"])
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.errors import UserError
 from autograder.limits import Attached, Environment, Limits
 from autograder.protocol.framing import PeerClosed, read_frame, write_frame
 from autograder.protocol.handshake import VersionMismatch
@@ -33,6 +34,7 @@ class JobRunner:
 
         Raises:
             Changed: a submitted file is no longer what it was.
+            UserError: the course cannot be hidden where it lies.
             VersionMismatch: the grader was updated while it ran.
         """
         trusted = tuple(Path(folder) for folder in job["trusted"])
@@ -41,7 +43,8 @@ class JobRunner:
             self._fork_server, level, Limits(**job["limits"]), installed_copies(trusted)
         )
         files = tuple(Attached(**file) for file in job["files"])
-        environment = Environment(trusted, job["seed"], files)
+        private = tuple(Path(place) for place in job["private"])
+        environment = Environment(trusted, job["seed"], files, private)
         return grader.run(nbformat.from_dict(job["notebook"]), environment)
 
     def close(self) -> None:
@@ -57,7 +60,7 @@ def serve_jobs(connection: socket.socket, runner: JobRunner) -> None:
             result: JobResult
             try:
                 result = {"notebook": runner.do(job)}
-            except VersionMismatch as error:
+            except (UserError, VersionMismatch) as error:
                 result = {"refused": str(error)}
             except Exception as error:  # the grader's own failure must not stop the class
                 reason = f"{type(error).__name__}: {error}"[:300]

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from autograder.errors import UserError
-from autograder.protocol.framing import BadFrame, FrameTimeout, PeerClosed, read_frame, write_frame
+from autograder.protocol.framing import BadFrame, FrameReader, FrameTimeout, PeerClosed, write_frame
 from autograder.protocol.handshake import VersionMismatch, check_hello, say_hello
 from autograder.protocol.messages import (
     DATAGRAM_BYTES,
@@ -34,7 +34,6 @@ from .sandbox_client import START_SECONDS
 
 TRIES = 2
 SPARE_SECONDS = 180  # for a job, beyond the time limit of its cells
-REPLY_SECONDS = 60  # from the first byte of a reply to its last
 
 
 @dataclass
@@ -48,6 +47,7 @@ class _Job:
 class _Checker:
     process: int
     connection: socket.socket
+    reader: FrameReader
     job: _Job | None = None
     deadline: float = 0.0
 
@@ -89,11 +89,13 @@ class LocalPool:
             busy = [(checker, checker.job) for checker in self._checkers if checker.job]
             if not busy:
                 return
-            finished = self._finished([checker for checker, _ in busy])
+            reached = self._reached([checker for checker, _ in busy])
             for checker, job in busy:
-                if checker not in finished:
+                if checker not in reached:
                     continue
                 result = self._result_of(checker)
+                if checker.job:  # only a part of its reply has arrived
+                    continue
                 if result is None and job.tries < TRIES:
                     waiting.append(job)
                 elif result is not None and "refused" in result:
@@ -126,7 +128,8 @@ class LocalPool:
             raise
         finally:
             remote_end.close()
-        checker = _Checker(0 if reply is None else reply.process, connection)
+        process = 0 if reply is None else reply.process
+        checker = _Checker(process, connection, FrameReader(connection, JOB_FRAME.header))
         self._checkers.append(checker)
         return checker
 
@@ -137,28 +140,36 @@ class LocalPool:
             job.tries += 1
             seconds = job.request["limits"]["submission_seconds"] + SPARE_SECONDS
             checker.deadline = time.monotonic() + seconds
-            with contextlib.suppress(PeerClosed, FrameTimeout):  # `_finished` notices its end
+            with contextlib.suppress(PeerClosed, FrameTimeout):  # `_reached` notices its end
                 write_frame(checker.connection, job.request, [], checker.deadline)
 
-    def _finished(self, busy: list[_Checker]) -> list[_Checker]:
-        """Wait until checkers have replied, have ended, or have used up their time."""
+    def _reached(self, busy: list[_Checker]) -> list[_Checker]:
+        """Wait until checkers send something, have ended, or have used up their time."""
         left = max(0.0, min(c.deadline for c in busy) - time.monotonic())
         ready = select.select([c.connection for c in busy], [], [], left)[0]
         now = time.monotonic()
         return [c for c in busy if c.connection in ready or c.deadline <= now]
 
     def _result_of(self, checker: _Checker) -> JobResult | None:
-        """Return the result of a checker's job; None if the checker has failed, and end it."""
+        """Return the result of a checker's job, None if there is none.
+
+        A checker that has failed is ended. One whose reply is still on its way keeps its job: no
+        other checker waits for it.
+        """
         try:
-            result, _ = read_frame(checker.connection, JOB_FRAME, time.monotonic() + REPLY_SECONDS)
-        except (PeerClosed, FrameTimeout, BadFrame):
+            result = checker.reader.read()
+        except (PeerClosed, BadFrame):
             self._end(checker)
             return None
-        checker.job = None
+        if result is not None:
+            checker.job = None
+        elif checker.deadline <= time.monotonic():
+            self._end(checker)
         return result
 
     def _end(self, checker: _Checker) -> None:
         self._checkers.remove(checker)
+        checker.job = None
         checker.connection.close()
         if checker.process and self._server.is_running:
             self._server.request(EndProcess(checker.process), Ended)

@@ -22,11 +22,17 @@ import numpy as np
 from nbformat import NotebookNode
 
 from autograder.cells import grade_id_of, is_test
+from autograder.errors import UserError
 from autograder.limits import Environment, Limits
 from autograder.protocol.framing import BadFrame, FrameLimits, FrameTimeout, PeerClosed, write_frame
 from autograder.protocol.messages import BeginHiddenTest, CellResult, EndHiddenTest, RunCell
 from autograder.protocol.optional_torch import torch
-from autograder.protocol.sandbox_spec import SandboxSpec
+from autograder.protocol.sandbox_spec import (
+    FILES,
+    FULL,
+    SandboxSpec,
+    inside_readable_places,
+)
 from autograder.protocol.time_limit import time_limit
 from autograder.untrusted_files import reopened
 
@@ -35,7 +41,7 @@ from .carry_forward import ANSWERS, StandIns, dependencies
 from .cell_outputs import Outputs, too_long
 from .hidden_test_dependencies import hidden_tests
 from .hidden_test_runner import run_hidden_test, test_environment
-from .remote_errors import WorkerGone, WorkerLate
+from .remote_errors import NotJudged, WorkerGone, WorkerLate
 from .rpc_client import RpcClient
 from .sandbox_client import ForkServer, SandboxError, WorkerHandle, send_request
 from .sanitize import Sanitizer, error_output
@@ -85,12 +91,25 @@ class Grader:
         return notebook
 
     def spec(self, environment: Environment) -> SandboxSpec:
-        """Return the specification of a worker's sandbox."""
+        """Return the specification of a worker's sandbox.
+
+        Raises:
+            UserError: the course lies where nothing can be hidden.
+        """
         limits = self.limits
+        private = map(str, (*environment.trusted, *environment.private))
+        hidden = (*self.hidden, *private) if self.level in (FULL, FILES) else ()
+        try:
+            inside = inside_readable_places(hidden)
+        except ValueError as place:
+            raise UserError(
+                f"Python or the system is installed in {place}, which students' code must be able "
+                "to read: move the course and the submissions to a folder of their own."
+            ) from None
         return SandboxSpec(
             level=self.level,
             folder="",
-            hidden=self.hidden,
+            hidden=tuple(map(str, inside)),
             memory=limits.memory_bytes,
             all_memory=limits.all_memory_bytes,
             processes=limits.processes,
@@ -106,9 +125,11 @@ class _Run:
 
     Attributes:
         worker: None before the first cell, and after a cell has ended it.
+        workers: how many there have been.
         fatal_cells: ids of cells that ended their worker; they do not run again.
         late: titles of the cells that exceeded the time limit.
         crashed: titles of the cells that ended the process they ran in.
+        not_judged: titles of the tests that use operators of the student's objects.
         seconds_left: for all cells that follow.
     """
 
@@ -124,9 +145,11 @@ class _Run:
         self.failures: dict[str, BaseException] = {}
         self.outputs = Outputs(Sanitizer(environment.trusted), self.limits)
         self.worker: WorkerHandle | None = None
+        self.workers = 0
         self.fatal_cells: set[str] = set()
         self.late: list[str] = []
         self.crashed: list[str] = []
+        self.not_judged: list[str] = []
         self.seconds_left = self.limits.submission_seconds
 
     def go(self) -> tuple[str, str]:
@@ -169,6 +192,9 @@ class _Run:
         if self.crashed:
             more = f" (and {len(self.crashed) - 1} more)" if len(self.crashed) > 1 else ""
             return CRASHED, reason or f"{self.crashed[0]} ended the process that it ran in{more}"
+        if self.not_judged:
+            what = "an operator of the student's objects, which cannot be judged: compare values"
+            return GRADED, f"{', '.join(self.not_judged)} needs {what}"
         return GRADED, ""
 
     # ---- the worker -----------------------------------------------------------------------------
@@ -177,8 +203,12 @@ class _Run:
         """Return a worker that has run all cells before this place, except the fatal ones."""
         if self.worker is not None:
             return self.worker
+        began = time.monotonic()
         spec = self.grader.spec(self.environment)
         worker = self.worker = self.grader.fork_server.fork(spec, self.files)
+        self.workers += 1
+        if self.workers > 1:  # the first one is free: the fork server may have to warm up
+            self.seconds_left -= time.monotonic() - began
         for cell in self.cells[:place]:
             if not is_test(cell) and cell.id not in self.fatal_cells and self.seconds_left > 0:
                 self._execute(worker, cell)
@@ -208,7 +238,7 @@ class _Run:
             return CellResult.of(reply)
         except (FrameTimeout, PeerClosed, BadFrame) as error:
             self.fatal_cells.add(cell.id)
-            self._end_worker()
+            self._end_worker()  # in the student's time, as all that a cell causes
             return LATE if isinstance(error, FrameTimeout) else GONE
         finally:
             self.seconds_left -= time.monotonic() - began
@@ -265,6 +295,9 @@ class _Run:
             return [too_long(seconds)]
         if isinstance(error, Exception):
             return [self.outputs.of_failure(error)]
+        if isinstance(error, NotJudged):
+            self.not_judged.append(_title(cell))
+            return [error_output("NotJudged", str(error))]
         self.crashed.append(_title(cell))
         return [error_output("Crashed", str(error))]
 
@@ -290,7 +323,7 @@ class _Run:
             with time_limit(seconds + OWN_SECONDS, WorkerLate):
                 run_hidden_test(self.tests[cell.id], rpc)
             return None
-        except (WorkerLate, WorkerGone, Exception) as error:
+        except (NotJudged, WorkerLate, WorkerGone, Exception) as error:
             return error
         finally:
             connection.close()

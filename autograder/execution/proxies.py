@@ -11,6 +11,7 @@ from typing import Any
 
 from autograder.protocol.optional_torch import Tensor, nn
 
+from .remote_errors import NotJudged
 from .rpc_session import Session
 
 # Methods that change a layer as a whole, or that a student may have overridden.
@@ -20,8 +21,24 @@ FORWARDED = (
 )
 
 
+# What a test would ask an object of the student's class, which could answer as it likes.
+COMPARISONS = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+ARITHMETIC = {
+    **{"add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%"},
+    **{"pow": "**", "matmul": "@", "and": "&", "or": "|", "xor": "^"},
+    **{"lshift": "<<", "rshift": ">>", "divmod": "divmod()"},
+}
+CONVERSIONS = {
+    **{"bool": "the truth value", "int": "int()", "float": "float()", "complex": "complex()"},
+    **{"index": "the integer", "abs": "abs()", "round": "round()", "neg": "-", "pos": "+"},
+}
+
+
 class RemoteObject:
-    """Proxy of a function, a class or any other object that is not a module."""
+    """Proxy of a function, a class or any other object that is not a module.
+
+    It refuses operators: hidden tests compare values that have crossed, never objects.
+    """
 
     def __init__(self, rpc: Session, key: int, kind: str):
         self.__dict__.update({"_rpc": rpc, "_key": key, "_kind": kind})
@@ -46,8 +63,8 @@ class RemoteObject:
     def __iter__(self) -> Iterator[Any]:
         return self._rpc.iterate(self)
 
-    def __bool__(self) -> bool:
-        return True
+    def __hash__(self) -> int:
+        return id(self)
 
     def __repr__(self) -> str:
         return f"<a {self._kind}>"
@@ -59,6 +76,8 @@ class RemoteObject:
 
 class RemoteModule(nn.Module):
     """Proxy of a module; its parameters, buffers and children are mirrored."""
+
+    __hash__ = nn.Module.__hash__
 
     def __init__(self, rpc: Session, key: int):
         super().__init__()
@@ -116,8 +135,24 @@ def _forwarding_method(name: str) -> Any:
     return method
 
 
+def _refusal(operation: str) -> Any:
+    def method(self: RemoteObject | RemoteModule, *_: Any) -> Any:
+        kind = self._kind if isinstance(self, RemoteObject) else type(self).__name__
+        raise NotJudged(operation, kind)
+
+    return method
+
+
 for _method in FORWARDED:
     setattr(RemoteModule, _method, _forwarding_method(_method))
+for _special, _operation in (COMPARISONS | ARITHMETIC).items():
+    setattr(RemoteObject, f"__{_special}__", _refusal(_operation))
+    setattr(RemoteModule, f"__{_special}__", _refusal(_operation))
+for _special, _operation in ARITHMETIC.items():
+    setattr(RemoteObject, f"__r{_special}__", _refusal(_operation))
+    setattr(RemoteModule, f"__r{_special}__", _refusal(_operation))
+for _special, _operation in CONVERSIONS.items():
+    setattr(RemoteObject, f"__{_special}__", _refusal(_operation))
 
 
 @lru_cache(maxsize=256)

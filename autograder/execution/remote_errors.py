@@ -17,6 +17,20 @@ class WorkerLate(BaseException):
     """A worker that did not reply in time. Not an Exception, for the same reason."""
 
 
+class NotJudged(BaseException):
+    """A test that asks something of a student's object that only the object itself could answer.
+
+    Not an Exception, so that no test takes it for an answer.
+    """
+
+    def __init__(self, operation: str, kind: str):
+        super().__init__(
+            f"Not judged: the test needs {operation} of an object of the class {kind[:60]}, and "
+            "its own answer would prove nothing. Return a number, text, list, array or tensor "
+            "if the exercise asks for one."
+        )
+
+
 class RemoteError(Exception):
     """An exception in the student's code, of a type that this side does not have.
 
@@ -40,7 +54,7 @@ def as_exception(data: Any) -> Exception:
     known = [kind for base in bases if (kind := _built_in(base)) is not None]
     error: Exception | None = None
     if known and known[0].__name__ == name:
-        error = known[0].__new__(known[0])
+        error = _new(known[0], text)
         error.args = (text,) if text else ()
     if error is None or str(error) != text:  # a KeyError quotes its argument
         parents: list[type[Exception]] = [] if error is not None else [RemoteError]
@@ -48,7 +62,7 @@ def as_exception(data: Any) -> Exception:
         made: type[Exception] = type(
             name, tuple(parents) or (Exception,), {"__str__": lambda self: text}
         )
-        error = made.__new__(made)
+        error = _new(made, text)
     about: dict[str, Any] = {"from_worker": True}
     place = data.get("place")
     if isinstance(place, list) and len(place) == 3:
@@ -57,6 +71,13 @@ def as_exception(data: Any) -> Exception:
             about["place"] = (_one_line(function)[:100], line, _one_line(source)[:300])
     error.__dict__.update(about)
     return error
+
+
+def _new(kind: type[Exception], text: str) -> Exception:
+    """Make an exception without its arguments, which are unknown; a group must hold something."""
+    if issubclass(kind, BaseExceptionGroup):
+        return kind.__new__(kind, text, [RemoteError(text)])
+    return kind.__new__(kind)
 
 
 def _built_in(name: Any) -> type[Exception] | None:

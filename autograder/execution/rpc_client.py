@@ -39,7 +39,7 @@ from autograder.protocol.rpc_messages import (
     StateUpdate,
     encode_rpc,
 )
-from autograder.protocol.shared_state import SharedState
+from autograder.protocol.shared_state import SharedState, rewrite
 from autograder.protocol.value_codec import DecodeError, NotSerializable
 
 from .checker_codec import CheckerCodec, with_outputs
@@ -271,9 +271,7 @@ class RpcClient:
             with torch.no_grad(), contextlib.suppress(RuntimeError):
                 sent.inputs[index].detach().copy_(codec.decode(node))
         for container_id, node in reply.rewritten:
-            x, new = sent.containers[container_id], codec.decode(node)
-            x.clear()
-            x.extend(new) if isinstance(x, list) else x.update(new)
+            rewrite(sent.containers[container_id], codec.decode(node))
         if reply.rng is not None:
             torch.set_rng_state(codec.decode(reply.rng))
             self._known_rng = torch.get_rng_state()

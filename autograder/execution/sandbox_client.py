@@ -1,17 +1,14 @@
 """Start the sandbox's fork server, have it fork workers, and talk to them."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 
 from autograder.protocol.framing import (
     BadFrame,
@@ -38,7 +35,7 @@ from autograder.protocol.messages import (
     from_datagram,
     to_datagram,
 )
-from autograder.protocol.sandbox_spec import FULL, LEVELS, NONE, SandboxSpec
+from autograder.protocol.sandbox_spec import LEVELS, NONE, SandboxSpec
 
 START_SECONDS = 120  # imports of PyTorch and the like, on a busy machine
 REQUEST_SECONDS = 30
@@ -64,12 +61,10 @@ class WorkerHandle:
     Attributes:
         connection: for requests and replies.
         process: id of the process whose end ends all of the worker's.
-        folder: the worker's own, removed with it.
     """
 
     connection: socket.socket
     process: int
-    folder: str
 
 
 class ForkServer:
@@ -90,7 +85,7 @@ class ForkServer:
         self.close()
 
     def fork(self, spec: SandboxSpec, files: Sequence[int] = ()) -> WorkerHandle:
-        """Start a worker in a sandbox; `spec.folder` is chosen here.
+        """Start a worker in a sandbox, with a new folder of its own in place of `spec.folder`.
 
         Args:
             files: descriptors of the files that `spec` names, in the same order.
@@ -99,34 +94,32 @@ class ForkServer:
             SandboxError: it could not be started.
             VersionMismatch: the grader was updated while it ran.
         """
-        folder = tempfile.mkdtemp(prefix="ag-")
-        Path(folder).chmod(0o711)
-        connection, remote_end = socket.socketpair()
+        request = ForkWorker(replace(spec, folder=tempfile.gettempdir()))
         try:
-            request = ForkWorker(replace(spec, folder=folder))
-            reply = self._request(request, [remote_end.fileno(), *files], Forked)
-            worker = WorkerHandle(connection, reply.process, folder)
+            connection, remote_end = socket.socketpair()
+        except OSError as error:
+            raise SandboxError(str(error)) from None
+        worker = None
+        try:
+            with remote_end:
+                reply = self._request(request, [remote_end.fileno(), *files], Forked)
+            worker = WorkerHandle(connection, reply.process)
             header, _ = read_frame(connection, FrameLimits(), time.monotonic() + REQUEST_SECONDS)
             decode(header, WorkerReady)
-            if spec.level == FULL:  # the worker has moved into a root of its own
-                with suppress(OSError):  # an old kernel keeps the folder until `end`
-                    Path(folder).rmdir()
             return worker
         except BaseException as error:
             connection.close()
-            shutil.rmtree(folder, ignore_errors=True)
+            if worker is not None:
+                self.end(worker)
             if isinstance(error, PeerClosed | FrameTimeout | BadFrame | BadMessage | OSError):
                 raise SandboxError(f"{type(error).__name__}: {error}") from None
             raise
-        finally:
-            remote_end.close()
 
     def end(self, worker: WorkerHandle) -> None:
         """End a worker, everything that it started, and its folder."""
         worker.connection.close()
         if self._control is not None:
             self._request(EndProcess(worker.process), [], Ended)
-        shutil.rmtree(worker.folder, ignore_errors=True)
 
     def clone(self) -> "ForkServer":
         """Return a copy of the warm process, for another checker: a fork that shares its memory.

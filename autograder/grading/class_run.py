@@ -76,6 +76,7 @@ class ClassRun:
         limits: the limits of each notebook.
         cache: where executed notebooks are kept.
         rounds: of grading, from which the seeds come.
+        private: places that students' code must not see, besides the course.
     """
 
     def __init__(
@@ -86,10 +87,11 @@ class ClassRun:
         limits: Limits,
         cache: RunCache,
         rounds: Rounds,
+        private: tuple[Path, ...] = (),
     ) -> None:
         self._submissions, self._masters = submissions, masters
         self._root, self._limits, self._cache = root, limits, cache
-        self._rounds = rounds
+        self._rounds, self._private = rounds, private
         self._outcomes: dict[Submission, _Outcome] = {}
         self._under_way: dict[str, list[Submission]] = {}
         self._ran = False  # anything at all
@@ -156,7 +158,7 @@ class ClassRun:
             files, outcome.skipped = self._attachments(submission)
             if files:  # it takes a while to read them
                 progress("Reading what was handed in", number, total)
-            environment = Environment((self._root,), "", files)
+            environment = Environment((self._root,), "", files, self._private)
             request = job(merged, self._limits, environment, level, tests)
             digest = digest_without_seed(request)
             known = self._kept(digest)

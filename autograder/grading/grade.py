@@ -102,7 +102,8 @@ def grade(
             log.info("ignored %s", line)
         root = source.resolve().parent
         rounds = Rounds(cache.folder, course_digest(root), seed)
-        ran = ClassRun(due, masters, root, limits or Limits(), cache, rounds)
+        private = tuple(place.resolve() for place in (source, submissions, out, folder))
+        ran = ClassRun(due, masters, root, limits or Limits(), cache, rounds, private)
         ran.run(pool, level, progress)
         pool.dismiss()
         rows = [

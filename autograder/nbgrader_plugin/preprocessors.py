@@ -48,7 +48,8 @@ class RunSubmission(NbGraderPreprocessor):
         trusted = tuple(Path(folder).resolve() for folder in self.trusted)
         grader = Grader(_fork_server(), best_level(), self.limits, installed_copies(trusted))
         files, skipped = scan(_submitted_folder(self, about), attachment_limits(nb))
-        ran = grader.run(nb, Environment(trusted, about["student"], files))
+        course = Path(_course_directory(self).root).resolve()
+        ran = grader.run(nb, Environment(trusted, about["student"], files, (course,)))
         ran.metadata["autograder"]["skipped"] = list(skipped.values())
         return ran, resources
 
@@ -91,15 +92,19 @@ def _fork_server() -> ForkServer:
     return fork_server
 
 
+def _course_directory(preprocessor: NbGraderPreprocessor) -> CourseDirectory:
+    return preprocessor.parent.parent.coursedir  # exporter, converter
+
+
 def _source_folder(preprocessor: NbGraderPreprocessor, about: dict) -> Path:
     """Return the folder of the assignment's source notebooks."""
-    course: CourseDirectory = preprocessor.parent.parent.coursedir  # exporter, converter
+    course = _course_directory(preprocessor)
     return Path(course.format_path(course.source_directory, ".", about["assignment"]))
 
 
 def _submitted_folder(preprocessor: NbGraderPreprocessor, about: dict) -> Path:
     """Return the folder of the student's own files: nbgrader copies the targets of links."""
-    course: CourseDirectory = preprocessor.parent.parent.coursedir
+    course = _course_directory(preprocessor)
     folder = course.submitted_directory
     return Path(course.format_path(folder, about["student"], about["assignment"]))
 

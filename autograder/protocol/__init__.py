@@ -8,6 +8,7 @@
 6. `sandbox_spec`: isolation levels and the limits of one worker.
 7. `time_limit`: a time limit for a block of code.
 8. `optional_torch`: PyTorch, or what stands in for it where it is not installed.
+9. `preload`: import libraries in a fork server.
 
 It imports nothing else of the project.
 """

@@ -83,11 +83,54 @@ def read_frame(
         raise BadFrame(f"a frame of {header_size + tensor_size} bytes")
     text = _receive(connection, header_size, deadline)
     packed = _receive(connection, tensor_size, deadline)
+    return _header(text), _unpacked(bytes(packed), frame_limits.count) if packed else []
+
+
+class FrameReader:
+    """Reader of frames without tensors that never waits: a frame may arrive in many pieces.
+
+    Args:
+        most: bytes of a header.
+    """
+
+    def __init__(self, connection: socket.socket, most: int):
+        self._connection, self._most = connection, most
+        self._data = bytearray()
+
+    def read(self) -> Any:
+        """Take what has arrived; returns the header of a frame when all of it is there, else None.
+
+        Raises:
+            BadFrame, PeerClosed: no valid frame will arrive.
+        """
+        size = HEAD.size
+        while True:
+            if len(self._data) >= HEAD.size:
+                header_size, tensor_size = HEAD.unpack_from(self._data)
+                if header_size > self._most or tensor_size:
+                    raise BadFrame(f"a frame of {header_size + tensor_size} bytes")
+                size = HEAD.size + header_size
+                if len(self._data) == size:
+                    text, self._data = self._data[HEAD.size :], bytearray()
+                    return _header(text)
+            try:
+                wanted = min(CHUNK, size - len(self._data))
+                self._connection.setblocking(False)
+                part = self._connection.recv(wanted)
+            except BlockingIOError:
+                return None
+            except OSError:
+                raise PeerClosed from None
+            if not part:
+                raise PeerClosed
+            self._data += part
+
+
+def _header(text: bytearray) -> Any:
     try:
-        header = json.loads(text, parse_constant=_no_constant)
+        return json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise BadFrame("a header that is not JSON") from None
-    return header, _unpacked(bytes(packed), frame_limits.count) if packed else []
 
 
 def _packed(tensors: "list[Tensor]") -> bytes:

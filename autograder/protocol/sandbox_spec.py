@@ -11,7 +11,14 @@ of them a machine supports:
 A fourth, "none", is never chosen automatically.
 """
 
+import os
+import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+SETTINGS = ("/etc/ld.so.cache", "/etc/localtime", "/etc/fonts", "/etc/alternatives")
 
 FULL, FILES, LIMITS = LEVELS = ("full", "files", "limits")
 NONE = "none"  # only when an instructor insists
@@ -23,9 +30,10 @@ class SandboxSpec:
 
     Attributes:
         level: one of LEVELS, or NONE.
-        folder: empty, and the worker's own. At level `full` it becomes the new root; at the others
-            it is the only place that can be written to.
-        hidden: folders inside the readable places that must look empty.
+        folder: empty, and the worker's own; in a request to a fork server, where to make it. At
+            level `full` it becomes the new root; at the others it is the only place that can be
+            written to.
+        hidden: folders that must look empty, even inside the readable places.
         memory: address space of each process, beyond what a new worker uses.
         all_memory: anonymous memory of all processes together; needs level `full`.
         processes: most processes; threads count too.
@@ -42,3 +50,26 @@ class SandboxSpec:
     disk: int = 64 * 2**20
     processor_seconds: int = 120
     files: tuple[tuple[str, int], ...] = ()
+
+
+def readable_places() -> list[str]:
+    """Return what Python itself needs: its installation, environment and system libraries."""
+    own = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}
+    own |= {os.path.realpath(place) for place in own}
+    return [*SYSTEM, *sorted(own - set(SYSTEM)), *SETTINGS]
+
+
+def inside_readable_places(places: Iterable[str]) -> list[Path]:
+    """Return those of these places that lie in a readable one, outer ones first, without links.
+
+    Everything else is invisible from inside a sandbox anyway.
+
+    Raises:
+        ValueError: one of them is readable as a whole, so that nothing in it can be hidden.
+    """
+    readable = {Path(os.path.realpath(place)) for place in readable_places()}
+    real = sorted({Path(os.path.realpath(place)) for place in places})
+    for place in real:
+        if place in readable:
+            raise ValueError(str(place))
+    return [place for place in real if not readable.isdisjoint(place.parents)]

@@ -67,15 +67,20 @@ class SharedState:
         return found
 
     def share_container(self, container_id: int, x: list | dict, node: Node) -> None:
-        """Share a container from now on, and keep it alive.
+        """Share a container from now on, and keep it alive; or note what the other side knows.
 
         Raises:
             DecodeError: there are too many.
         """
-        if len(self.containers) >= MOST_CONTAINERS:
+        if container_id not in self.containers and not self.has_room:
             raise DecodeError("too many containers")
         self.containers[container_id] = (x, node)
         self._container_ids[id(x)] = container_id
+
+    @property
+    def has_room(self) -> bool:
+        """False when as many containers are shared as may be."""
+        return len(self.containers) < MOST_CONTAINERS
 
     def container_id_of(self, x: list | dict) -> int | None:
         """Return the id of a shared container; None for others."""
@@ -132,6 +137,12 @@ class SharedState:
                 continue
             _assign(x, new)
             self._shared[key].known = _copied(state(x))
+
+
+def rewrite(x: list | dict, new: list | dict) -> None:
+    """Give a container the contents of `new`; it remains the same object."""
+    x.clear()
+    x.extend(new) if isinstance(x, list) else x.update(new)
 
 
 def state(x: Tensor | np.ndarray) -> tuple:

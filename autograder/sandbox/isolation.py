@@ -4,16 +4,27 @@
 entered a sandbox stays inside.
 """
 
+import bisect
 import os
+import platform
 import resource
 import select
 import signal
+import socket
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from autograder.protocol.sandbox_spec import FILES, FULL, NONE, SandboxSpec
+from autograder.protocol.sandbox_spec import (
+    FILES,
+    FULL,
+    NONE,
+    SandboxSpec,
+    inside_readable_places,
+    readable_places,
+)
 
 from . import syscalls
 
@@ -25,12 +36,14 @@ NAMESPACES = (
     | syscalls.NEW_PIDS
     | syscalls.NEW_NETWORK
 )
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-SETTINGS = ("/etc/ld.so.cache", "/etc/localtime", "/etc/fonts", "/etc/alternatives")
-DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+DEVICES = ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom")  # zero: shared memory
 WORK = "work"  # in a worker's folder: the working directory of a student's code
 FILES_FOLDER = "/handed-in"
+HOST = "student"  # the name of the host, instead of the real one
+PROGRAMS = f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin"
 CHUNK = 2**20  # bytes that are copied at a time
+MOST_PROCESSES = 2**22  # that Linux can have
+SHARED = 4  # times as many processes where the limit counts all workers of a user together
 FIRST_USER = 10**9  # unused ids: each worker of a grader that runs as root gets a user of its own
 
 
@@ -63,7 +76,7 @@ def enter_sandbox(
     if spec.level in (FULL, FILES):
         syscalls.no_new_privileges()
         if syscalls.landlock_version():
-            _restrict_files(folder)
+            _restrict_files(folder, spec.hidden if spec.level == FILES else ())
         elif spec.level == FILES:
             raise OSError("no Landlock")
         if syscalls.can_install_seccomp():
@@ -73,14 +86,8 @@ def enter_sandbox(
     work = folder / WORK
     work.mkdir(exist_ok=True)
     os.chdir(work)
+    os.environ |= {"HOME": str(folder), "PATH": PROGRAMS}
     return work
-
-
-def readable() -> list[str]:
-    """Return what Python itself needs: its installation, environment and system libraries."""
-    own = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}
-    own |= {os.path.realpath(place) for place in own}
-    return [*SYSTEM, *sorted(own - set(SYSTEM)), *SETTINGS]
 
 
 def _enter_namespaces(
@@ -97,6 +104,8 @@ def _enter_namespaces(
         Path("/proc/self/setgroups").write_text("deny")
         Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
         Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+    socket.sethostname(HOST)
+    platform._uname_cache = None  # type: ignore[attr-defined]  # a library may have asked before
     init = os.fork()
     if init:
         os.write(status_fd, f"{init}\n".encode())
@@ -160,16 +169,14 @@ def _mount_root(spec: SandboxSpec, user: int, files: Sequence[int]) -> None:
         syscalls.mount(
             "tmpfs", root + place, "tmpfs", quiet, f"size={size},mode=1777,nr_inodes=10k"
         )
-    for place in readable():
+    for place in readable_places():
         _bind_readonly(place, root)
     for place in DEVICES:
         if os.path.exists(place):
             Path(root + place).parent.mkdir(parents=True, exist_ok=True)
             Path(root + place).touch()
             syscalls.mount(place, root + place, flags=syscalls.BIND)
-    for hidden in spec.hidden:
-        if os.path.isdir(root + hidden):
-            syscalls.mount("tmpfs", root + hidden, "tmpfs", quiet, "size=4k,mode=555")
+    _hide(spec.hidden, root)
     Path(root, "etc").mkdir(exist_ok=True)
     Path(root, "etc/passwd").write_text(f"student:x:{user}:{user}::/tmp:/bin/sh\n")
     Path(root, "proc").mkdir()
@@ -232,17 +239,53 @@ def _bind_readonly(place: str, root: str) -> None:
     syscalls.make_read_only(str(target))
 
 
-def _restrict_files(folder: Path) -> None:
-    read = [Path(place) for place in (*readable(), "/proc", *DEVICES)]
+def _hide(places: Iterable[str], root: str) -> None:
+    """Cover places below `root`, but not what Python needs in them, such as an environment."""
+    for place in inside_readable_places(places):
+        target = root + str(place)
+        if os.path.isdir(target):
+            syscalls.mount("tmpfs", target, "tmpfs", syscalls.NO_SUID, "size=1m,mode=755")
+            for needed in readable_places():
+                if place in Path(needed).parents:
+                    _bind_readonly(needed, root)
+            syscalls.make_read_only(target)
+        elif os.path.exists(target):
+            syscalls.mount(os.devnull, target, flags=syscalls.BIND)
+
+
+def _restrict_files(folder: Path, hidden: Iterable[str]) -> None:
+    read = [Path(place) for place in ("/proc", *DEVICES)]
+    listed: list[Path] = []
+    covered = inside_readable_places(hidden)
+    for path, whole in _visible(map(Path, readable_places()), covered):
+        (read if whole else listed).append(path)
     write = [folder, Path("/dev/null"), Path("/dev/shm")]
-    syscalls.restrict_paths(read, write[:2] if folder != Path("/tmp") else write)
+    syscalls.restrict_paths(read, write[:2] if folder != Path("/tmp") else write, listed)
+
+
+def _visible(places: Iterable[Path], hidden: Collection[Path]) -> Iterator[tuple[Path, bool]]:
+    """Yield what is left of places: paths, and whether all below them is readable, too.
+
+    Landlock cannot take back what it allows for a folder, so the folders around a hidden one can
+    only be listed, and each of their other entries is allowed by itself.
+    """
+    for place in places:
+        real = Path(os.path.realpath(place))
+        if real in hidden:
+            continue
+        whole = not any(real in covered.parents for covered in hidden)
+        yield place, whole
+        if not whole:
+            with suppress(OSError):
+                yield from _visible(sorted(real.iterdir()), hidden)
 
 
 def _set_rlimits(spec: SandboxSpec) -> None:
     """Set the limits of this process and its descendants."""
+    room = spec.processes if spec.level == FULL else SHARED * spec.processes
     limits = {
+        resource.RLIMIT_NPROC: _processes_now() + room,
         resource.RLIMIT_AS: _memory_now() + spec.memory,
-        resource.RLIMIT_NPROC: spec.processes,
         resource.RLIMIT_FSIZE: spec.file_size,
         resource.RLIMIT_CPU: spec.processor_seconds,
         resource.RLIMIT_NOFILE: 256,
@@ -252,6 +295,31 @@ def _set_rlimits(spec: SandboxSpec) -> None:
         with suppress(ValueError, OSError):  # a lower limit may be set already
             resource.setrlimit(kind, (most, most))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # too large a file: an OSError in its place
+
+
+def _processes_now() -> int:
+    """Processes and threads that count towards this user's limit; 0 for root, who has none.
+
+    The kernel counts all that the user runs, in other containers, too, and does not say how many.
+    But a thread starts only below the limit, so trying limits tells.
+    """
+    before = resource.getrlimit(resource.RLIMIT_NPROC)
+    most = MOST_PROCESSES if before[1] == resource.RLIM_INFINITY else before[1]
+
+    def is_enough(limit: int) -> bool:
+        resource.setrlimit(resource.RLIMIT_NPROC, (limit, before[1]))
+        thread = threading.Thread(target=int)
+        try:
+            thread.start()
+        except RuntimeError:
+            return False
+        thread.join()
+        return True
+
+    try:
+        return bisect.bisect_left(range(most), True, lo=1, key=is_enough) - 1
+    finally:
+        resource.setrlimit(resource.RLIMIT_NPROC, before)
 
 
 def _memory_now() -> int:

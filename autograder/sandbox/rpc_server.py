@@ -33,7 +33,7 @@ from autograder.protocol.rpc_messages import (
     StateUpdate,
     decode_rpc,
 )
-from autograder.protocol.shared_state import SharedState
+from autograder.protocol.shared_state import SharedState, rewrite
 from autograder.protocol.value_codec import Codec, NotSerializable
 
 MESSAGE_CHARS = 6000  # of an exception
@@ -90,10 +90,12 @@ class WorkerCodec(Codec):
         return self._shared_node(x, super().encode_entries(x))
 
     def _shared_node(self, x: Any, node: Node) -> Node:
-        if not self.sharing_containers:
-            return node
-        container_id = self.server.shared.new_key()
-        self.server.shared.share_container(container_id, x, node)
+        shared = self.server.shared
+        container_id = shared.container_id_of(x)
+        if not self.sharing_containers or (container_id is None and not shared.has_room):
+            return node  # a copy
+        container_id = shared.new_key() if container_id is None else container_id
+        shared.share_container(container_id, x, node)
         return [*node, container_id]
 
     def encode_other(self, x: Any) -> Node:
@@ -343,12 +345,6 @@ class RpcServer:
         found = torch.autograd.grad(ys, wanted_here, gs, retain_graph=True, allow_unused=True)
         by_id = {id(x): g for x, g in zip(wanted_here, found, strict=True)}
         return [by_id.get(id(x)) for x in wanted]
-
-
-def rewrite(x: list | dict, new: list | dict) -> None:
-    """Give a container the contents of `new`; it remains the same object."""
-    x.clear()
-    x.extend(new) if isinstance(x, list) else x.update(new)
 
 
 def describe(error: BaseException) -> dict:

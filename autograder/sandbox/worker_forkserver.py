@@ -11,11 +11,14 @@ import contextlib
 import gc
 import os
 import resource
+import shutil
 import signal
 import socket
+import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
-from importlib.util import find_spec
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +35,8 @@ from autograder.protocol.messages import (
     from_datagram,
     to_datagram,
 )
-from autograder.protocol.sandbox_spec import SandboxSpec
+from autograder.protocol.preload import preload
+from autograder.protocol.sandbox_spec import FULL, SandboxSpec
 
 from . import syscalls
 from .isolation import enter_sandbox
@@ -56,9 +60,7 @@ def main() -> None:
     if not accepts_hello(control):
         return
     os.environ.setdefault("MPLBACKEND", "agg")
-    for name in PRELOAD:
-        if find_spec(name.partition(".")[0]) is not None:
-            __import__(name)
+    preload(PRELOAD)
     from .cell_runner import Worker, new_shell
 
     shell = new_shell()
@@ -67,35 +69,51 @@ def main() -> None:
     gc.freeze()  # memory that forks share is not copied because references to it are counted
     if sys.platform == "linux":
         syscalls.collapse_memory()
-    death_pipe = _become_server(control)
-    while True:
-        data, fds, *_ = socket.recv_fds(control, DATAGRAM_BYTES, MAX_FDS)
-        if not data:
-            return
-        request: Message = from_datagram(data, ForkWorker, CloneServer, EndProcess)
-        reply: Message
-        if isinstance(request, ForkWorker):
-            reply = _fork(request.spec, fds, control, death_pipe, shell, Worker)
-            for fd in fds:
-                os.close(fd)
-        elif isinstance(request, CloneServer):
-            copy = os.fork()
-            if copy == 0:  # another fork server from here on, with a checker of its own
-                control.close()
-                control = socket.socket(fileno=fds[0])
-                for fd in death_pipe:
+    folders: list[str] = []  # of the worker; there is one at a time
+
+    def end(*_: object) -> None:
+        _clean_up(folders)
+        os._exit(0)
+
+    signal.signal(signal.SIGTERM, end)
+    try:
+        death_pipe = _become_server(control)
+        while True:
+            data, fds, *_ = socket.recv_fds(control, DATAGRAM_BYTES, MAX_FDS)
+            if not data:
+                return
+            request: Message = from_datagram(data, ForkWorker, CloneServer, EndProcess)
+            reply: Message
+            if isinstance(request, ForkWorker):
+                folders[:] = [tempfile.mkdtemp(prefix="ag-", dir=request.spec.folder)]
+                spec = replace(request.spec, folder=folders[0])
+                reply = _fork(spec, fds, control, death_pipe, shell, Worker)
+                for fd in fds:
                     os.close(fd)
-                if not accepts_hello(control):
-                    return
-                death_pipe = _become_server(control)
-                continue
-            os.close(fds[0])
-            reply = Forked(copy)
-        else:
-            assert isinstance(request, EndProcess)
-            _end(request.process)
-            reply = Ended(request.process)
-        control.send(to_datagram(reply))
+                if isinstance(reply, Failed) or spec.level == FULL:  # it has a root of its own now
+                    _remove(spec.folder)
+            elif isinstance(request, CloneServer):
+                copy = os.fork()
+                if copy == 0:  # another fork server from here on, with a checker of its own
+                    control.close()
+                    folders.clear()
+                    control = socket.socket(fileno=fds[0])
+                    for fd in death_pipe:
+                        os.close(fd)
+                    if not accepts_hello(control):
+                        return
+                    death_pipe = _become_server(control)
+                    continue
+                os.close(fds[0])
+                reply = Forked(copy)
+            else:
+                assert isinstance(request, EndProcess)
+                if request.process in _children():  # an earlier server's may be anything by now
+                    _clean_up(folders)
+                reply = Ended(request.process)
+            control.send(to_datagram(reply))
+    finally:
+        _clean_up(folders)
 
 
 def _become_server(control: socket.socket) -> tuple[int, int]:
@@ -106,7 +124,7 @@ def _become_server(control: socket.socket) -> tuple[int, int]:
     """
     if sys.platform == "linux":
         syscalls.set_subreaper()
-        syscalls.die_with_parent(signal.SIGKILL)
+        syscalls.die_with_parent(signal.SIGTERM)
     death_pipe = os.pipe()
     say_hello(control)
     return death_pipe
@@ -125,6 +143,7 @@ def _fork(
     Args:
         fds: its end of the connection to the checker, then the student's files.
     """
+    os.chmod(spec.folder, 0o711)
     listen, status_fd = os.pipe()
     child = os.fork()
     if child == 0:
@@ -132,6 +151,7 @@ def _fork(
             os.close(listen)
             control.close()
             signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
             connection = os.dup(fds[0])
             os.close(death_pipe[1])
             enter_sandbox(spec, status_fd, death_pipe[0], fds[1:])
@@ -165,18 +185,27 @@ def _close_other_fds(connection: int, status_fd: int) -> socket.socket:
     return socket.socket(fileno=connection)
 
 
-def _end(process: int) -> None:
-    """End a worker and everything that it has started."""
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(process, signal.SIGKILL)
-    for _ in range(100):
+def _clean_up(folders: list[str]) -> None:
+    """End a worker, if there is one, and everything that it has started; remove its folder."""
+    for _ in range(100 if folders else 0):
         for child in _children():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
         try:
             os.waitpid(-1, 0)
         except ChildProcessError:
-            return
+            break
+    for folder in folders:
+        _remove(folder)
+
+
+def _remove(folder: str) -> None:
+    """Remove a worker's folder, whatever a student's code has left in it."""
+    with contextlib.suppress(OSError, RecursionError):
+        shutil.rmtree(folder)
+    if os.path.lexists(folder):  # forbidden or nested too deeply; these programs manage it
+        subprocess.run(["chmod", "-R", "u+rwx", folder], check=False, capture_output=True)
+        subprocess.run(["rm", "-rf", folder], check=False, capture_output=True)
 
 
 def _children() -> list[int]:

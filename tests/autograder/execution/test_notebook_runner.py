@@ -108,6 +108,15 @@ def test_messages_are_plain_and_show_no_hidden_code(ran):
     assert "\x1b" not in shown
 
 
+def test_a_group_of_exceptions_is_reported_as_one(ran):
+    group = "raise ExceptionGroup('all of it', [ValueError('a'), KeyError('b')])"
+    notebook = ran(f"def f():\n    {group}", "#T\nf()", group)
+    assert notebook.metadata.autograder.status == "graded"
+    first = "ExceptionGroup: all of it (2 sub-exceptions)\nIt happened in line"
+    assert messages(notebook)[0].startswith(f"{first} 2")
+    assert notebook.cells[2].outputs[0].evalue.startswith(f"{first} 1")
+
+
 def test_cells_run_as_in_jupyter(ran):
     notebook = ran(
         "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.show()",
@@ -177,6 +186,24 @@ def test_used_up_time_is_said(ran):
     assert "used up" in notebook.metadata.autograder.reason
 
 
+def test_workers_that_cells_end_cost_the_submissions_time(ran, monkeypatch):
+    forks = []
+
+    def slow_fork(self, spec, files):
+        forks.append(spec)
+        time.sleep(0.3)
+        return fork(self, spec, files)
+
+    fork = ForkServer.fork
+    monkeypatch.setattr(ForkServer, "fork", slow_fork)
+    limits = Limits(cell_seconds=2, submission_seconds=2)
+    notebook = ran(*["import os; os._exit(0)"] * 40, "#T\nassert True", limits=limits)
+    assert len(forks) < 9
+    assert "used up" in notebook.metadata.autograder.reason
+    assert notebook.metadata.autograder.status == "crashed"
+    assert scores(notebook) == [0]
+
+
 ENDS = [
     "import os; os._exit(1)",
     "import os; os.kill(os.getpid(), 9)",
@@ -227,6 +254,19 @@ def test_memory_of_all_processes_together_is_limited(ran):
     forks += "        time.sleep(60); os._exit(0)\ntime.sleep(2)"
     notebook = ran("x = 1", forks, "#T\nassert x", limits=limits)
     assert (scores(notebook), notebook.metadata.autograder.status) == ([1], "graded")
+
+
+def test_what_locks_files_and_shares_memory_honestly_works(ran):
+    database = "import sqlite3\nwith sqlite3.connect('a.db') as db:\n"
+    database += "    db.execute('create table t (x)'); db.execute('insert into t values (7)')\n"
+    database += "print(sqlite3.connect('a.db').execute('select * from t').fetchall())"
+    processes = "import multiprocessing as m\nv = m.get_context('fork').Value('i', 1)\n"
+    processes += "def f():\n    with v.get_lock(): v.value += 1\n"
+    processes += "p = m.get_context('fork').Process(target=f); p.start(); p.join(); print(v.value)"
+    threads = "from concurrent.futures import ThreadPoolExecutor as E\n"
+    threads += "with E(4) as e: print(sum(e.map(abs, range(9))))"
+    notebook = ran(database, processes, threads)
+    assert [printed(notebook, i) for i in range(3)] == ["[(7,)]\n", "2\n", "36\n"]
 
 
 def test_the_checker_is_given_the_course_and_the_student_nothing(ran, tmp_path, monkeypatch):
@@ -298,6 +338,31 @@ def test_what_a_level_keeps_from_students(ran, level, tmp_path):
         call = f"#T\nfound = powers({place!r}, {port})\nassert False, repr(found)"
         (message,) = messages(ran(f"path_of = {os.getpid()}\n{PROBE}", call, level=level))
     assert {name for name, yes in eval(message).items() if yes} == ALLOWED[level]
+
+
+ABOUT_THE_MACHINE = """
+import os, platform, socket, sys
+for text in (os.environ["HOME"], os.path.expanduser("~"), os.environ["PATH"], sys.prefix,
+             sys.base_prefix, get_ipython().ipython_dir):
+    print(text)
+print(os.environ["HOME"][::-1])  # what is not recognized is not replaced
+print("host", socket.gethostname(), platform.node(), open("/proc/sys/kernel/hostname").read())
+def f():
+    open(os.path.expanduser("~/absent"))
+"""
+
+
+@pytest.mark.parametrize("level", [FULL, FILES])
+def test_no_page_names_the_home_the_host_or_the_installation(ran, level):
+    if LEVELS.index(level) < LEVELS.index(best_level()):
+        pytest.skip(f"this machine does not allow level {level}")
+    notebook = ran(ABOUT_THE_MACHINE, "#T\nf()", "f()", level=level)
+    text = printed(notebook, 0) + "".join(messages(notebook)) + str(notebook.cells[2].outputs)
+    for place in (str(Path.home()), sys.prefix, sys.base_prefix):
+        assert place not in text
+    assert str(Path.home())[::-1] not in text
+    host = "host student student student" if level == FULL else "host"
+    assert host in text
 
 
 AS_ANYBODY = """

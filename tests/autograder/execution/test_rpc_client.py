@@ -8,7 +8,7 @@ from local_and_remote import LAYER, local
 from rpc_to_fork import remote
 from torch import nn
 
-from autograder.execution.remote_errors import RemoteError, WorkerGone, WorkerLate
+from autograder.execution.remote_errors import NotJudged, RemoteError, WorkerGone, WorkerLate
 
 # ---- layers --------------------------------------------------------------------------------------
 
@@ -201,6 +201,8 @@ RAISES = [
     ("type('Own', (ValueError,), {})('mine')", ValueError, "mine"),
     ("OSError(2, 'gone')", OSError, "[Errno 2] gone"),
     ("x @ torch.ones(7)", RuntimeError, None),
+    ("ExceptionGroup('all of it', [ValueError('a'), KeyError('b')])", ExceptionGroup, None),
+    ("type('Many', (ExceptionGroup,), {})('x', [ValueError('a')])", ExceptionGroup, None),
     ("UnicodeDecodeError('utf-8', b'x', 0, 1, 'why')", UnicodeDecodeError, None),
 ]
 
@@ -218,9 +220,15 @@ def test_exceptions_keep_type_and_words(text, kind, message):
     assert there.value.place[:2] == ("f", 2)
 
 
-@pytest.mark.parametrize("text", ["SystemExit(0)", "KeyboardInterrupt()", "StopIteration()"])
+ENDS = [
+    *("SystemExit(0)", "KeyboardInterrupt()", "StopIteration()"),
+    "BaseExceptionGroup('a', [KeyboardInterrupt()])",
+]
+
+
+@pytest.mark.parametrize("text", ENDS)
 def test_no_exception_of_theirs_ends_a_test_or_a_loop(text):
-    name = text.removesuffix("()").removesuffix("(0)")
+    name, _, _ = text.partition("(")
     with remote(f"def f(x):\n    raise {text}", "f") as f, pytest.raises(RemoteError) as found:
         list(map(f, [1, 2]))
     assert type(found.value).__name__ == name
@@ -251,3 +259,54 @@ def test_who_is_asked_for_a_name_that_is_not_there_says_nothing():
         assert a == 1
     with pytest.raises(KeyError), remote("a = 1", "a", "b"):
         pass
+
+
+OBJECTS = """
+class P:
+    def __init__(self, x): self.x = x
+    def __eq__(self, other): return True
+    __hash__ = None
+    def __add__(self, other): return 6
+class L(nn.Module):
+    def __eq__(self, other): return True
+    __hash__ = nn.Module.__hash__
+"""
+ASKS = {
+    "equal to a value": lambda p, q: p == 1,
+    "a value equal to it": lambda p, q: 1 == p,  # noqa: SIM300
+    "equal to another": lambda p, q: p == q,
+    "unequal": lambda p, q: p != q,
+    "ordered": lambda p, q: p < q,
+    "in a list": lambda p, q: p in [q],
+    "in a container": lambda p, q: [p] == [1],
+    "true": lambda p, q: bool(p),
+    "one of all": lambda p, q: all([p]),
+    "a sum": lambda p, q: p + 1,
+    "a sum from the right": lambda p, q: sum([p]),
+    "a number": lambda p, q: float(p),
+    "like a tensor": lambda p, q: torch.ones(2) == p,
+}
+
+
+@pytest.mark.parametrize("ask", ASKS.values(), ids=ASKS)
+def test_what_only_the_students_object_could_answer_is_not_judged(ask):
+    with remote(OBJECTS, "P") as make, pytest.raises(NotJudged, match="of the class P,"):
+        ask(make(1), make(2))
+
+
+def test_layers_are_compared_by_what_they_give_alone():
+    with remote(OBJECTS, "L") as make:
+        a, b = make(), make()
+        for ask in (lambda: a == b, lambda: a != b, lambda: a == 1):
+            with pytest.raises(NotJudged):
+                ask()
+        assert a in {a: 1}
+
+
+def test_the_same_object_is_itself_and_its_values_can_be_compared():
+    with remote(OBJECTS, "P") as make:
+        p = make(3)
+        assert p is not None
+        assert p in [p]
+        assert len({p, make}) == 2
+        assert (p.x, make(4).x) == (3, 4)

@@ -144,3 +144,48 @@ class A:
         assert a.read() == (0.5, 2)
         a.grow()
         assert len(a.groups) == 3
+
+
+ATTRIBUTES = """
+class A:
+    def __init__(self):
+        self.items = [1]
+        self.nested = [[i] for i in range(400)]
+    @property
+    def fresh(self):
+        return list(self.items)
+    def total(self):
+        return sum(x for row in self.nested for x in row) + sum(self.items)
+    def clear(self):
+        self.items.clear()
+"""
+
+
+def test_an_attribute_is_the_same_list_however_often_it_is_read():
+    with remote(ATTRIBUTES, "A") as make:
+        a = make()
+        first = a.items
+        for _ in range(1001):
+            assert a.items is first
+        first.append(2)
+        assert a.items == [1, 2]
+        a.clear()
+        assert a.items is first
+        assert first == []
+
+
+def test_many_nested_lists_can_be_read_many_times_and_changed():
+    with remote(ATTRIBUTES, "A") as make:
+        a = make()
+        for _ in range(3):
+            assert a.nested == [[i] for i in range(400)]
+        before = a.total()
+        a.nested[7].append(1000)
+        assert a.total() == before + 1000
+
+
+def test_new_lists_can_be_read_without_end():
+    with remote(ATTRIBUTES, "A") as make:
+        a = make()
+        for _ in range(1200):
+            assert a.fresh == [1]

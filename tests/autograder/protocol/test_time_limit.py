@@ -70,3 +70,17 @@ def test_another_thread_has_no_limit():
     thread.start()
     thread.join()
     assert done == [True]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_finalizer_that_swallows_the_exception_costs_one_alarm():
+    class Finalized:
+        def __del__(self) -> None:
+            wait()
+
+    def finalize() -> None:
+        Finalized()
+        wait()
+
+    with pytest.raises(Late), time_limit(0.05, Late, repeat=0.05):
+        finalize()
