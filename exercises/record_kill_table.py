@@ -55,7 +55,7 @@ def main(assignments: tuple[str, ...]) -> None:
     """Plant every known mistake of all assignments, or of those that are named."""
     console = Console(width=None if sys.stdout.isatty() else 140)
     survivors = 0
-    tables = dict(read_matrix()) if assignments else {}
+    tables = {}
     for master in chosen(assignments):
         name = master.assignment
         rows = tables[name] = table_of(master)
@@ -71,7 +71,8 @@ def main(assignments: tuple[str, ...]) -> None:
                 console.print(f"{test} fails for {row.mistake} on some hidden inputs only.")
         console.print()
         survivors += len(rows) - killed
-    record(dict(sorted(tables.items())))
+    kept = read_matrix() if assignments else {}  # now: it may have changed in the meantime
+    record(dict(sorted((kept | tables).items())))
     console.print(f"Recorded in {RECORD.parent.name}/{RECORD.name}.")
     sys.exit(1 if survivors else 0)
 

@@ -25,6 +25,8 @@ from . import instant_runtime as runtime
 
 DECIMALS = 4  # of the numbers in tensors and arrays
 DIGITS = 6  # of a plain number, which may be as small as a learning rate
+# Sketches that differ by less are recorded as right: a tenth of what a student may differ by.
+NO_HARM = 1e-4
 
 
 @dataclass
@@ -86,7 +88,7 @@ def record(
     known, entries = [], []
     for mistake in mistakes:
         wrong = [runtime.sketch(outcome) for outcome in outcomes(mistake.implementation)]
-        differs = [not runtime.alike(a, b) for a, b in zip(wrong, sketches, strict=True)]
+        differs = [not runtime.alike(a, b, NO_HARM) for a, b in zip(wrong, sketches, strict=True)]
         if any(differs):
             known.append(mistake)
             entries.append(

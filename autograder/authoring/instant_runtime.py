@@ -264,11 +264,11 @@ def _projections(values):
     return [float(f"{x / max(1, len(values)) ** 0.5:.6g}") for x in (first, second)]
 
 
-def alike(one, other):
+def alike(one, other, tolerance=1e-3):
     """True if two sketches are of the same outcome, up to rounding."""
     if "kind" in one or "kind" in other:
         return one.get("kind") == other.get("kind")
-    return one["form"] == other["form"] and _near(one["at"], other["at"])
+    return one["form"] == other["form"] and _near(one["at"], other["at"], tolerance)
 
 
 def together(sketches):
@@ -281,8 +281,8 @@ def alike_mark(one, other):
     return one[0] == other[0] and _near(one[1:], other[1:])
 
 
-def _near(one, other):
-    return all(abs(a - b) <= 1e-3 * max(1, abs(a)) for a, b in zip(one, other, strict=True))
+def _near(one, other, tolerance=1e-3):
+    return all(abs(a - b) <= tolerance * max(1, abs(a)) for a, b in zip(one, other, strict=True))
 
 
 _LOOKS = {"green": ("✓", "#2e9e5b"), "red": ("✗", "#d1495b"), "grey": ("○", "#8a8f98")}

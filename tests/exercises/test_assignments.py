@@ -91,6 +91,23 @@ def test_every_mistake_is_caught_where_it_was_foretold_and_named(master):
 
 
 @every_assignment
+def test_no_mark_depends_on_the_hidden_inputs(master):
+    rows = RECORDED[master.assignment]
+    assert {row.mistake: row.sometimes for row in rows if row.sometimes} == {}
+
+
+@every_assignment
+def test_no_mistake_costs_points_of_another_exercise(master):
+    """Every pair of a wrong part and a right answer on top of it, as it was last recorded."""
+    exercise = {c.id: c.metadata.course.symbol for c in master.source.cells if is_test(c)}
+    twice = {
+        row.mistake: [test for test in row.lost if exercise[test] != row.replaces]
+        for row in RECORDED[master.assignment]
+    }
+    assert {name: tests for name, tests in twice.items() if tests} == {}
+
+
+@every_assignment
 def test_nearly_every_mistake_is_named(master):
     unnamed = [m.name for m in master.mistakes if m.name in CAUGHT_BUT_NOT_NAMED]
     assert len(unnamed) <= len(master.mistakes) / 10, unnamed

@@ -116,12 +116,12 @@ def test_the_small_model_knows_nothing_and_has_the_shapes_foretold(capsys):
     assert float(loss[1]) == pytest.approx(float(loss[-1]), abs=1.0)
 
 
-def test_wrong_heads_are_named_in_the_layer_that_uses_them():
+def test_wrong_heads_cost_points_once_and_the_layer_on_top_keeps_its_own():
     (reshaped,) = [m for m in MASTER.mistakes if m.name == "heads_by_reshape_alone"]
     nb = with_mistake(MASTER.source, reshaped)
     ends = {name: end for name, end in run_tests_in_process(nb).items() if end}
-    assert set(ends) == {"heads-cut", "mha-numpy-heads", "mha-numpy-width", "mha-numpy-cross"}
-    assert ends["mha-numpy-heads"].startswith("This comes from into_heads: You reshape")
+    assert set(ends) == {"heads-cut"}
+    assert ends["heads-cut"].startswith("You reshape")
 
 
 def test_nobody_is_told_about_a_softmax_that_is_given():
