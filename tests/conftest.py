@@ -14,6 +14,7 @@ settings.load_profile("course")
 torch.set_num_threads(1)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist's, which reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that share a fixture stay on one worker, and what takes longest starts first.
 
