@@ -45,14 +45,14 @@ def submissions(
 
 def _makers(master: Assignment) -> dict[str, Callable[[], str]]:
     """Student -> what makes the text of the file; each takes a while, and not all are wanted."""
-    source = _as_released(master.source)  # still with the reference in it: the perfect answer
+    source = as_released(master.source)  # still with the reference in it: the perfect answer
     last = master.symbols[-1]
 
     def perfect() -> str:
         return to_text(source)
 
     def untouched() -> NotebookNode:
-        return _as_released(strip_solutions(master.source))
+        return as_released(strip_solutions(master.source))
 
     def filled(answers: dict[str, str]) -> str:
         return to_text(fill_solutions(source, answers))
@@ -109,8 +109,8 @@ def write_class(out: Path) -> list[Path]:
     return written
 
 
-def _as_released(nb: NotebookNode) -> NotebookNode:
-    """Without what a student never gets to see: hidden tests, and the marks of the solutions."""
+def as_released(nb: NotebookNode) -> NotebookNode:
+    """Return the notebook without hidden tests and the marks of the solutions."""
     nb = copy.deepcopy(nb)
     for cell in nb.cells:
         if is_test(cell):

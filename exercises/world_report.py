@@ -180,17 +180,28 @@ def judge(
     symbols = {c.id: c.metadata.course.symbol for c in master.source.cells if is_test(c)}
     with prepared(fill_solutions(master.source, {})) as notebook:
         for form in forms:
-            first = _lost(notebook, form, seeds[0], only_own=False)
+            code = _with_its_parts(master, form)
+            first = _lost(notebook, form.symbol, code, seeds[0], only_own=False)
             with without_diagnosis():
-                others = [_lost(notebook, form, seed, only_own=True) for seed in seeds[1:]]
+                others = [
+                    _lost(notebook, form.symbol, code, seed, only_own=True) for seed in seeds[1:]
+                ]
             own = {name for name in first if symbols[name] == form.symbol}
             sometimes = frozenset(name for lost in others for name in own ^ lost.keys())
-            colour = colour_of(gate, form.symbol, form.code, form.title)
+            colour = colour_of(gate, form.symbol, code, form.title)
             yield Judged(form, first, frozenset(first.keys() - own), colour, sometimes)
 
 
-def _lost(notebook: Prepared, form: Form, seed: str, only_own: bool) -> dict[str, str]:
-    ends = notebook.tests_with(form.symbol, form.code, only_own, form.symbol, seed)
+def _with_its_parts(master: Assignment, form: Form) -> str:
+    """Return the code of a form; of another style the whole, whose parts may need each other."""
+    if form.source != STYLE:
+        return form.code
+    module = styles(master.notebook)[form.title]
+    return "\n\n".join(source_of(getattr(module, symbol)) for symbol in master.symbols)
+
+
+def _lost(notebook: Prepared, symbol: str, code: str, seed: str, only_own: bool) -> dict[str, str]:
+    ends = notebook.tests_with(symbol, code, only_own, symbol, seed)
     return {name: text for name, text in ends.items() if text != PASSED}
 
 

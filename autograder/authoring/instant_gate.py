@@ -6,6 +6,7 @@ mistake may be.
 
 import contextlib
 import io
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -48,7 +49,12 @@ class InstantGate:
 
     def verdict(self, exercise: str) -> Any:
         """Return the verdict on the answer that is in the notebook."""
-        with self._notebook.in_its_folder(), contextlib.redirect_stdout(io.StringIO()):
+        with (
+            self._notebook.in_its_folder(),
+            contextlib.redirect_stdout(io.StringIO()),
+            warnings.catch_warnings(),
+        ):
+            warnings.simplefilter("ignore")  # of the answer, which a notebook only shows
             return self.namespace["check"].verdict(exercise)
 
     def verdict_on(self, exercise: str, source: str, label: str = "answer") -> Any:

@@ -8,6 +8,7 @@ from nbformat import NotebookNode
 
 from autograder.cells import is_solution, is_test, read, split_test, to_text
 
+from . import instant_runtime
 from .assignment_markdown import read_text
 from .builder import build_with_mistakes
 from .instant_gate import untrue_verdicts
@@ -60,6 +61,7 @@ def confidential_lines(path: Path, master: NotebookNode) -> set[str]:
     given = [resolve_dotted(b.argument) for b in blocks if b.kind == "given" and b.argument]
     handed_out = [source_of(function, decorated=True) for function in given]
     handed_out += [block.body for block in blocks if block.kind in ("given", "try")]
+    handed_out.append(source_of(instant_runtime))
     public = {line.strip() for source in handed_out for line in source.splitlines()}
     names = {function.__name__ for function in given}
     hidden: set[str] = set()

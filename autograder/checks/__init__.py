@@ -222,7 +222,9 @@ def load_parameters(layer: nn.Module, right: nn.Module) -> None:
     wanted = dict(right.named_parameters(remove_duplicate=False))
     found = dict(layer.named_parameters(remove_duplicate=False))
     missing = [name for name in wanted if name not in found]
-    further = [name for name in found if name not in wanted]
+    known = {id(found[name]) for name in wanted if name in found}
+    # A second name of a parameter of the contract is none besides it.
+    further = [name for name, p in found.items() if name not in wanted and id(p) not in known]
     unequal = [n for n in wanted if n in found and found[n].shape != wanted[n].shape]
     if missing or further or unequal:
         raise DifferentParameters(_differences_of(wanted, found, missing, further, unequal))

@@ -99,10 +99,29 @@ class ClassRun:
     def run(self, pool: Pool, level: str, progress: Progress) -> None:
         """Run every notebook that has not been run before."""
         self._report(progress)
-        for name, answer in pool.do(self._jobs(level, progress)):
+        again = self._run(pool, self._submissions, level, progress)
+        while again:
+            again = self._run(pool, again, level, progress)
+        if not self._ran:
+            self._report(progress)
+
+    def _run(
+        self, pool: Pool, submissions: list[Submission], level: str, progress: Progress
+    ) -> list[Submission]:
+        """Run notebooks; return those that must run again.
+
+        The same notebook with the same files runs once for all who handed it in, with the files of
+        the first. If it fails, which may be because of these, the others run with their own.
+        """
+        again: list[Submission] = []
+        for name, answer in pool.do(self._jobs(submissions, level, progress)):
             if "notebook" in answer:
                 self._cache.keep(name, answer["notebook"])
-            for submission in self._under_way.pop(name):
+            first, *others = self._under_way.pop(name)
+            if "failed" in answer and attachment_limits(self._master(first)):
+                again += others
+                others = []
+            for submission in (first, *others):
                 if "failed" in answer:
                     details = answer.get("traceback", answer["failed"])
                     log.error("%s: the grader itself failed\n%s", _title(submission), details)
@@ -115,8 +134,7 @@ class ClassRun:
             self._report(progress)
         if self._under_way:
             raise RuntimeError(f"the pool returned no answer for {len(self._under_way)} notebooks")
-        if not self._ran:
-            self._report(progress)
+        return again
 
     def __iter__(self) -> Iterator[tuple[Submission, NotebookNode]]:
         """Yield every submission, in the order of the class, with its executed notebook."""
@@ -136,10 +154,12 @@ class ClassRun:
         under_way = sum(map(len, self._under_way.values()))
         progress("Running notebooks", len(self._outcomes) - under_way, len(self._submissions))
 
-    def _jobs(self, level: str, progress: Progress) -> Iterator[tuple[str, dict]]:
+    def _jobs(
+        self, submissions: list[Submission], level: str, progress: Progress
+    ) -> Iterator[tuple[str, dict]]:
         """Yield a job for each merged notebook that must run; the same notebook only once."""
-        tests, total = self._rounds.tests, len(self._submissions)
-        for number, submission in enumerate(self._submissions, start=1):
+        tests, total = self._rounds.tests, len(submissions)
+        for number, submission in enumerate(submissions, start=1):
             outcome = self._outcomes[submission] = _Outcome(status=submission.status)
             if submission.status:
                 outcome.reason = submission.reason

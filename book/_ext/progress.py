@@ -2,6 +2,8 @@
 
 `{progress}` stands where the whole list belongs. Every chapter gets its own tick at its end. The
 lists are empty shells until `_static/progress.js` finds that the browser can remember something.
+The whole list also shows how many checks of a chapter's notebook are green, from the file that
+`check().save()` writes in a notebook.
 """
 
 import html
@@ -11,7 +13,8 @@ import yaml
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-TOC = Path(__file__).resolve().parents[2] / "_toc.yml"
+ROOT = Path(__file__).resolve().parents[2]
+TOC = ROOT / "_toc.yml"
 TICK = """
 <form class="progress-tick pst-js-only" aria-label="Your progress">
 <input type="checkbox" id="done-{name}" data-done="{name}">
@@ -25,13 +28,18 @@ LIST = """<form class="progress-list pst-js-only" aria-label="Your progress">
 </ul>
 <p class="progress-foot"><span class="progress-count" role="status"></span>
 <button type="button" class="progress-reset">Forget my ticks</button></p>
+<p class="progress-file"><label for="progress-file">Add the progress of your notebooks, which
+<code>check().save()</code> writes:</label>
+<input type="file" id="progress-file" accept=".json,application/json" multiple>
+<span class="progress-said" role="status"></span></p>
 <p class="progress-note">Your browser keeps the ticks; they go nowhere else.</p>
 </form>
 """
 ITEM = (
     '<li><input type="checkbox" id="done-{name}" data-done="{name}">'
-    '<label for="done-{name}">{title}</label></li>'
+    '<label for="done-{name}">{title}</label>{checks}</li>'
 )
+CHECKS = ' <span class="progress-checks" data-assignment="{assignment}"></span>'
 
 
 class progress_list(nodes.General, nodes.Element):
@@ -48,18 +56,33 @@ def chapters() -> list[str]:
     return [one["file"] for one in yaml.safe_load(TOC.read_text("utf-8"))["parts"][0]["chapters"]]
 
 
+def assignments() -> dict[str, str]:
+    """Page -> the assignment whose notebook goes with it."""
+    found = {}
+    for path in sorted(ROOT.glob("exercises/*/*.md")):
+        front = yaml.safe_load(path.read_text("utf-8").split("---", 2)[1])
+        found[front["read"].removesuffix(".html")] = path.parent.name
+    return found
+
+
 def name_of(docname: str) -> str:
     return docname.rsplit("/", 1)[-1]
 
 
 def fill_list(app, doctree, docname):
     for place in list(doctree.findall(progress_list)):
+        known = assignments()
         items = "\n".join(
-            ITEM.format(name=name_of(chapter), title=html.escape(app.env.titles[chapter].astext()))
+            _item(name_of(chapter), app.env.titles[chapter].astext(), known)
             for chapter in chapters()
             if chapter in app.env.titles
         )
         place.replace_self(nodes.raw("", LIST.format(items=items), format="html"))
+
+
+def _item(name: str, title: str, known: dict[str, str]) -> str:
+    checks = CHECKS.format(assignment=known[name]) if name in known else ""
+    return ITEM.format(name=name, title=html.escape(title), checks=checks)
 
 
 def add_tick(app, pagename, templatename, context, doctree):

@@ -1,9 +1,14 @@
-// The ticks of the chapters. They live in this browser's own store and are sent nowhere.
+// The ticks of the chapters, and the checks of the notebooks. They live in this browser's own store
+// and are sent nowhere.
 (() => {
   const KEY = "graded-transformer:done";
+  const CHECKS = "graded-transformer:checks"; // assignment -> [green checks, all checks]
+  const LARGEST = 100000; // bytes of a progress file
   const boxes = [...document.querySelectorAll("[data-done]")];
   const count = document.querySelector(".progress-count");
   const reset = document.querySelector(".progress-reset");
+  const chosen = document.querySelector(".progress-file input");
+  const said = document.querySelector(".progress-said");
 
   function read() {
     try {
@@ -41,6 +46,54 @@
     count.textContent = `${n} of ${boxes.length} chapters done.`;
   }
 
+  function readChecks() {
+    try {
+      return JSON.parse(localStorage.getItem(CHECKS) ?? "{}");
+    } catch {
+      return {};
+    }
+  }
+
+  function showChecks(checks) {
+    for (const place of document.querySelectorAll("[data-assignment]")) {
+      const found = checks[place.dataset.assignment];
+      place.textContent = found ? `${found[0]} of ${found[1]} checks are green` : "";
+    }
+  }
+
+  // What `check().save()` writes: the name of the assignment, and for each exercise true or false.
+  async function checksIn(file) {
+    if (file.size > LARGEST) throw new RangeError();
+    const { assignment, exercises } = JSON.parse(await file.text());
+    const states = Object.values(exercises);
+    const known = document.querySelector(`[data-assignment="${CSS.escape(assignment)}"]`);
+    if (!known || !states.length || states.some((one) => typeof one !== "boolean")) throw new TypeError();
+    return [assignment, [states.filter(Boolean).length, states.length]];
+  }
+
+  chosen?.addEventListener("change", async () => {
+    const checks = readChecks();
+    const refused = [];
+    for (const file of chosen.files) {
+      try {
+        const [assignment, counts] = await checksIn(file);
+        checks[assignment] = counts;
+      } catch {
+        refused.push(file.name);
+      }
+    }
+    said.textContent = refused.length
+      ? `${refused.join(", ")}: not a progress file. In the notebook, check().save() writes one.`
+      : "";
+    try {
+      localStorage.setItem(CHECKS, JSON.stringify(checks));
+    } catch {
+      said.textContent = "This browser does not let the page remember anything.";
+    }
+    showChecks(checks);
+    chosen.value = ""; // the same file may be read again
+  });
+
   let forgotten = null;
   document.addEventListener("change", ({ target }) => {
     if (!target.dataset.done) return;
@@ -60,6 +113,10 @@
     forget(forgotten ? null : read());
     write(back);
   });
-  window.addEventListener("storage", () => show(read()));
+  window.addEventListener("storage", () => {
+    show(read());
+    showChecks(readChecks());
+  });
   show(read());
+  showChecks(readChecks());
 })();

@@ -1,5 +1,6 @@
 """Operate what a page offers, with the mouse or with the keys alone, and look at the result."""
 
+import json
 from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page
@@ -116,6 +117,40 @@ def ticks(tab: Page, by_mouse: bool) -> list[str]:
     return found
 
 
+def notebooks(tab: Page, _by_mouse: bool) -> list[str]:
+    """Add the progress of a notebook: the count outlives a new visit; other files are refused."""
+    chosen = tab.locator(".progress-file input")
+    if not chosen.count():
+        return []
+    place = tab.locator("[data-assignment]").first
+    progress = {
+        "assignment": place.get_attribute("data-assignment"),
+        "exercises": {"a": True, "b": False},
+    }
+    found = []
+    for text, told, shown in (
+        (json.dumps(progress), "", "1 of 2 checks are green"),
+        (
+            '{"assignment": "of another course", "exercises": {"a": true}}',
+            "not a progress file",
+            "",
+        ),
+        ("no JSON at all", "not a progress file", ""),
+    ):
+        file = {"name": "progress.json", "mimeType": "application/json", "buffer": text.encode()}
+        chosen.set_input_files(file)
+        tab.wait_for_function("() => !document.querySelector('.progress-file input').value")
+        if told not in tab.locator(".progress-said").text_content():
+            found.append(f"a progress file {text[:30]!r} is not refused")
+        other = tab.context.new_page()
+        other.goto(tab.url)
+        if shown not in other.locator("[data-assignment]").first.text_content():
+            found.append("the green checks of a notebook are not remembered")
+        other.close()
+    tab.evaluate("() => localStorage.removeItem('graded-transformer:checks')")
+    return found
+
+
 def _boxes(tab: Page) -> list[Locator]:
     return tab.locator("[data-done]").all()
 
@@ -126,6 +161,7 @@ ALL: tuple[Callable[[Page, bool], list[str]], ...] = (
     copy_buttons,
     figures,
     ticks,
+    notebooks,
 )
 
 

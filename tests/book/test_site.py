@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-EXTENSIONS = Path(__file__).parents[2] / "book" / "_ext"
+ROOT = Path(__file__).parents[2]
+EXTENSIONS = ROOT / "book" / "_ext"
 
 HEAD = """
 <script src="_static/documentation_options.js?v=1"></script>
@@ -103,6 +104,14 @@ def test_chapters_to_tick_are_those_that_are_read_in_turn():
     assert "book/attention" in chapters
     assert not {"book/instructors", "book/references", "book/index"} & set(chapters)
     assert progress.name_of("book/attention") == "attention"
+
+
+def test_each_notebook_belongs_to_a_chapter_that_can_be_ticked():
+    progress = extension("progress")
+    pages = {progress.name_of(chapter) for chapter in progress.chapters()}
+    folders = {path.parent.name for path in (ROOT / "exercises").glob("*/*.md")}
+    assert set(progress.assignments()) <= pages
+    assert set(progress.assignments().values()) == folders
 
 
 def test_scripts_of_figures_come_with_figures_only():

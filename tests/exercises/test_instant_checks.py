@@ -88,10 +88,9 @@ def test_every_right_form_of_public_code_is_green(assignment):
 def test_every_alternative_style_is_green(assignment):
     red = []
     for name, module in styles(MASTERS[assignment].notebook).items():
-        for symbol in MASTERS[assignment].symbols:
-            source = source_of(getattr(module, symbol))
-            if colour_of(assignment, symbol, source, f"{name}-{symbol}") == RED:
-                red.append((name, symbol))
+        symbols = MASTERS[assignment].symbols
+        whole = "\n\n".join(source_of(getattr(module, symbol)) for symbol in symbols)
+        red += [(name, one) for one in symbols if colour_of(assignment, one, whole, name) == RED]
     assert red == []
 
 
@@ -122,6 +121,15 @@ def test_a_name_in_the_notebook_gets_in_nobodys_way():
     source = "torch = json = observed = difference = None\n\n\ndef padding_mask(tokens, pad_id):\n"
     source += "    require_batch_of_tokens(tokens)\n    return (tokens != pad_id).unsqueeze(1)"
     assert colour_of("01-attention", "padding_mask", source, "shadows") == GREEN
+
+
+def test_a_parameter_may_have_a_second_name():
+    master = MASTERS["01-attention"]
+    source = source_of(master.references["MultiHeadAttention"])
+    source = source.replace(
+        "        self.W_k =", "        self.first = self.W_q\n        self.W_k ="
+    )
+    assert colour_of("01-attention", "MultiHeadAttention", source, "second-name") == GREEN
 
 
 def test_an_exception_shows_the_students_own_line_and_none_asks_for_a_return():
