@@ -138,6 +138,10 @@ class Evidence:
                 return 0  # too near to right to be wrong
         return len(self.order)
 
+    def has_results(self) -> bool:
+        """Return True if the first failing case ends with a result: an exception hides too much."""
+        return self.found[self.order[0]].error is None
+
     def first_case_says_enough(self) -> bool:
         """Return True if the first failing case has real numbers that cannot agree by chance."""
         values = self.found[self.order[0]].values.values()
@@ -161,7 +165,7 @@ def candidates(mistakes: Iterable[Mistake], evidence: Evidence, pairs: bool) -> 
     alone = [(m,) for m, count in zip(known, explained, strict=True) if count == whole]
     if alone:
         return list(alone)
-    if pairs:
+    if pairs and evidence.has_results():
         together = list(_pairs(known, evidence))
         if together:
             return together

@@ -1,4 +1,4 @@
-"""Laws of tokens, types and ids; then every known mistake, told from the reference."""
+"""Laws of tokens, types and ids."""
 
 import json
 import random
@@ -9,9 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import solutions.misconceptions.data.vocabulary  # noqa: F401  (enters its mistakes into the list)
-from solutions import misconceptions
-from solutions.data import vocabulary
 from solutions.data.vocabulary import (
     BOS,
     EOS,
@@ -210,33 +207,3 @@ def test_a_missing_file_is_named(tmp_path):
 def test_types_must_be_different_strings(types, word):
     with pytest.raises(ValueError, match=word):
         Vocabulary(types)
-
-
-# ---- known mistakes ------------------------------------------------------------------------------
-
-TEXT = [["b", "c"], ["c", "a", "b"], ["a", "d", "c"]]  # c 3 times, a and b 2, d once
-IDS = {"dog": 4, "the": 5, "</s>": 6}
-NAMED_INPUTS = {
-    "vocabulary-order": (TEXT, 2),
-    "vocabulary-minimum": (TEXT, 2),
-    "vocabulary-unknown": (["the", "zebra", "dog"], IDS),
-    "vocabulary-spelling": (["the", "</s>", "<pad>"], IDS),
-}
-MISTAKES = misconceptions._known["solutions.misconceptions.data.vocabulary"]
-
-
-@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
-def test_a_known_mistake_differs_on_the_inputs_of_its_test(mistake):
-    inputs = NAMED_INPUTS[mistake.caught_by]
-    right = getattr(vocabulary, mistake.replaces)(*inputs)
-    try:
-        wrong = mistake.implementation(*inputs)
-    except KeyError:
-        assert mistake.name == "unknown_raises"
-    else:
-        assert wrong != right
-        assert type(wrong) is type(right)
-
-
-def test_mistakes_and_their_tests_fit_together():
-    assert {mistake.caught_by for mistake in MISTAKES} == set(NAMED_INPUTS)

@@ -94,7 +94,7 @@ def merge_heads(x):
 # as in: Stack Overflow, "view size is not compatible with input tensor's size and stride ... Use .reshape(...) instead"
 # verdict: wrong
 # loses: merge-heads
-# named: -
+# named: merge_heads_by_view
 def merge_heads(x):
     B, h, T, d_k = x.shape
     return x.transpose(1, 2).view(B, T, h * d_k)
@@ -104,7 +104,7 @@ def merge_heads(x):
 # as in: PyTorch forum, contiguous in the wrong place
 # verdict: wrong
 # loses: merge-heads
-# named: -
+# named: merge_heads_by_view
 def merge_heads(x):
     B, h, T, d_k = x.shape
     return x.contiguous().transpose(1, 2).view(B, T, -1)
@@ -134,7 +134,7 @@ def merge_heads(x):
 # as in: a slip, torch.cat(dim=1)
 # verdict: wrong
 # loses: merge-heads
-# named: -
+# named: merge_heads_along_the_positions
 def merge_heads(x):
     return torch.cat([x[:, i] for i in range(x.size(1))], dim=1)
 
@@ -143,7 +143,7 @@ def merge_heads(x):
 # as in: a habit from image classifiers, x.flatten(1)
 # verdict: wrong
 # loses: merge-heads
-# named: -
+# named: merge_heads_and_positions
 def merge_heads(x):
     return x.transpose(1, 2).flatten(1)
 
@@ -152,7 +152,7 @@ def merge_heads(x):
 # as in: a beginner's half of the way
 # verdict: wrong
 # loses: merge-heads
-# named: -
+# named: merge_heads_transposed_only
 def merge_heads(x):
     return x.transpose(1, 2)
 
@@ -161,7 +161,7 @@ def merge_heads(x):
 # as in: graph attention networks (GAT), whose last layer averages the heads
 # verdict: wrong
 # loses: merge-heads
-# named: -
+# named: merge_heads_by_their_mean
 def merge_heads(x):
     return x.mean(dim=1)
 
@@ -170,7 +170,7 @@ def merge_heads(x):
 # as in: a mix-up with key.transpose(-2, -1)
 # verdict: wrong
 # loses: merge-heads
-# named: -
+# named: merge_heads_swaps_the_last_two
 def merge_heads(x):
     B, h, T, d_k = x.shape
     return x.transpose(-2, -1).reshape(B, T, h * d_k)
