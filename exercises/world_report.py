@@ -3,9 +3,9 @@
 Grades every right answer that the course knows (the reference, other styles, right forms of public
 code) and every wrong one (wrong forms of public code; for the known mistakes see
 `record_kill_table`), and runs the instant checks on all of them. Prints a line for each answer that
-is not judged as its label says, and a table, which is recorded for the book when all assignments
-are measured. Exit code 1 if a right answer loses a point, sees red or is accused of a mistake, if a
-known mistake is green, or if a mark depends on the hidden inputs.
+is not judged as its label says, and a table, which is recorded. Exit code 1 if a right answer loses
+a point, sees red or is accused of a mistake, if a known mistake is green, or if a mark depends on
+the hidden inputs.
 """
 
 import json
@@ -242,6 +242,14 @@ def read_figures() -> list[Figures]:
     return [Figures(**row) for row in json.loads(RECORD.read_text(encoding="utf-8"))]
 
 
+def record(rows: Iterable[Figures]) -> None:
+    """Write the figures of some assignments, and keep those of the others."""
+    kept = read_figures() if RECORD.is_file() else []
+    by_name = {row.assignment: row for row in [*kept, *rows]}
+    lines = ",\n".join(json.dumps(asdict(by_name[name])) for name in sorted(by_name))
+    atomic_write_text(RECORD, f"[\n{lines}\n]\n")
+
+
 def total(rows: Iterable[Figures]) -> Figures:
     """Return the sums of all figures."""
     rows = list(rows)
@@ -270,9 +278,8 @@ def main(assignments: tuple[str, ...], only: str | None, seeds: int) -> None:
     draws = [str(number) for number in range(seeds)]
     rows = [measured(master, only, draws, console) for master in chosen(assignments)]
     console.print(table_of(rows))
-    if not assignments and only is None:
-        lines = ",\n".join(json.dumps(asdict(row)) for row in rows)
-        atomic_write_text(RECORD, f"[\n{lines}\n]\n")
+    if only is None:
+        record(rows)
         console.print(f"Recorded in {RECORD.parent.name}/{RECORD.name}.")
     sys.exit(1 if total(rows).broken else 0)
 
