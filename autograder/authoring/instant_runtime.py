@@ -124,7 +124,9 @@ def _observed(mine, group, case, namespace):
     args = [decoded(x) for x in case["args"]]
     dtype = getattr(torch, group["dtype"]) if "dtype" in group else None
     if "build" in group:
-        layer = mine(**group["build"])
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)  # for numbers that the layer does not know as its parameters
+            layer = mine(**group["build"])
         load(layer, {k: decoded(v) for k, v in group["parameters"].items()})
         layer.train(group.get("mode") == "train")
         if dtype is not None:

@@ -156,7 +156,7 @@ misconception(
     fix="Count every occurrence.",
     section="training.html#train-vocabulary",
     caught_by="vocabulary-minimum",
-    change={"for token in sentence)": "for token in set(sentence))"},
+    change={"for token in sentence)": "for token in dict.fromkeys(sentence))"},
 )
 
 misconception(
