@@ -2,7 +2,7 @@
 #
 #   make             the whole course: exercises checked, release, book, a graded sample class
 #   make check       lint, types, imports between packages, and the fast tests: two minutes
-#   make test        the whole test suite, with the book in a browser: twelve minutes
+#   make test        the whole test suite, with the book in a browser
 #   make book        the book alone, to _build/html/index.html
 #   make kill-table  every known mistake against every hidden test; records it for the book
 #   make world       forms of public code, right and wrong: is each judged as it should be?

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
+from waiting import wait_until
 
 from autograder.execution.notebook_runner import Grader
 from autograder.execution.sandbox_client import ForkServer, best_level
@@ -448,12 +449,3 @@ def fork_servers() -> set[int]:
         except OSError:
             pass
     return found
-
-
-def wait_until(condition) -> None:
-    """Give it half a minute."""
-    for _ in range(300):
-        if condition():
-            return
-        time.sleep(0.1)
-    raise AssertionError("it did not come to pass")

@@ -4,10 +4,10 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
+from waiting import wait_until
 
 from autograder.execution.notebook_runner import Grader
 from autograder.execution.sandbox_client import ForkServer, SandboxError, best_level
@@ -79,12 +79,3 @@ def test_a_worker_whose_checker_is_killed(tmp_path):
         wait_until(lambda: list(temporary.glob("ag-*/work")))
         process.kill()
     wait_until(lambda: not list(temporary.glob("ag-*")))
-
-
-def wait_until(condition) -> None:
-    """Give it half a minute."""
-    for _ in range(300):
-        if condition():
-            return
-        time.sleep(0.1)
-    raise AssertionError("it did not come to pass")
