@@ -22,8 +22,8 @@ class PromiseTables:
         promised = [one for one in every if not one.explains]
         held = sum(not one.missing for one in promised)
         return (
-            f"{len(every)} sentences: {len(promised)} promise something, and hidden tests hold "
-            f"{held} of these completely; the other {len(every) - len(promised)} explain."
+            f"{len(every)} sentences: {len(promised)} promise, {len(every) - len(promised)} explain.\n"
+            f"Hidden tests hold {held} of the promises completely."
         )
 
     def _repr_html_(self) -> str:
