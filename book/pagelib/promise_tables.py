@@ -22,7 +22,8 @@ class PromiseTables:
         promised = [one for one in every if not one.explains]
         held = sum(not one.missing for one in promised)
         return (
-            f"{len(every)} sentences: {len(promised)} promise, {len(every) - len(promised)} explain.\n"
+            f"{len(every)} sentences: {len(promised)} promise something, "
+            f"{len(every) - len(promised)} explain.\n"
             f"Hidden tests hold {held} of the promises completely."
         )
 
