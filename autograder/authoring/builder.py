@@ -1,7 +1,9 @@
 """Build nbgrader's source notebook from an assignment's Markdown and the reference."""
 
 import ast
+import copy
 import json
+import math
 import re
 import textwrap
 from collections.abc import Callable
@@ -20,6 +22,7 @@ from autograder.cells import (
     given_cell,
     is_solution,
     notebook,
+    read,
     solution_cell,
     test_cell,
     text_cell,
@@ -31,7 +34,7 @@ from autograder.execution.carry_forward import uses_of
 from autograder.execution.hidden_test_dependencies import definitions_in
 
 from .assignment_markdown import Block, read_text
-from .instant_recorder import Group, record, to_json
+from .instant_recorder import NO_HARM, Group, record, to_json
 from .reference_source import resolve_dotted, source_of, stub
 
 CHECKS_ID = "instant-checks"
@@ -51,6 +54,7 @@ RECORDED = r'''
 {data}
 '''
 check = checks.InstantChecks(json.loads(RECORDED), globals())"""
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 WIDTH = 88  # of a comment, so that it fits into a notebook's cell
 OPTIONAL = ("shortcuts", "files", "reference_files")  # of the front matter
 
@@ -96,10 +100,53 @@ def build_with_mistakes(path: Path) -> tuple[NotebookNode, dict[str, list[Any]]]
 
 
 def write(path: Path) -> Path:
-    """Build the notebook, write it next to its Markdown, and return its path."""
+    """Build the notebook, write it next to its Markdown, and return its path.
+
+    A notebook that is up to date is left alone, so that two machines never change it in turn.
+    """
     target = path.with_suffix(".ipynb")
-    atomic_write_text(target, to_text(build(path)))
+    built = build(path)
+    if not is_up_to_date(target, built):
+        atomic_write_text(target, to_text(built))
     return target
+
+
+def is_up_to_date(target: Path, built: NotebookNode) -> bool:
+    """Tell whether a file holds the built notebook.
+
+    Processors add up in different orders, so the recorded numbers of the instant checks may differ
+    in their last digits; everything else must be the same, byte for byte.
+    """
+    if not target.is_file():
+        return False
+    text = target.read_text(encoding="utf-8")
+    if text == to_text(built):
+        return True
+    try:
+        there = read(target)
+    except Exception:  # no notebook at all
+        return False
+    (old, old_data), (new, new_data) = map(_without_recorded, (there, built))
+    return to_text(there) == text and old == new and _differ_by_rounding(old_data, new_data)
+
+
+def _without_recorded(nb: NotebookNode) -> tuple[str, str]:
+    """Return a notebook's text without the recorded numbers, and the numbers."""
+    nb, recorded = copy.deepcopy(nb), ""
+    for cell in nb.cells:
+        if cell.id == CHECKS_ID:
+            cell.source, _, recorded = cell.source.rpartition("RECORDED = ")
+    return to_text(nb), recorded
+
+
+def _differ_by_rounding(old: str, new: str) -> bool:
+    if NUMBER.sub("#", old) != NUMBER.sub("#", new):
+        return False
+    pairs = zip(NUMBER.findall(old), NUMBER.findall(new), strict=True)
+    return all(
+        a == b or ("." in a + b and math.isclose(float(a), float(b), rel_tol=1e-4, abs_tol=NO_HARM))
+        for a, b in pairs
+    )
 
 
 class _Builder:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.cells import is_solution, is_test, read, split_test, to_text
+from autograder.cells import is_solution, is_test, read, split_test
 
 from . import instant_runtime
 from .assignment_markdown import read_text
-from .builder import build_with_mistakes
+from .builder import build_with_mistakes, is_up_to_date
 from .instant_gate import untrue_verdicts
 from .reference_source import hidden_lines, resolve_dotted, source_of
 from .release import release
@@ -25,7 +25,7 @@ def release_problems(path: Path) -> Iterator[str]:
     """Yield one line for each problem of the assignment in `path`."""
     target = path.with_suffix(".ipynb")
     built, mistakes = build_with_mistakes(path)
-    if not target.is_file() or target.read_text(encoding="utf-8") != to_text(built):
+    if not is_up_to_date(target, built):
         yield f"{target} is not what {path} gives: run `autograder build` and commit the notebook"
         return
     ends = run_cells(built)
