@@ -21,7 +21,7 @@ from autograder.atomic_write import atomic_write_text
 from autograder.authoring.instant_gate import GREEN, RED, InstantGate
 from autograder.authoring.reference_source import source_of
 from autograder.authoring.synthetic_submissions import fill_solutions
-from autograder.authoring.trusted_runner import PASSED, Prepared, prepared
+from autograder.authoring.trusted_runner import PASSED, Prepared, Scope, prepared
 from autograder.cells import is_test
 from autograder.checks import without_diagnosis
 from autograder.reporting.results import MISCONCEPTION
@@ -181,11 +181,9 @@ def judge(
     with prepared(fill_solutions(master.source, {})) as notebook:
         for form in forms:
             code = _with_its_parts(master, form)
-            first = _lost(notebook, form.symbol, code, seeds[0], only_own=False)
+            first = _lost(notebook, form.symbol, code, seeds[0], "reached")
             with without_diagnosis():
-                others = [
-                    _lost(notebook, form.symbol, code, seed, only_own=True) for seed in seeds[1:]
-                ]
+                others = [_lost(notebook, form.symbol, code, seed, "own") for seed in seeds[1:]]
             own = {name for name in first if symbols[name] == form.symbol}
             sometimes = frozenset(name for lost in others for name in own ^ lost.keys())
             colour = colour_of(gate, form.symbol, code, form.title)
@@ -200,8 +198,8 @@ def _with_its_parts(master: Assignment, form: Form) -> str:
     return "\n\n".join(source_of(getattr(module, symbol)) for symbol in master.symbols)
 
 
-def _lost(notebook: Prepared, symbol: str, code: str, seed: str, only_own: bool) -> dict[str, str]:
-    ends = notebook.tests_with(symbol, code, only_own, symbol, seed)
+def _lost(notebook: Prepared, symbol: str, code: str, seed: str, scope: Scope) -> dict[str, str]:
+    ends = notebook.tests_with(symbol, code, scope, symbol, seed)
     return {name: text for name, text in ends.items() if text != PASSED}
 
 

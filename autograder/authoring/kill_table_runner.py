@@ -11,7 +11,7 @@ from autograder.checks import without_diagnosis
 from autograder.execution.attribution import KILLS
 
 from .synthetic_submissions import WrongAnswer, fill_solutions
-from .trusted_runner import PASSED, Prepared, prepared
+from .trusted_runner import PASSED, Prepared, Scope, prepared
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,8 @@ Ends = Mapping[str, str]
 def _ends(notebook: Prepared, mistake: WrongAnswer, brief: bool, seed: str = "0") -> dict[str, str]:
     """Return PASSED or the error of each hidden test."""
     answer = mistake.replaces, mistake.source
-    return dict(notebook.tests_with(*answer, only_own=brief, label=mistake.name, seed=seed))
+    scope: Scope = "own" if brief else "all"
+    return dict(notebook.tests_with(*answer, scope, mistake.name, seed))
 
 
 def _row(mistake: WrongAnswer, ends: Ends) -> Row:

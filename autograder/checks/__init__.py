@@ -78,6 +78,11 @@ def without_diagnosis() -> Iterator[None]:
         _diagnosing.pop()
 
 
+def diagnoses() -> bool:
+    """Return True if known mistakes are looked for."""
+    return _diagnosing[-1]
+
+
 class Draw:
     """Random inputs for one hidden test, from the recorded seed: the same seed, the same inputs."""
 
@@ -282,7 +287,7 @@ def _raise_on_difference(
     failing = sorted(differences, key=lambda i: cases[i].size())
     first = failing[0]
     shown = f"Seen with: {cases[first].label}\n{differences[first].text}"
-    if not _diagnosing[-1]:
+    if not diagnoses():
         raise CheckFailed(_headline(differences[first], found[first]), shown)
     memory = None
     if isinstance(student, RemoteObject | RemoteModule) and not _holds_remote(observed):
