@@ -58,11 +58,21 @@ class Misconception:
     @cached_property
     def implementation(self) -> Callable:
         """The wrong function or class, which calls itself by the mistake's name."""
+        return self.anew()
+
+    def anew(self) -> Callable:
+        """Return another `implementation`: what such a class or default argument counts is at 0."""
         return program(self.source, self.reference, self.name, self.module)
 
     def combined(self, other: "Misconception") -> Callable | None:
-        """Return the reference with both mistakes; None if they do not go together."""
-        return _combined(self.name, other.name)
+        """Return the reference with both mistakes, anew; None if they do not go together."""
+        source = _combined(self.name, other.name)
+        if source is None:
+            return None
+        try:
+            return program(source, self.reference, f"{self.name}+{other.name}", self.module)
+        except SyntaxError:
+            return None
 
 
 # In the reading order of `solutions`.
@@ -149,7 +159,7 @@ def mistakes_of(reference: Callable) -> tuple[Misconception, ...]:
 
 
 @cache
-def _combined(one: str, other: str) -> Callable | None:
+def _combined(one: str, other: str) -> str | None:
     first, second = by_name(one), by_name(other)
     if first.reference is not second.reference:
         return None
@@ -158,9 +168,5 @@ def _combined(one: str, other: str) -> Callable | None:
         reversed_order = changed(second.source, first.change)
     except ChangeDoesNotApply:
         return None
-    if source != reversed_order:  # one changes what the other has written
-        return None
-    try:
-        return program(source, first.reference, f"{one}+{other}", first.module)
-    except SyntaxError:
-        return None
+    # None if one changes what the other has written
+    return source if source == reversed_order else None

@@ -13,7 +13,8 @@ import sys
 import textwrap
 import tokenize
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
+from types import CodeType
 
 
 class ChangeDoesNotApply(ValueError):
@@ -52,6 +53,11 @@ def changed(source: str, change: Mapping[str, str]) -> str:
     return source
 
 
+@lru_cache(maxsize=4096)
+def _compiled(source: str, filename: str) -> CodeType:
+    return compile(source, filename, "exec", dont_inherit=True)
+
+
 def program(source: str, reference: Callable, name: str, module: str) -> Callable:
     """Compile the source of a function or class among the names of the reference's module.
 
@@ -65,7 +71,7 @@ def program(source: str, reference: Callable, name: str, module: str) -> Callabl
     # Tracebacks and `inspect` find the source there, as they do for a notebook's cells.
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     namespace = {**vars(sys.modules[reference.__module__]), "__name__": module}
-    exec(compile(source, filename, "exec", dont_inherit=True), namespace)
+    exec(_compiled(source, filename), namespace)
     made = namespace[reference.__name__]
     made.__name__ = made.__qualname__ = name
     return made

@@ -166,3 +166,18 @@ def test_mistakes_of_a_reference_are_its_own():
     found = mistakes_of(attention.scaled_dot_product_attention)
     assert {m.replaces for m in found} == {"scaled_dot_product_attention"}
     assert found == for_reference("scaled_dot_product_attention")
+
+
+def test_a_mistake_made_anew_knows_nothing_of_what_it_did_before():
+    mistake = by_name("ScheduleSharesItsSteps")
+    other = by_name("ScheduleForgetsTheFactor")
+    optimizer = torch.optim.SGD([torch.zeros(1)], lr=1.0)
+
+    def rates(schedule: type) -> list[float]:
+        one = schedule(optimizer, 512, 4000)
+        return [one.advance() for _ in range(3)]
+
+    for made_anew in (mistake.anew, lambda: mistake.combined(other)):
+        first, second = made_anew(), made_anew()
+        assert rates(first) == rates(second)
+        assert rates(first) != rates(made_anew())  # it does go on counting
