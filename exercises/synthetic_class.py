@@ -43,6 +43,11 @@ def submissions(
     return ((student, make()) for student, make in made.items() if only is None or student in only)
 
 
+def students_of(master: Assignment) -> list[str]:
+    """Return the names of all students of one assignment."""
+    return list(_makers(master))
+
+
 def _makers(master: Assignment) -> dict[str, Callable[[], str]]:
     """Student -> what makes the text of the file; each takes a while, and not all are wanted."""
     source = as_released(master.source)  # still with the reference in it: the perfect answer
