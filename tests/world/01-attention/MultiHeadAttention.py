@@ -883,7 +883,7 @@ class MultiHeadAttention(nn.Module):
 # as in: homework of strangers
 # verdict: wrong
 # loses: mha-self
-# named: NoOutputProjection, split_heads_by_view_alone
+# named: NoOutputProjection, SplitsByReshapeAlone
 class MultiHeadAttention(nn.Module):
     def __init__(self, d_model, h, dropout=0.0):
         super().__init__()
