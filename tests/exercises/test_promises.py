@@ -42,14 +42,7 @@ MISSING: dict[str, dict[str, str]] = {
         "Transformer.decode, 7": UNWRITTEN,
     },
     "05-training": {
-        "adam_step, 9": UNWRITTEN,
-        "adam_step, 10": UNWRITTEN,
-        "frequent_types, 2": UNWRITTEN,
-        "token_batches, 2": UNWRITTEN,
-        "Adam._move, 5": UNWRITTEN,
-        "noam_rate, 7": UNWRITTEN,
         "label_smoothing_loss, 1": INVISIBLE,
-        "label_smoothing_loss, 8": UNWRITTEN,
     },
     "07-multi30k-lab": {
         "tokens_of, 2": UNWRITTEN,
