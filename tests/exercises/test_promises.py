@@ -13,10 +13,6 @@ UNWRITTEN = "A hidden test can do this, and none does yet."
 INVISIBLE = "It saves memory and changes no result."
 # Promises that no test holds completely: "name, number of the sentence" -> the reason.
 MISSING: dict[str, dict[str, str]] = {
-    "02-positional-encoding": {
-        "angular_frequencies, 4": UNWRITTEN,
-        "TokenEmbedding, 3": UNWRITTEN,
-    },
     "03-residuals": {
         "LayerNorm.forward, 2": UNWRITTEN,
     },
