@@ -54,7 +54,8 @@ def is_over(finished, log_probability, limit, alpha):
 
 
 def extend_beams(scores, log_probabilities, count):
-    best, index = (scores[..., None] + log_probabilities).flatten(1).topk(count)
+    longer = (scores[..., None] + log_probabilities).flatten(1)
+    best, index = (x[:, :count] for x in longer.sort(dim=1, descending=True, stable=True))
     return best, *torch.unravel_index(index, log_probabilities.shape[1:])
 
 
@@ -110,6 +111,8 @@ def beam_search(predictor, limits, pad_id, bos_id, eos_id, beam_size=4, alpha=0.
 class SelfAttentionCache:
     def __init__(self, attention, h, rows):
         self.attention, self.h, self.kv = attention, h, None
+
+    keys, values = (property(lambda self, i=i: self.kv[i]) for i in (0, 1))
 
     def step(self, x):
         new = torch.stack(keys_and_values(self.attention, x, self.h))

@@ -342,6 +342,16 @@ misconception(
     },
 )
 
+misconception(
+    add_positions,
+    "positions_ask_for_a_row_too_many",
+    did="You refuse a table that has exactly as many rows as there are positions.",
+    causes="Positions count from 0, so T rows are enough; the docstring asks for at least T.",
+    fix="Call require_rows(table, x.shape[1]), without adding 1.",
+    section="one-batch.html#batch-broadcasting",
+    caught_by="add-positions-values",
+    change={"require_rows(table, x.shape[1])": "require_rows(table, x.shape[1] + 1)"},
+)
 
 # ---- swap_last_axes ------------------------------------------------------------------------------
 

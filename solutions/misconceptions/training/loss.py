@@ -460,6 +460,22 @@ misconception(
 
 misconception(
     label_smoothing_loss,
+    "loss_flattens_by_itself",
+    did="You flatten logits of three axes instead of refusing them.",
+    causes="A caller who has an axis too many never learns of it.",
+    fix="Call require_tokens_in_a_row first.",
+    section="training.html#train-cross-entropy",
+    caught_by="loss-plain",
+    change={
+        "    require_tokens_in_a_row(logits, targets, smoothing)\n": (
+            "    logits, targets = logits.reshape(-1, logits.size(-1)), targets.reshape(-1)\n"
+            "    require_tokens_in_a_row(logits, targets, smoothing)\n"
+        ),
+    },
+)
+
+misconception(
+    label_smoothing_loss,
     "loss_counts_with_a_plain_number",
     did="You return the number of tokens as a plain number.",
     causes="The contract is a tensor, because .item() makes a GPU wait in every step.",
