@@ -558,7 +558,7 @@ misconception(
 misconception(
     token_batches,
     "batches_ignore_the_seed",
-    did="You draw from PyTorch's global random numbers, not from the seed.",
+    did="You draw from random numbers that do not come from the seed.",
     causes="The same seed gives different batches each time, so a run cannot be repeated.",
     fix="Pass a torch.Generator with this seed to torch.randperm.",
     section="training.html#train-batches",

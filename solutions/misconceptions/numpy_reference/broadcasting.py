@@ -228,9 +228,9 @@ misconception(
 misconception(
     add_positions,
     "positions_without_a_cut",
-    did="You add the whole table to x.",
+    did="You do not cut the table to its first T rows.",
     causes="It has more rows than your batch has positions, so the two shapes do not fit.",
-    fix="Cut the table to its first T rows.",
+    fix="Add table[:T], with T from the shape of x.",
     section="one-batch.html#batch-broadcasting",
     caught_by="add-positions-values",
     change={"table[: x.shape[1]]": "table"},
