@@ -13,12 +13,6 @@ UNWRITTEN = "A hidden test can do this, and none does yet."
 INVISIBLE = "It saves memory and changes no result."
 # Promises that no test holds completely: "name, number of the sentence" -> the reason.
 MISSING: dict[str, dict[str, str]] = {
-    "04-encoder-decoder": {
-        "Encoder.forward, 3": UNWRITTEN,
-        "Decoder.forward, 1": UNWRITTEN,
-        "Transformer.forward, 5": UNWRITTEN,
-        "Transformer.decode, 7": UNWRITTEN,
-    },
     "05-training": {
         "label_smoothing_loss, 1": INVISIBLE,
     },

@@ -159,7 +159,7 @@ class SelfAttentionCache:
     def __init__(self, attention, h, rows):
         self.attention, self.h = attention, h
         self.tokens = []  # for each token that is written, (key, value), both (R, h, 1, d_k)
-        self.keys = self.values = None
+        self.keys = self.values = torch.zeros(rows, h, 0, attention.W_k.out_features // h)
 
     def step(self, x):
         query, key, value = (
