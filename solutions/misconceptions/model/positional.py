@@ -528,7 +528,7 @@ misconception(
 misconception(
     shift_block,
     "block_of_plain_numbers",
-    did="You make the block without its graph: by `torch.tensor`, `.item()`, `.detach()` or no_grad.",
+    did="You make the block from plain or detached numbers, or under no_grad.",
     causes="The values are right, but no gradient reaches the angle.",
     fix="Build the matrix from the tensors angle.cos() and angle.sin() with torch.stack.",
     section="positional-encoding.html#pos-block",

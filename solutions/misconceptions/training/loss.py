@@ -257,8 +257,7 @@ misconception(
             "    dtype = torch.promote_types(logits.dtype, torch.float32)\n"
             "    log_probabilities = logits.log_softmax(dim=-1, dtype=dtype)\n"
             "    right = log_probabilities.gather(1, targets[:, None]).squeeze(1)\n"
-            "    before, after = log_probabilities[:, :pad_id], log_probabilities[:, pad_id + 1 :]\n"
-            "    every = before.sum(dim=-1) + after.sum(dim=-1)\n"
+            f"{SUM_WITHOUT_PADDING}"
             "    each = -(1 - smoothing) * right - smoothing / (logits.size(1) - 1) * every\n"
         ): (
             "    wanted = smoothed_targets(targets, logits.size(1), smoothing, pad_id)\n"
@@ -442,8 +441,7 @@ misconception(
     change={
         (
             "    right = log_probabilities.gather(1, targets[:, None]).squeeze(1)\n"
-            "    before, after = log_probabilities[:, :pad_id], log_probabilities[:, pad_id + 1 :]\n"
-            "    every = before.sum(dim=-1) + after.sum(dim=-1)\n"
+            f"{SUM_WITHOUT_PADDING}"
             "    each = -(1 - smoothing) * right - smoothing / (logits.size(1) - 1) * every\n"
         ): (
             "    wanted = smoothed_targets(targets, logits.size(1), smoothing, "
@@ -516,8 +514,7 @@ misconception(
     change={
         (
             "    right = log_probabilities.gather(1, targets[:, None]).squeeze(1)\n"
-            "    before, after = log_probabilities[:, :pad_id], log_probabilities[:, pad_id + 1 :]\n"
-            "    every = before.sum(dim=-1) + after.sum(dim=-1)\n"
+            f"{SUM_WITHOUT_PADDING}"
             "    each = -(1 - smoothing) * right - smoothing / (logits.size(1) - 1) * every\n"
         ): (
             "    wanted = smoothed_targets(targets, logits.size(1), smoothing, "
