@@ -47,9 +47,11 @@ class EchoModel(nn.Module):
         nn.init.eye_(to_logits.weight)
         self.V, self.target_embedding.to_logits = V, to_logits
         self.dropout = nn.Dropout(dropout)
+        self.most = 0  # sentences at a time
 
     def encode(self, source: Tensor) -> tuple[Tensor, Tensor]:
         """(B, S) ids -> memory (B, S, V), mask (B, 1, S)."""
+        self.most = max(self.most, len(source))
         return F.one_hot(source, self.V).float(), source.ne(PAD)[:, None]
 
     def decode(self, target: Tensor, memory: Tensor, source_mask: Tensor) -> Tensor:
@@ -107,8 +109,9 @@ def epoch_facts(make: Callable, pairs: Pairs, max_tokens: int, seed: int) -> tup
         the number of pairs in the batches; whether all given pairs are among them; whether
         target_in is one position behind target_out; whether every batch is within the limit, for
         sources and for targets; the number of batches, if all pairs have the same length; whether
-        the same seed gives the same batches, and the next one another order. If a pair is longer
-        than max_tokens and that error is raised, "ValueError" in place of each.
+        the same seed gives the same batches, and the next one another order; whether many batches
+        come in the order of their lengths. If a pair is longer than max_tokens and that error is
+        raised, "ValueError" in place of each.
     """
     try:
         batches, again, others = (
@@ -117,7 +120,7 @@ def epoch_facts(make: Callable, pairs: Pairs, max_tokens: int, seed: int) -> tup
     except ValueError:
         if max(max(len(source), len(target) - 1) for source, target in pairs) <= max_tokens:
             raise
-        return ("ValueError",) * 7
+        return ("ValueError",) * 8
     found, in_step = [], True
     for batch in batches:
         for source, target_in, target_out in zip(*batch, strict=True):
@@ -131,15 +134,20 @@ def epoch_facts(make: Callable, pairs: Pairs, max_tokens: int, seed: int) -> tup
     ]
     alike = len({(len(source), len(target)) for source, target in pairs}) == 1
     count = len(batches) if alike else 0
-    return len(found), there, in_step, within, count, batches == again, batches != others
+    widths = [max(len(batch[0][0]), len(batch[2][0])) for batch in batches]
+    rising = len({*widths}) > 3 and widths in (sorted(widths), sorted(widths, reverse=True))
+    return len(found), there, in_step, within, count, batches == again, batches != others, rising
 
 
-def one_epoch(train: Callable, batches: list[tuple[Tensor, Tensor, Tensor]]) -> tuple[float, list]:
+def one_epoch(
+    train: Callable, batches: list[tuple[Tensor, Tensor, Tensor]], smoothing: float = 0.0
+) -> tuple[float, list]:
     """Train a new `ToyTranslator` for one epoch of gradient descent, in float64.
 
     Args:
-        train: is called like `train_epoch`, with a generator of batches and without smoothing.
+        train: is called like `train_epoch`, with a generator of batches.
         batches: source, target_in and target_out of each, ids from 0 to 9.
+        smoothing: handed on.
 
     Returns:
         what `train` returns; for each step, the length of the change of all parameters.
@@ -155,7 +163,11 @@ def one_epoch(train: Callable, batches: list[tuple[Tensor, Tensor, Tensor]]) -> 
 
         optimizer.register_step_post_hook(note)
         loss = train(
-            model, (Batch(*one) for one in batches), optimizer, HalvingSchedule(optimizer), 0.0
+            model,
+            (Batch(*one) for one in batches),
+            optimizer,
+            HalvingSchedule(optimizer),
+            smoothing,
         )
     return loss, [float((b - a).norm()) for a, b in itertools.pairwise(places)]
 
@@ -175,7 +187,7 @@ def evaluated(
         training: the mode of the model before.
 
     Returns:
-        the loss, or "ValueError" if there is no batch and that error; whether the model is in
+        the loss, or "ValueError" if there is no token and that error; whether the model is in
         training mode afterwards; the length of all gradients that
         lie at its parameters.
     """
@@ -185,7 +197,7 @@ def evaluated(
         try:
             loss = evaluate(model, [Batch(*one) for one in batches])
         except ValueError:
-            if batches:
+            if any((target_out != PAD).any() for _, _, target_out in batches):
                 raise
             loss = "ValueError"
     left = [float(p.grad.norm()) for p in model.parameters() if p.grad is not None]
@@ -242,8 +254,14 @@ def fitted(
 
 
 def fit_facts(
-    fit: Callable, pairs: Pairs, validation: Pairs, epochs: int, max_tokens: int, average: int
-) -> tuple[list, list, list, bool, bool, bool, bool]:
+    fit: Callable,
+    pairs: Pairs,
+    validation: Pairs,
+    epochs: int,
+    max_tokens: int,
+    average: int,
+    smoothing: float = 0.0,
+) -> tuple[list, list, list, bool, bool, bool, bool, int, bool]:
     """Summarize `fitted` in a few numbers.
 
     Returns:
@@ -252,19 +270,22 @@ def fit_facts(
         first parameters and of each epoch's in those at the end (for one batch an epoch); whether
         every epoch reads all sources; whether no two read them in the same order; whether a second
         training reads them in the same order (for several batches an epoch, otherwise True);
-        whether every batch was put on a device.
+        whether every batch was put on a device; the number of training batches; whether another
+        seed gives another order (for several batches an epoch, otherwise True).
     """
-    log, parameters, read, told, places, placed = fitted(
-        fit, pairs, validation, epochs, max_tokens, average
-    )
+
+    def trained(seed: int) -> tuple:
+        return fitted(fit, pairs, validation, epochs, max_tokens, average, seed, smoothing)
+
+    log, parameters, read, told, places, placed = trained(0)
     count = max(1, len(read) // epochs)
     each = [read[i : i + count] for i in range(0, len(read), count)]
     whole = all(len([row for batch in epoch for row in batch]) == len(pairs) for epoch in each)
-    distinct = again = True
+    distinct = again = other = True
     if len(each[0]) > 1:
         distinct = len({str(epoch) for epoch in each}) == epochs
-        again = fitted(fit, pairs, validation, epochs, max_tokens, average)[2] == read
-    flags = whole, distinct, again, placed
+        again, other = trained(0)[2] == read, trained(1)[2] != read
+    flags = whole, distinct, again, placed, len(read), other
     said = [[row["epoch"] if isinstance(row, dict) else -1, steps] for row, steps in told]
     if len(each[0]) > 1:
         return [row["epoch"] for row in log], [n for n, _ in said], [], *flags
@@ -342,8 +363,8 @@ def translated(
     batch: int = 50,
     dropout: float = 0.0,
     training: bool = False,
-) -> tuple[list[list[str]], bool]:
-    """Translate with an `EchoModel`; return its output and its mode afterwards.
+) -> tuple[list[list[str]], bool, bool]:
+    """Translate with an `EchoModel`; return its output, its mode, and whether `batch` held.
 
     Args:
         translate: is called like `translate_tokens`.
@@ -365,7 +386,7 @@ def translated(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         written = translate(model, sentences, source_ids, target_ids, batch)
-    return written, model.training
+    return written, model.training, model.most <= batch
 
 
 def scored(
@@ -388,7 +409,7 @@ def reloaded(load: Callable, damage: str = "", half: bool = False) -> list:
     Args:
         load: is called like `load_translator`.
         damage: what happens to the file before it is loaded: "", "another model", "a shape",
-            "a NaN", "one parameter more" or "no file".
+            "a NaN", "one parameter more", "no file" or "no sizes".
         half: save in half precision.
 
     Returns:
@@ -417,6 +438,8 @@ def reloaded(load: Callable, damage: str = "", half: bool = False) -> list:
         save_translator(folder, saved.half() if half else saved, config, source_ids, target_ids)
         if damage == "no file":
             (folder / "translator.safetensors").unlink()
+        if damage == "no sizes":
+            (folder / "translator.json").unlink()
         again, *known = load(folder)
     source, target = torch.tensor([[4, 6, 5, EOS]]), torch.tensor([[BOS, 5, 4]])
     with torch.no_grad():

@@ -16,18 +16,6 @@ MISSING: dict[str, dict[str, str]] = {
     "05-training": {
         "label_smoothing_loss, 1": INVISIBLE,
     },
-    "07-multi30k-lab": {
-        "tokens_of, 2": UNWRITTEN,
-        "make_batches, 1": UNWRITTEN,
-        "make_batches, 5": UNWRITTEN,
-        "train_epoch, 2": UNWRITTEN,
-        "evaluate_loss, 5": UNWRITTEN,
-        "fit, 7": UNWRITTEN,
-        "fit, 8": UNWRITTEN,
-        "fit, 10": UNWRITTEN,
-        "translate_tokens, 5": UNWRITTEN,
-        "load_translator, 5": UNWRITTEN,
-    },
 }
 
 

@@ -37,7 +37,7 @@ def _encode(*limit: int) -> Callable:
 
 
 def _batches(f: Callable) -> dict:
-    found, there, shifted, within, _, again, moved = lab_probes.epoch_facts(f, PAIRS, 14, 1)
+    found, there, shifted, within, _, again, moved, _ = lab_probes.epoch_facts(f, PAIRS, 14, 1)
     return {
         "pairs in the batches": found,
         "all given pairs are there": there,
@@ -47,6 +47,11 @@ def _batches(f: Callable) -> dict:
         "the same seed, the same batches": again,
         "another seed, another order": moved,
     }
+
+
+def _many_lengths(f: Callable) -> dict:
+    pairs = [([4] * (1 + n % 5) + [3], [2] + [5] * (1 + n % 7) + [3]) for n in range(40)]
+    return {"in the order of their lengths": lab_probes.epoch_facts(f, pairs, 20, 0)[-1]}
 
 
 def _too_long(f: Callable) -> dict:
@@ -61,6 +66,16 @@ def _epoch(f: Callable) -> dict:
 def _small_one_first(f: Callable) -> dict:
     moves = lab_probes.one_epoch(f, BATCHES[::-1])[1]
     return {"lengths of the steps": ", ".join(f"{x:.3f}" for x in moves)}
+
+
+def _smoothed(f: Callable) -> dict:
+    return {"loss": f"{lab_probes.one_epoch(f, BATCHES, 0.3)[0]:.4f}"}
+
+
+def _only_padding(f: Callable) -> dict:
+    source, target_in, target_out = BATCHES[0]
+    found = lab_probes.evaluated(f, [(source, target_in, 0 * target_out)])[0]
+    return {"without a token": str(found)}
 
 
 def _nothing(f: Callable) -> dict:
@@ -91,6 +106,8 @@ def _fit(f: Callable) -> dict:
     read, again = (lab_probes.fitted(f, PAIRS, PAIRS[:1], 2, 14, 1)[2] for _ in range(2))
     half = len(read) // 2
     placed = lab_probes.fitted(f, PAIRS[:3], PAIRS[1:2], 1, 100, 1)[-1]
+    other = lab_probes.fitted(f, PAIRS, PAIRS[:1], 2, 14, 1, 1)[2]
+    smoothed = lab_probes.fitted(f, PAIRS[:3], PAIRS[:1], 1, 100, 1, 0, 0.3)[0]
     return {
         "epochs": str([row["epoch"] for row in log]),
         "calls of tell": len(told),
@@ -100,19 +117,23 @@ def _fit(f: Callable) -> dict:
         "two epochs in the same order": read[:half] == read[half:],
         "the same seed, the same order": read == again,
         "every batch was put on the device": placed,
+        "training batches": len(read),
+        "another seed, another order": read != other,
+        "training loss with smoothing": f"{smoothed[0].get('train_loss', 0):.4f}",
     }
 
 
 def _translate(f: Callable) -> dict:
     some = [["ein", "park", "und", "ein", "hund", "."], ["hund"], ["ein", "zebra", "ruft"]]
-    mine, _ = lab_probes.translated(f, some, [*WORDS, ("ruft", "<unk>")], 2)
+    mine, _, few = lab_probes.translated(f, some, [*WORDS, ("ruft", "<unk>")], 2)
     still = lab_probes.translated(f, some[:1], WORDS, 2)[1]
-    dropped, training = lab_probes.translated(f, some[:1], WORDS, 2, 0.9, True)
+    dropped, training, _ = lab_probes.translated(f, some[:1], WORDS, 2, 0.9, True)
     return {
         "translations": str(mine),
         "in training mode, when it came in evaluation mode": still,
         "with dropout in training": " ".join(dropped[0]),
         "in training mode afterwards": training,
+        "at most two sentences at a time": few,
     }
 
 
@@ -132,6 +153,7 @@ SITUATIONS = {
     "tokens_of": {
         "a sentence": lambda f: {"tokens": " ".join(f(SENTENCE))},
         "numbers": lambda f: {"tokens": str(f(NUMBERS))},
+        "an underscore": lambda f: {"tokens": str(f("ein_wort"))},
     },
     "build_vocabularies": {
         "two splits": lambda f: {"vocabularies": str(f(SPLITS, 1))},
@@ -140,9 +162,21 @@ SITUATIONS = {
         },
     },
     "encode_pairs": {"five lines": _encode(), "at most 2 tokens": _encode(2)},
-    "make_batches": {"12 pairs": _batches, "a pair that no batch can hold": _too_long},
-    "train_epoch": {"two batches": _epoch, "the small one first": _small_one_first},
-    "evaluate_loss": {"two batches": _evaluate, "no batch": _nothing},
+    "make_batches": {
+        "12 pairs": _batches,
+        "a pair that no batch can hold": _too_long,
+        "40 pairs of many lengths": _many_lengths,
+    },
+    "train_epoch": {
+        "two batches": _epoch,
+        "the small one first": _small_one_first,
+        "smoothing = 0.3": _smoothed,
+    },
+    "evaluate_loss": {
+        "two batches": _evaluate,
+        "no batch": _nothing,
+        "only padding": _only_padding,
+    },
     "fit": {"four epochs": _fit},
     "translate_tokens": {"three sentences": _translate},
     "bleu_of": {
@@ -159,6 +193,7 @@ SITUATIONS = {
         "another model": lambda f: {"loaded": str(lab_probes.load_facts(f, "another model"))},
         "NaN": lambda f: {"loaded": str(lab_probes.load_facts(f, "a NaN"))},
         "no file": lambda f: {"loaded": str(lab_probes.load_facts(f, "no file"))},
+        "no translator.json": lambda f: {"loaded": str(lab_probes.load_facts(f, "no sizes"))},
         "half precision": lambda f: {"loaded": str(lab_probes.load_facts(f, "", True))},
     },
     "predictions": {"four changes": lambda f: {"predictions": str(sorted(f().items()))}},

@@ -200,6 +200,17 @@ misconception(
 
 misconception(
     train_epoch,
+    "epoch_without_smoothing",
+    did="You take each step without label smoothing, whatever `smoothing` is.",
+    causes="The model learns from one-hot targets, which is not what the caller asks for.",
+    fix="Pass `smoothing` on to train_step.",
+    section="lab.html#lab-training",
+    caught_by="epoch-loss",
+    change={"optimizer, schedule, smoothing)": "optimizer, schedule, 0.0)"},
+)
+
+misconception(
+    train_epoch,
     "epoch_steps_again",
     did="You call schedule.advance() and optimizer.step() after train_step, which has done both.",
     causes="Each batch moves the parameters twice, and the learning rate runs ahead of the steps.",
@@ -417,6 +428,39 @@ misconception(
 
 misconception(
     fit,
+    "fit_ignores_the_seed",
+    did="You draw the batches from the number of the epoch alone.",
+    causes="Runs with different seeds have the same orders, so they cannot show what is luck.",
+    fix="Draw from seed + epoch.",
+    section="lab.html#lab-training",
+    caught_by="fit-orders",
+    change={"drawn(pairs, seed + epoch)": "drawn(pairs, epoch)"},
+)
+
+misconception(
+    fit,
+    "fit_with_half_of_max_tokens",
+    did="Your batches hold half of max_tokens.",
+    causes="max_tokens holds for each side, so your epochs have twice as many steps.",
+    fix="Pass max_tokens on to make_batches.",
+    section="lab.html#lab-batches",
+    caught_by="fit-orders",
+    change={"make_batches(some, max_tokens,": "make_batches(some, max_tokens // 2,"},
+)
+
+misconception(
+    fit,
+    "fit_without_smoothing",
+    did="You train without label smoothing, whatever `smoothing` is.",
+    causes="The model learns from one-hot targets, which is not what the caller asks for.",
+    fix="Pass `smoothing` on to train_epoch.",
+    section="lab.html#lab-training",
+    caught_by="fit-log",
+    change={"optimizer, schedule, smoothing)": "optimizer, schedule, 0.0)"},
+)
+
+misconception(
+    fit,
     "fit_forgets_the_device",
     did="You leave the batches on the device on which they were made.",
     causes="On a GPU, the first step raises RuntimeError, because the model is there and the"
@@ -514,6 +558,17 @@ misconception(
     section="lab.html#lab-translate",
     caught_by="translate-order",
     change={"    words = {number": "    sentences = sentences[:batch]\n    words = {number"},
+)
+
+misconception(
+    translate_tokens,
+    "translations_all_at_once",
+    did="You translate all sentences at once, whatever `batch` is.",
+    causes="A whole test set does not fit into the memory.",
+    fix="Translate at most `batch` sentences at a time.",
+    section="lab.html#lab-translate",
+    caught_by="translate-order",
+    change={"    words = {number": "    batch = len(sentences)\n    words = {number"},
 )
 
 misconception(
@@ -906,6 +961,22 @@ misconception(
     caught_by="load-refuses",
     change={
         "    require_files(folder)\n": "",
+    },
+)
+
+misconception(
+    load_translator,
+    "loaded_without_looking_for_the_sizes",
+    did="You check that translator.safetensors is there, but not translator.json.",
+    causes="Without it you raise FileNotFoundError, not ValueError.",
+    fix="Call require_files(folder) first, which looks for both.",
+    section="lab.html#lab-translate",
+    caught_by="load-refuses",
+    change={
+        "    require_files(folder)\n": (
+            '    if not (folder / "translator.safetensors").is_file():\n'
+            '        raise ValueError("there are no parameters")\n'
+        ),
     },
 )
 

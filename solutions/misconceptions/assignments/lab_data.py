@@ -64,6 +64,19 @@ misconception(
 
 misconception(
     tokens_of,
+    "tokens_split_at_underscores",
+    did="You make each underscore a token of its own.",
+    causes="A word is what \\w matches, and \\w matches the underscore too.",
+    fix=r"Use \w+ for words.",
+    section="lab.html#lab-data",
+    caught_by="tokens-letters",
+    change={
+        r"\w+|[^\w\s]": r"[^\W_]+|[^\w\s]|_",
+    },
+)
+
+misconception(
+    tokens_of,
     "tokens_without_accents",
     did="You take the accents off the letters.",
     causes='"schön" and "schon" are different words, but your model cannot tell them apart.',

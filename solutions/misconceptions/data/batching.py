@@ -811,6 +811,38 @@ misconception(
 
 misconception(
     make_batches,
+    "epoch_in_the_order_of_lengths",
+    did="Your batches come in the order of their lengths.",
+    causes="The last steps of each epoch then learn from long sentences only.",
+    fix="Keep the order in which token_batches returns them.",
+    section="lab.html#lab-batches",
+    caught_by="epoch-seed",
+    change={
+        "    batches = token_batches(lengths, max_tokens, seed)\n": (
+            "    batches = token_batches(lengths, max_tokens, seed)\n"
+            "    batches.sort(key=lambda batch: max(max(lengths[place]) for place in batch))\n"
+        ),
+    },
+)
+
+misconception(
+    make_batches,
+    "epoch_marks_padding_with_minus_100",
+    did="You put -100 where the target has padding.",
+    causes="Everything in this notebook recognizes padding by PAD.",
+    fix="Leave the batches as collate(..., PAD) makes them.",
+    section="lab.html#lab-batches",
+    caught_by="epoch-pairs",
+    change={
+        "return [Batch(*collate([pairs[place] for place in batch], PAD)) for batch in batches]": (
+            "made = [collate([pairs[place] for place in batch], PAD) for batch in batches]\n"
+            "    return [Batch(x, y, z.masked_fill(z == PAD, -100)) for x, y, z in made]"
+        ),
+    },
+)
+
+misconception(
+    make_batches,
     "epoch_adds_both_sides",
     did="You compare the words of both sides together with max_tokens.",
     causes="Your batches are only half as large as they may be, so an epoch takes twice as "

@@ -547,3 +547,18 @@ misconception(
         "total + float(loss)": "total + loss",
     },
 )
+
+misconception(
+    evaluate_loss,
+    "evaluation_of_padding",
+    did="You raise ValueError only if there is no batch.",
+    causes="Batches of nothing but padding have no token either, and get the loss 0.",
+    fix="Raise ValueError if no token was counted.",
+    section="lab.html#lab-training",
+    caught_by="evaluate-mean",
+    change={
+        "    total, tokens = 0.0, 0\n": "    total, tokens, batches = 0.0, 0, list(batches)\n",
+        "if tokens == 0": "if not batches",
+        "return total / tokens": "return total / max(1, tokens)",
+    },
+)
