@@ -9,7 +9,6 @@ from exercises.promises import Promise, docstrings, read_promises, sentences, ti
 
 every_assignment = pytest.mark.parametrize("master", all_assignments(), ids=lambda m: m.assignment)
 
-UNWRITTEN = "A hidden test can do this, and none does yet."
 INVISIBLE = "It saves memory and changes no result."
 # Promises that no test holds completely: "name, number of the sentence" -> the reason.
 MISSING: dict[str, dict[str, str]] = {

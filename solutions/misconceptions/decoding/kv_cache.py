@@ -6,7 +6,7 @@ from solutions.misconceptions import misconception
 misconception(
     SelfAttentionCache,
     "CacheKeepsNothing",
-    did="Your cache never stores the keys and values that it computes.",
+    did="Your cache does not keep what it computes: the keys, the values, or both.",
     causes="Each token sees only itself, and everything that was written before is forgotten.",
     fix="Append the new key and value to self.keys and self.values.",
     section="decoding.html#decode-cache",

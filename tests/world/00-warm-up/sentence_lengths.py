@@ -183,7 +183,7 @@ def sentence_lengths(tokens, pad_id):
 # as in: homework of strangers
 # verdict: wrong
 # loses: lengths
-# named: lengths_without_zeros
+# named: lengths_without_zeros, lengths_as_a_list
 def sentence_lengths(tokens, pad_id):
     return [sum(1 for t in row if t != 0) for row in tokens.tolist()]
 
