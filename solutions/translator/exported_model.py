@@ -4,18 +4,15 @@ A float32 checkpoint of the lab's model has 30 MB. Here every matrix is written 
 float32 scale for each row: a weight is its integer times the scale of its row. Vectors (biases,
 gains) stay float32, because they are few.
 
-The file, with all numbers in little-endian order:
+The parts of the file, with all numbers in little-endian order:
 
-| bytes | content |
-|---|---|
-| 8 | `MAGIC` |
-| 4 | version of the format, unsigned |
-| 4 | length of the whole file in bytes, unsigned |
-| 4 | CRC-32 of everything after this number, unsigned |
-| 4 | length of the header in bytes, unsigned; a multiple of 4 |
-| ... | the header: JSON in UTF-8, filled up with blanks |
-| ... | float32: for each tensor in the order of the header its scales, or its values if a vector |
-| ... | int8: the values of each matrix, row by row, in the order of the header |
+1. `MAGIC`, 8 bytes.
+2. Four unsigned numbers of 4 bytes: the version of the format; the length of the whole file; the
+   CRC-32 of everything after the CRC-32; and the length of the header, a multiple of 4.
+3. The header: JSON in UTF-8, filled up with blanks.
+4. float32 numbers: for each tensor in the order of the header its scales, or its values if it is a
+   vector.
+5. int8 numbers: the values of each matrix, row by row, in the order of the header.
 
 The keys of the header:
 
