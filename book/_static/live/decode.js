@@ -37,8 +37,7 @@ liveTransformer.part((live) => {
       const [logP] = next([prefix]);
       const token = choose(logP);
       score += logP[token];
-      const isOver = token === live.EOS || prefix.ids.length === limit;
-      if (isOver) {
+      if (token === live.EOS || prefix.ids.length === limit) {
         const ids = [...prefix.ids.slice(1), token];
         return { hypotheses: [{ ids, logP: score, score, prefix }], steps: [] };
       }
@@ -57,9 +56,13 @@ liveTransformer.part((live) => {
     writeOne(run, next, limit, (logP) => draw(logP, run.random()), report);
 
   function draw(logP, random) {
-    let left = random;
-    const id = logP.findIndex((one) => (left -= Math.exp(one)) < 0);
-    return id >= 0 ? id : mostLikely(logP); // rounding has left a little
+    // Of all probability that is left to the tokens that may be written.
+    let left = random * logP.reduce((total, one) => total + Math.exp(one), 0);
+    for (let id = 0; id < logP.length; id++) {
+      left -= Math.exp(logP[id]);
+      if (left < 0) return id;
+    }
+    return mostLikely(logP); // rounding can leave a little
   }
 
   // ---- beam search -----------------------------------------------------------------------------

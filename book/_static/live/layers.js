@@ -111,7 +111,8 @@ liveTransformer.part((live) => {
     });
     let total = 0;
     scores.forEach((score, s) => {
-      if (!visible || visible[s]) total += weights[s] = Math.exp(score - largest);
+      if (!visible || visible[s]) weights[s] = Math.exp(score - largest);
+      total += weights[s];
     });
     return total ? weights.map((weight) => weight / total) : weights;
   }

@@ -115,7 +115,7 @@ liveTransformer.part((live) => {
     }
 
     // Exceptions that the rules themselves would cut, such as ":-)". They are found again among the
-    // tokens, wherever they stand. Joined tokens -> exception.
+    // tokens, so `broken` has the tokens into which they are cut, joined.
     const SEPARATOR = "\u0000";
     const broken = new Set();
     let longest = 0;
@@ -144,10 +144,10 @@ liveTransformer.part((live) => {
     }
 
     // The text of tokens, with the blanks between them.
-    const textOf = (tokens) => {
+    function textOf(tokens) {
       const text = tokens.map((token) => (token.spaced ? `${token.text} ` : token.text)).join("");
       return tokens.at(-1).spaced ? text.slice(0, -1) : text;
-    };
+    }
 
     return (text) => {
       const tokens = split(text);
@@ -199,7 +199,11 @@ liveTransformer.part((live) => {
 
     return (word) => {
       let pieces = letters(word);
-      for (let rank; (rank = firstMerge(pieces)) < Infinity; ) pieces = merge(pieces, merges[rank]);
+      let rank = firstMerge(pieces);
+      while (rank < Infinity) {
+        pieces = merge(pieces, merges[rank]);
+        rank = firstMerge(pieces);
+      }
       return pieces;
     };
   }
