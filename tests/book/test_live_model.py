@@ -260,8 +260,10 @@ def test_every_kind_of_model_is_read(shape, site, tmp_path):
     for text, beam, unknown in product(("a b g", "f"), (1, 3), (False, True)):
         ids = torch.tensor([encode_source(vocabulary.cut(text.split()), vocabulary.ids)])
         never = () if unknown else (UNK,)
-        (expected,) = translate(model, ids, BOS, EOS, beam_size=beam, alpha=1.2, never=never)
-        options = {"beamSize": beam, "alpha": 1.2, "unknown": unknown}
+        (expected,) = translate(
+            model, ids, BOS, EOS, beam_size=beam, alpha=1.2, extra=20, never=never
+        )
+        options = {"beamSize": beam, "alpha": 1.2, "extra": 20, "unknown": unknown}
         found = live_translation(tab, text, search="greedy" if beam == 1 else "beam", **options)
         assert found["ids"] == expected
     tab.close()
@@ -664,6 +666,7 @@ def test_damaged_and_foreign_files_are_refused_in_a_line(tab, file):
         ({"beamSize": 0}, "beam size must be from 1 to 20, not 0"),
         ({"beamSize": 2.5}, "not 2.5"),
         ({"alpha": -1}, "not -1"),
+        ({"extra": -1}, "extra length must be 0"),
         ({"switches": {"scales": False}}, "no switch scales"),
         ({"switches": {"dropout": 1}}, "no switch dropout with the value 1"),
         ({"switches": {"off": ["decoder.layers.9"]}}, 'value ["decoder.layers.9"]'),

@@ -23,8 +23,8 @@ liveTransformer.part((live) => {
       return logP;
     });
 
-  // Maximum output length: input length + 50. Twin: `length_limits`.
-  live.lengthLimit = (run, sentence, extra = 50) =>
+  // Maximum output length, in the paper input length + 50. Twin: `length_limits`.
+  live.lengthLimit = (run, sentence, extra) =>
     Math.min(sentence.length + extra, run.model.config.max_length);
 
   // ---- one hypothesis --------------------------------------------------------------------------

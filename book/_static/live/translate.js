@@ -5,6 +5,7 @@ liveTransformer.part((live) => {
     search: "beam", // "greedy", "beam" or "sample"
     beamSize: 5,
     alpha: 0.6, // exponent of the length penalty
+    extra: 50, // the translation has at most this many pieces more than the sentence
     unknown: false, // whether "<unk>" may be written; it helps no reader
     lens: false, // whether to add the logit lens
     switches: {}, // see `live.WHOLE`
@@ -24,13 +25,15 @@ liveTransformer.part((live) => {
 
   const SEARCHES = { greedy: live.greedy, beam: live.beamSearch, sample: live.sample };
 
-  function requireOptions({ search, beamSize, alpha }) {
+  function requireOptions({ search, beamSize, alpha, extra }) {
     if (!Object.hasOwn(SEARCHES, search))
       throw new Error(`There is no search "${search}": choose greedy, beam or sample.`);
     if (!(Number.isInteger(beamSize) && beamSize >= 1 && beamSize <= 20))
       throw new Error(`The beam size must be from 1 to 20, not ${beamSize}.`);
     if (!(alpha >= 0 && alpha < Infinity))
       throw new Error(`Alpha must be 0 (no length penalty) or positive, not ${alpha}.`);
+    if (!(Number.isInteger(extra) && extra >= 0))
+      throw new Error(`The extra length must be 0 or a positive integer, not ${extra}.`);
   }
 
   // Translate a text. `report` hears the best beginning after each step: { ids, pieces, text }.
@@ -43,7 +46,7 @@ liveTransformer.part((live) => {
     const encoded = live.encode(run, ids);
     const never = chosen.unknown ? [live.PAD, live.BOS] : [live.PAD, live.BOS, live.UNK];
     const next = live.newPredictor(run, live.memoryOf(run, encoded), never);
-    const limit = live.lengthLimit(run, ids);
+    const limit = live.lengthLimit(run, ids, chosen.extra);
     const written = (hypothesis) => describe(model, withoutEnd(hypothesis));
     const told = (begun) => report(describe(model, begun));
     const search = SEARCHES[chosen.search];
