@@ -280,7 +280,7 @@ def _read(path: Path) -> tuple[Json, bytes]:
     try:
         header = json.loads(content[START.size : end])
         _require_header(header)
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise ValueError(f"{path} has no usable header: export the run again") from None
     return header, content[end:]
 

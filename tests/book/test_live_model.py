@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from forged_models import FORGED, forged
 from playwright.sync_api import Error
 from torch import nn
 
@@ -633,6 +634,21 @@ def test_dropout_and_temperature(tab, pairs):
 # ---- files that are refused ----------------------------------------------------------------------
 
 
+READ = """
+(files) => files.map((text) => {
+  try {
+    liveTransformer.readModel(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+    return "It was read.";
+  } catch (error) { return error.message; }
+})
+"""
+
+
+def packed(content: bytes) -> str:
+    """Bytes for the way to `READ`."""
+    return base64.b64encode(content).decode()
+
+
 def test_damaged_and_foreign_files_are_refused_in_a_line(tab, file):
     whole = file.read_bytes()
     flipped = whole[:-3] + bytes([whole[-3] ^ 1]) + whole[-2:]
@@ -645,17 +661,18 @@ def test_damaged_and_foreign_files_are_refused_in_a_line(tab, file):
         whole[:8] + bytes(4) + whole[12:]: "too old",
         whole[:8] + b"\x02\0\0\0" + whole[12:]: "too new",
     }
-    found = tab.evaluate(
-        """(files) => files.map((text) => {
-          try {
-            liveTransformer.readModel(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
-            return "read";
-          } catch (error) { return error.message; }
-        })""",
-        [base64.b64encode(content).decode() for content in cases],
-    )
+    found = tab.evaluate(READ, list(map(packed, cases)))
     for told, expected in zip(found, cases.values(), strict=True):
         assert expected in told
+        assert "\n" not in told
+
+
+def test_what_does_not_fit_is_refused_although_the_checksum_is_right(tab, file):
+    # The others concern only what the browser does not use.
+    names = FORGED.keys() - {"no card", "spelling of numbers", "a huge table", "an unknown setting"}
+    found = tab.evaluate(READ, [packed(forged(file.read_bytes(), FORGED[one])) for one in names])
+    for name, told in zip(names, found, strict=True):
+        assert told.startswith(("This is no model that can be used: ", "This file has no")), name
         assert "\n" not in told
 
 

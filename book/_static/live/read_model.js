@@ -137,6 +137,8 @@ liveTransformer.part((live) => {
     const positions = (side) =>
       learned ? matrix(`${side}_positions.table`, config.max_length, d_model) : null;
 
+    if (![N, d_model, d_ff, h, config.max_length].every((size) => Number.isInteger(size) && size > 0))
+      throw new Error("its sizes are those of no model");
     if (d_model % h !== 0) throw new Error(`its width ${d_model} cannot be cut into ${h} heads`);
     const target = live.newVocabulary(languages[1], header.target);
     const source = live.newVocabulary(languages[0], header.source, header.tokenizer);

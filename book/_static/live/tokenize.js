@@ -226,6 +226,9 @@ liveTransformer.part((live) => {
   // ---- pieces to ids and back: vocabulary.py ---------------------------------------------------
 
   live.newVocabulary = (language, { types, merges }, rules) => {
+    if (![...types, ...merges.flat()].every((one) => typeof one === "string"))
+      throw new Error("its vocabulary has something that is not a text");
+    if (new Set(types).size !== types.length) throw new Error("its vocabulary has a type twice");
     const ids = new Map(types.map((type, i) => [type, SPECIALS.length + i]));
     const spellings = [...SPECIALS, ...types];
     const segment = merges.length ? newSegmenter(merges) : (word) => [word];

@@ -1,21 +1,18 @@
 """The file of an exported model: the same bytes every time, small errors, and clear refusals."""
 
-import json
 import struct
-import zlib
 from dataclasses import replace
 from itertools import product
 
 import pytest
 import torch
+from forged_models import FORGED, forged, sealed, set_at
 
 from solutions.data.vocabulary import Vocabulary
 from solutions.model.config import TransformerConfig, small
 from solutions.model.transformer import Transformer
 from solutions.translator import exported_model
 from solutions.translator.exported_model import (
-    START,
-    VERSION,
     ExportedModel,
     course_model,
     dequantize,
@@ -129,19 +126,6 @@ def refused(path, content: bytes) -> str:
     return message.removeprefix(str(path)).strip()
 
 
-def forged(content: bytes, change) -> bytes:
-    """A file whose header is changed, or whose weights are, with all sums right."""
-    *_, header_size = START.unpack(content[: START.size])
-    end = START.size + header_size
-    header, weights = json.loads(content[START.size : end]), bytearray(content[end:])
-    header = change(header, weights) or header
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 4)
-    covered = struct.pack("<I", len(text)) + text + weights
-    size = START.size + len(text) + len(weights)
-    return struct.pack("<8sIII", content[:8], VERSION, size, zlib.crc32(covered)) + covered
-
-
 def test_damaged_files_are_refused(path):
     whole = path.read_bytes()
     flipped = bytearray(whole)
@@ -163,43 +147,14 @@ def test_a_missing_file_is_refused(tmp_path):
         ExportedModel(tmp_path / "nowhere")
 
 
-def set_at(*keys, value):
-    def change(header, weights):
-        for key in keys[:-1]:
-            header = header[key]
-        header[keys[-1]] = value
-
-    return change
-
-
-def nan_scale(header, weights):
-    weights[:4] = struct.pack("<f", float("nan"))
-
-
-FORGED = {
-    "a list": lambda header, weights: [1],
-    "no card": lambda header, weights: header.pop("card") and None,
-    "spelling of numbers": set_at("spelling", "a", value=1),
-    "three axes": set_at("tensors", 0, "shape", value=[1, 1, 1]),
-    "a name twice": set_at("tensors", 0, "name", value="encoder.norm.bias"),
-    "other sizes": set_at("config", "d_ff", value=16),
-    "huge": set_at("config", "d_model", value=10**9),
-    "a huge table": set_at("config", "max_length", value=10**12),
-    "no heads": set_at("config", "h", value=0),
-    "half a layer": set_at("config", "N", value=1.5),
-    "an unknown setting": set_at("config", "experts", value=8),
-    "a huge tensor": set_at("tensors", 0, "shape", value=[10**9, 10**9]),
-    "another name": set_at("tensors", 0, "name", value="x"),
-    "a row less": set_at("source", "types", value=["a"]),
-    "a type twice": set_at("target", "types", value=["a", "a", "b"]),
-    "NaN": nan_scale,
-    "weights cut": lambda header, weights: weights.pop() and None,
-}
-
-
 @pytest.mark.parametrize("name", FORGED)
 def test_what_does_not_fit_is_refused_although_the_checksum_is_right(name, path):
     assert "export" in refused(path, forged(path.read_bytes(), FORGED[name]))
+
+
+@pytest.mark.parametrize("header", [b"", b"{", b"\xff", b"null", b"[" * 100_000], ids=len)
+def test_a_header_that_is_none_is_refused(header, path):
+    assert refused(path, sealed(header, b"")) == "has no usable header: export the run again"
 
 
 def test_an_honest_forgery_is_read(path):
