@@ -1,8 +1,8 @@
 """The corpora of the course (paper, section 5.1), as sentences and as pairs of ids.
 
-The paper trains on 4.5 million sentence pairs of WMT 2014. This course uses two smaller corpora:
-one of its own, with 480 pairs, which needs no network; and Multi30k, with 29,000 training pairs,
-which describe photographs.
+The paper trains on 4.5 million sentence pairs of WMT 2014. This course uses smaller corpora: 480
+pairs of its own, which need no network; Multi30k, 29,000 training pairs which describe photographs;
+and everyday sentences, 5,919 training pairs of its own, which are read together with Multi30k.
 
 A split is two lists of sentences, German and English; sentences with the same index are a pair.
 """
@@ -21,7 +21,10 @@ Sentences = tuple[list[str], list[str]]  # German, English
 
 CORPUS = Path(__file__).parent / "corpus"
 CORPUS_SPLITS = ("train", "val", "test")
+EVERYDAY = Path(__file__).parent / "everyday"
+EVERYDAY_SPLITS = ("train", "test")
 
+SOURCES = ("multi30k", "multi30k+everyday", "corpus")
 MULTI30K_SPLITS = (
     "train",
     "val",
@@ -47,6 +50,45 @@ def corpus(split: str) -> Sentences:
     if split not in CORPUS_SPLITS:
         raise ValueError(f"split must be one of {', '.join(CORPUS_SPLITS)}, not {split!r}")
     return _pairs(CORPUS / f"{split}.de", CORPUS / f"{split}.en", _read_text)
+
+
+def everyday(split: str) -> Sentences:
+    """Read the everyday sentences of the course: 5,919 pairs in train, 100 in test.
+
+    Whoever tries a translator types a greeting or a question, not the caption of a photograph.
+
+    Args:
+        split: "train" or "test".
+
+    Returns:
+        German and English sentences.
+
+    Raises:
+        ValueError: for another split.
+    """
+    if split not in EVERYDAY_SPLITS:
+        raise ValueError(f"split must be one of {', '.join(EVERYDAY_SPLITS)}, not {split!r}")
+    return _pairs(EVERYDAY / f"{split}.de", EVERYDAY / f"{split}.en", _read_text)
+
+
+def multi30k_and_everyday(folder: Path | str | None = None) -> dict[str, Sentences]:
+    """Read Multi30k with the everyday sentences after its own training split.
+
+    What is measured on Multi30k's other splits stays comparable; "test_everyday" is one more.
+
+    Args:
+        folder: see `multi30k`.
+
+    Returns:
+        split -> German and English sentences.
+
+    Raises:
+        DataError: see `multi30k`.
+    """
+    splits = multi30k(folder)
+    german, english = everyday("train")
+    splits["train"] = splits["train"][0] + german, splits["train"][1] + english
+    return splits | {"test_everyday": everyday("test")}
 
 
 def multi30k(folder: Path | str | None = None) -> dict[str, Sentences]:
@@ -113,10 +155,10 @@ def tiny_shakespeare(path: Path | str | None = None) -> str:
 
 
 def sentences(source: str, folder: Path | str | None = None) -> dict[str, Sentences]:
-    """Read every split of one of the two sources, not tokenized.
+    """Read every split of a source, not tokenized.
 
     Args:
-        source: "corpus" or "multi30k"; see the functions of these names.
+        source: one of SOURCES: `corpus`, `multi30k` or `multi30k_and_everyday`.
         folder: where the files of Multi30k are.
 
     Returns:
@@ -126,10 +168,10 @@ def sentences(source: str, folder: Path | str | None = None) -> dict[str, Senten
         ValueError: for another source, or a folder for the corpus.
         DataError: see `multi30k`.
     """
-    if source not in ("corpus", "multi30k"):
-        raise ValueError(f"source must be 'corpus' or 'multi30k', not {source!r}")
-    if source == "multi30k":
-        return multi30k(folder)
+    if source not in SOURCES:
+        raise ValueError(f"source must be one of {', '.join(SOURCES)}, not {source!r}")
+    if source != "corpus":
+        return multi30k(folder) if source == "multi30k" else multi30k_and_everyday(folder)
     if folder is not None:
         raise ValueError("the corpus comes with the course: leave the folder out")
     return {split: corpus(split) for split in CORPUS_SPLITS}
@@ -164,7 +206,7 @@ class TranslationData:
         """Read, tokenize and count.
 
         Args:
-            source: "corpus" or "multi30k"; see the functions of these names.
+            source: one of SOURCES, see `sentences`.
             folder: where the files of Multi30k are.
             direction: "de-en" or "en-de".
             min_count: how often a type must occur in the training split to be known.

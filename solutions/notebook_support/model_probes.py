@@ -14,6 +14,17 @@ from torch import Tensor, nn
 from solutions.model.config import TransformerConfig
 
 
+def device_by_default(mask: Callable, length: int) -> str:
+    """Return where a mask is made if no device is asked for and the default device is "meta".
+
+    Args:
+        mask: is called like `causal_mask`.
+        length: handed on.
+    """
+    with torch.device("meta"):
+        return mask(length).device.type
+
+
 def names_of(layer: nn.Module) -> dict[nn.Parameter, list[str]]:
     """Return the names of each parameter, in alphabetical order; a shared one has several.
 

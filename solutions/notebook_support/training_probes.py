@@ -37,6 +37,26 @@ def walk(optimizer: type, start: Tensor, gradients: Tensor, *settings) -> Tensor
     return torch.stack(path)
 
 
+def remembered(
+    optimizer: type, start: Tensor, gradients: Tensor, *settings
+) -> tuple[int, Tensor, Tensor]:
+    """Run an optimizer on a sequence of gradients; return what it keeps for the next step.
+
+    The arguments are those of `walk`.
+
+    Returns:
+        "t", "m" and "v" of the parameter's state, the last two (n,).
+    """
+    parameter = nn.Parameter(start.clone())
+    chosen = optimizer([parameter], *settings)
+    for gradient in gradients:
+        parameter.grad = gradient.clone()
+        chosen.step()
+    state = chosen.state[parameter]
+    m, v = (state[name].detach().to(start.dtype) for name in ("m", "v"))
+    return int(state["t"]), m, v
+
+
 def rates(
     schedule: Callable, steps: int, d_model: int, warmup: int, factor: float = 1.0
 ) -> tuple[list, list]:

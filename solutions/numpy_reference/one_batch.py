@@ -90,7 +90,7 @@ def mean_loss(probabilities: Array, targets: NDArray[np.integer], pad_id: int) -
     Every real token of the batch counts the same, whether its sentence is long or short.
 
     Args:
-        probabilities: (B, T, V) float; those of a position sum to 1.
+        probabilities: (B, T, V) float, above 0; those of a position sum to 1.
         targets: (B, T) integers, the right ids; not all of them padding.
         pad_id: the id that stands for padding.
 

@@ -54,7 +54,8 @@ def label_smoothing_loss(
     dtype = torch.promote_types(logits.dtype, torch.float32)
     log_probabilities = logits.log_softmax(dim=-1, dtype=dtype)  # (N, V)
     right = log_probabilities.gather(1, targets[:, None]).squeeze(1)  # (N, 1) -> (N,)
-    every = log_probabilities.sum(dim=-1) - log_probabilities[:, pad_id]
+    before, after = log_probabilities[:, :pad_id], log_probabilities[:, pad_id + 1 :]
+    every = before.sum(dim=-1) + after.sum(dim=-1)
     each = -(1 - smoothing) * right - smoothing / (logits.size(1) - 1) * every
     real = targets != pad_id
     return each[real].sum(), real.sum()

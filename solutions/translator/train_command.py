@@ -21,7 +21,7 @@ from typing import Any
 import click
 import torch
 
-from solutions.data.corpora import TranslationData, sentences
+from solutions.data.corpora import SOURCES, TranslationData, sentences
 from solutions.data.detokenize import usual_spelling
 from solutions.tooling.cli_tools import (
     PATH,
@@ -99,7 +99,7 @@ def size_option(name: str, kind: click.ParamType, words: str):
     context_settings={"show_default": True, "help_option_names": ["-h", "--help"]},
 )
 @click.option("--out", type=PATH, default=Path("_build/translator"), help="Folder of the run.")
-@option("--source", click.Choice(["multi30k", "corpus"]), "Corpus to train on.")
+@option("--source", click.Choice(list(SOURCES)), "Corpus to train on.")
 @click.option("--data", type=PATH, help="Folder of Multi30k.  [default: $MULTI30K_DIR or download]")
 @option("--direction", click.Choice(["de-en", "en-de"]), "Source and target language.")
 @option("--min-count", POSITIVE, "Minimum count of a type in the vocabulary.")

@@ -43,8 +43,7 @@ LAWS_OF_THEIR_OWN = {
         "mha-float64",  # parameters or masks that are made in float32 inside `forward`
     ],
     "03-residuals": [
-        "layer-norm-float64",  # results that are cast to float32
-        "residual-float64",
+        "residual-float64",  # results that are cast to float32
     ],
     "07-multi30k-lab": [
         "copy-task",  # whatever keeps a model from learning

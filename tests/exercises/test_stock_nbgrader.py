@@ -51,8 +51,12 @@ pytestmark = pytest.mark.slow(seconds=90)
 
 
 def mistaken(master: Assignment) -> NotebookNode:
-    """Everything written in another style, but for the first exercise, which has a mistake."""
-    style, mistake = styles(master.notebook)["terse"], master.mistakes[0]
+    """Everything written in another style, but for one exercise, which has a mistake.
+
+    Nothing uses the last one: a test that fails looks for mistakes, which is slow in a kernel.
+    """
+    style = styles(master.notebook)["terse"]
+    mistake = master.mistakes_in(master.symbols[-1])[0]
     answers = {name: source_of(getattr(style, name)) for name in master.symbols}
     wrong = mistake.source
     return fill_solutions(master.source, answers | {mistake.replaces: wrong})

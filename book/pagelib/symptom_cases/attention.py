@@ -7,6 +7,7 @@ from torch import Tensor
 
 from book.pagelib.symptom_cases import exception_of, randn
 from solutions.model import masks
+from solutions.notebook_support import model_probes
 
 B, T, S, D_K, D_V, D_MODEL, H = 2, 3, 4, 8, 5, 12, 3
 PAD_ID = 2
@@ -75,11 +76,17 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
     "padding_mask": {
         "two sentences": lambda f: {"mask": f(TOKENS, PAD_ID)},
         "one axis": lambda f: {"exception": exception_of(f, TOKENS[0], PAD_ID)},
+        "three axes": lambda f: {"exception": exception_of(f, TOKENS[None], PAD_ID)},
+        "tokens on the device “meta”": lambda f: {
+            "device": str(f(TOKENS.to("meta"), PAD_ID).device)
+        },
     },
     "causal_mask": {
         "length 4": lambda f: {"mask": f(4)},
         "on the device “meta”": lambda f: {"device": str(f(4, "meta").device)},
         "length -1": lambda f: {"exception": exception_of(f, -1)},
+        "length 0": lambda f: {"exception": exception_of(f, 0)},
+        "“meta” as the default device": lambda f: {"device": model_probes.device_by_default(f, 3)},
     },
     "target_mask": {
         "two sentences": lambda f: {"mask": f(TOKENS, PAD_ID)},
@@ -87,6 +94,7 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
             "device": str(f(TOKENS.to("meta"), PAD_ID).device)
         },
         "one axis": lambda f: {"exception": exception_of(f, TOKENS[0], PAD_ID)},
+        "three axes": lambda f: {"exception": exception_of(f, TOKENS[None], PAD_ID)},
     },
     "scaled_dot_product_attention": {
         "no mask": _attend,
@@ -115,6 +123,12 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
         "training mode": _layer_in_training,
         "backward": _layer_gradient,
         "width 4": lambda c: {"exception": exception_of(_layer(c), *[torch.ones(B, T, 4)] * 3)},
+        "keys of width 4": lambda c: {
+            "exception": exception_of(_layer(c), _x(T, 5), torch.ones(B, T, 4), _x(T, 5))
+        },
+        "more values than keys": lambda c: {
+            "exception": exception_of(_layer(c), _x(T, 5), _x(T, 5), _x(S, 6))
+        },
         "h = 5": lambda c: {"exception": exception_of(c, D_MODEL, 5)},
     },
 }

@@ -43,6 +43,16 @@ TEMPTING = chances({
     "<pad>": {"</s>": 1.0},
     "the": {"</s>": 0.6, "<s>": 0.4},
 })  # fmt: skip
+EQUAL_ENDS = chances({
+    "<s>": {"</s>": 0.25, "the": 0.5, "cat": 0.25},
+    "the": {"</s>": 0.5, "sleeps": 0.5},
+})  # fmt: skip
+MANY = chances({
+    "<s>": {"the": 0.5, "cat": 0.3, "sleeps": 0.2},
+    "the": {"</s>": 0.3, "the": 0.25, "cat": 0.25, "sleeps": 0.2},
+    "cat": {"</s>": 0.6, "cat": 0.2, "sleeps": 0.2},
+    "sleeps": {"</s>": 1.0},
+})  # fmt: skip
 TURNING = torch.zeros(6, 6, 6)
 TURNING[:, BOS, 4] = TURNING[BOS, 4, 4] = TURNING[4, 4, 5] = TURNING[:, 5, EOS] = 1
 
@@ -71,6 +81,16 @@ def _write(*tables: torch.Tensor, limits: list[int]) -> Callable:
         }
 
     return written
+
+
+OTHERS = (3, 0, 4)  # ids of padding, <s> and </s>
+
+
+def _write_with_other_ids(table: torch.Tensor) -> Callable:
+    chances = decoding_probes.renamed(table[None], OTHERS)
+    return lambda f: {
+        "tokens": decoding_probes.written(f, chances, torch.tensor([4]), OTHERS)[0][0]
+    }
 
 
 def _ranked(f: Callable) -> dict:
@@ -116,6 +136,11 @@ def _extend(f: Callable) -> dict:
 def _extend_two(f: Callable) -> dict:
     following = torch.tensor([[[0.1, 0.2, 0.7], [0.4, 0.5, 0.1]]]).log()
     _, parents, tokens = f(torch.tensor([[0.4, 0.5]]).log(), following, 3)
+    return {"beams": parents[0].tolist(), "tokens": tokens[0].tolist()}
+
+
+def _extend_equal(f: Callable) -> dict:
+    _, parents, tokens = f(torch.full((1, 3), -1.0), torch.full((1, 3, 4), -1.0), 5)
     return {"beams": parents[0].tolist(), "tokens": tokens[0].tolist()}
 
 
@@ -171,9 +196,31 @@ def _score(tables: torch.Tensor, limit: int, alpha: float, beam_size: int = 2) -
     return score
 
 
+def _all_of(tables: torch.Tensor, limit: int, alpha: float) -> Callable:
+    def searched(f: Callable) -> dict:
+        found, calls = decoding_probes.all_found(f, tables, torch.tensor([limit]), 2, alpha)
+        return {"found": ", ".join(say(tokens) for tokens, _ in found[0]), "steps": calls}
+
+    return searched
+
+
+def _search_with_other_ids(tables: torch.Tensor) -> Callable:
+    chances = decoding_probes.renamed(tables, OTHERS)
+    return lambda f: {
+        "tokens": decoding_probes.best_found(f, chances, torch.tensor([4]), 2, 0.6, OTHERS)[0][0]
+    }
+
+
 def _read(rows: list) -> Callable:
-    weights, x = randn(4, 6, 6, seed=1), randn(len(rows), 3, 6, seed=2)
-    return lambda c: {"output": decoding_probes.read_on(c, weights, 2, x, rows)}
+    weights, x = randn(4, 6, 6, seed=1), randn(len(rows), 4, 6, seed=2)
+    inputs = [step[: len(order or [0, 1, 2])] for step, order in zip(x, rows, strict=True)]
+
+    def read(c: Callable) -> dict:
+        keys, values = decoding_probes.kept(c, weights, 2, inputs, rows)
+        output = decoding_probes.read_on(c, weights, 2, inputs, rows)
+        return {"output": output, "keys": keys, "values": values}
+
+    return read
 
 
 def _penalty(c: int, r: int) -> Callable:
@@ -214,6 +261,9 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
         "an empty sentence": _refused(
             "limits", lambda f: f(torch.zeros(1, 3).long(), PAD).tolist()
         ),
+        "a source of three axes": _refused(
+            "limits", lambda f: f(torch.ones(1, 2, 2).long(), PAD).tolist()
+        ),
     },
     "greedy": {
         "two sentences, limits 6 and 4": _write(ENDS, NEVER, limits=[6, 4]),
@@ -226,11 +276,21 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
         },
         "a limit of 0": _refused("result", lambda f: _write(ENDS, limits=[0])(f)["written"]),
         "NaN": _refused("result", lambda f: _write(ENDS * torch.nan, limits=[1])(f)["written"]),
+        "</s> has the id of <s>": _refused(
+            "result",
+            lambda f: decoding_probes.written(f, ENDS[None], torch.tensor([2]), (0, 1, 1))[0],
+        ),
+        "padding is 3, <s> is 0, </s> is 4": _write_with_other_ids(TEMPTING),
+        "the same without padding": _write_with_other_ids(ENDS),
     },
     "length_penalty": {
         "30 tokens, α = 0.6": lambda f: {"penalty": f(30, 0.6)},
     },
-    "rank_hypotheses": {"two hypotheses, α = 0.6": _ranked, "three that are equal": _equal},
+    "rank_hypotheses": {
+        "two hypotheses, α = 0.6": _ranked,
+        "three that are equal": _equal,
+        "one that was cut": lambda f: {"score": f([([3, 4, 5, 4], -2.0)], 0.6)[0][1]},
+    },
     "score_bound": {"log P = -3, limit 30": lambda f: {"bound": f(-3.0, 30, 0.6)}},
     "is_over": {
         "a living one at -1.5, α = 1": _over(-1.5, 9, 1.0),
@@ -240,7 +300,11 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
         "a living one at -1.5, α = 0": _over(-1.5, 9, 0.0),
         "nothing finished": _over(-1.0, 9, 0.6, []),
     },
-    "extend_beams": {"beams of 0.7 and 0.2": _extend, "beams of 0.4 and 0.5": _extend_two},
+    "extend_beams": {
+        "beams of 0.7 and 0.2": _extend,
+        "beams of 0.4 and 0.5": _extend_two,
+        "all are equal": _extend_equal,
+    },
     "beam_step": {
         "two beams": _step([[0, 0, 0.5, 0, 0.3, 0.2], [0, 0, 0.3, 0.5, 0, 0.2]]),
         "an unlikely end": _step([[0, 0, 0.1, 0, 0.6, 0.3], [0, 0, 0.1, 0.7, 0, 0.2]]),
@@ -256,10 +320,22 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
         "a random model, α = 0": lambda f: {"score": _score(_random_tables(14, 1), 6, 0.0)(f)},
         "α = -1": _refused("score", _score(_random_tables(14, 1), 6, -1.0)),
         "NaN": _refused("score", _score(_random_tables(14, 1) * torch.nan, 6, 0.6)),
+        "equal ones, α = 0": _all_of(EQUAL_ENDS[None], 4, 0.0),
+        "padding is 3, <s> is 0, </s> is 4": _search_with_other_ids(TEMPTING[None]),
+        "the same without padding": _search_with_other_ids(ENDS[None]),
+        "one beam": _search(MANY[None], [3], 1),
+        "no beams": _refused("score", _score(_random_tables(14, 1), 6, 0.6, 0)),
+        "</s> has the id of <s>": _refused(
+            "found",
+            lambda f: decoding_probes.best_found(
+                f, ENDS[None], torch.tensor([4]), 2, 0.6, (0, 1, 1)
+            ),
+        ),
     },
     "SelfAttentionCache": {
         "three tokens": _read([None, None, None]),
         "rows change places": _read([None, [2, 0, 1]]),
+        "a row more": _read([None, [2, 0, 1, 1]]),
     },
     "clipped_matches": {
         "the the cat / the cat": _matches("the the cat", "the cat", 1),

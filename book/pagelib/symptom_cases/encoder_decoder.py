@@ -178,13 +178,21 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
         **ENCODER_DROPOUT,
         "backward": _gradients(SIZES, X),
     },
-    "Encoder": {**STACK, "training, dropout = 0.5": _random(False)},
+    "Encoder": {
+        **STACK,
+        "a mask (B, S, S)": lambda c: _output(c, SIZES, X, VISIBLE & NO_FUTURE),
+        "training, dropout = 0.5": _random(False),
+    },
     "DecoderLayer": {
         **DECODER,
         **DECODER_DROPOUT,
         "backward": _gradients(SIZES, X, MEMORY),
     },
-    "Decoder": {**DECODER, "training, dropout = 0.5": _random(True)},
+    "Decoder": {
+        **DECODER,
+        "a target mask (B, T, T)": lambda c: _output(c, SIZES, X, MEMORY, VISIBLE & NO_FUTURE),
+        "training, dropout = 0.5": _random(True),
+    },
     "Transformer": {
         "the constructor, a shared embedding": _owned(SHARED),
         "the constructor, vocabularies of one size": _owned(SAME_SIZE),
@@ -200,6 +208,7 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
         "training, dropout = 0.5": _shares,
         "an empty source": _refused(SOURCE[:, :0], TARGET),
         "one source, two targets": _refused(SOURCE[:1], TARGET),
+        "an unknown target id": _refused(SOURCE, TARGET + 3),
         "backward": _gradients(MODEL, SOURCE, TARGET),
     },
     "count_parameters": {

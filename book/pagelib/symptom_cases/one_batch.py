@@ -109,6 +109,9 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
         "a table of one row": lambda f: {
             "exception": exception_of(f, np.ones((2, 3, 4)), np.ones((1, 4)))
         },
+        "a table of T rows": lambda f: {
+            "exception": exception_of(f, np.ones((2, 3, 4)), np.ones((3, 4)))
+        },
     },
     "swap_last_axes": {
         "shape (2, 3, 4)": _called([_array(2, 3, 4, seed=1)], "result"),

@@ -137,6 +137,7 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
         "d_model = 8": lambda f: {"omega": f(D_MODEL).double()},
         "float64, position 1,000,000": lambda f: {"angles": f(D_MODEL, torch.float64) * 1e6},
         "no dtype given": lambda f: {"omega": f(D_MODEL)},
+        "bfloat16, d_model = 10": lambda f: {"omega": f(10, torch.bfloat16)},
         "d_model = 5": _refused(5),
     },
     "sinusoidal_table": {
@@ -186,7 +187,8 @@ SITUATIONS["TokenEmbedding"] |= {
     "id 7 of 7": lambda c: _refused_id(c),
     "state": lambda c: {"trained tensors": len(list(c(V, D_MODEL).parameters()))},
     "first numbers": lambda c: {
-        "spread": round(float(c(900, 64).embedding.weight.detach().std()), 1)
+        "spread": round(float(c(900, 64).embedding.weight.detach().std()), 1),
+        "mean": round(abs(float(c(900, 64).embedding.weight.detach().mean())), 1),
     },
 }
 

@@ -93,6 +93,7 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
         "eps = 0.5": lambda c: {"output": _built(c, D_MODEL, eps=0.5)(X)},
         "the constructor": lambda c: _parameters(_built(c, D_MODEL)),
         "other gain and bias": _with_gain_and_bias,
+        "a single vector": lambda c: {"output": _built(c, D_MODEL)(X[0, 0])},
         "backward": lambda c: _gradients(_built(c, D_MODEL)),
     },
     "FeedForward": {

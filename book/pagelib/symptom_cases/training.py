@@ -84,6 +84,11 @@ def _defaults(f: Callable) -> dict[str, Tensor]:
     return {label: torch.as_tensor(x) for label, x in found.items()}
 
 
+def _other_betas(f: Callable) -> dict[str, Tensor]:
+    _, m, v = f(np.zeros(1), np.ones(1), np.zeros(1), np.zeros(1), 1, 1.0, (0.5, 0.5))
+    return {"m": torch.tensor(m[0]), "v": torch.tensor(v[0])}
+
+
 def _other_gradients(f: Callable) -> dict[str, Tensor]:
     p = m = v = np.zeros(1)
     for t, gradient in enumerate((1.0, -0.5, 20.0), start=1):
@@ -170,6 +175,14 @@ def _back_to_zero(f: Callable) -> dict[str, str]:
 def _matrix(f: Callable) -> dict[str, Tensor]:
     gradients = torch.tensor([[[1.0, -2.0]], [[0.5, 3.0]]])
     return {"place": training_probes.walk(f, torch.ones(1, 2), gradients, 0.1)[-1]}
+
+
+def _kept(f: Callable) -> dict[str, str]:
+    try:
+        t, *_ = training_probes.remembered(f, torch.ones(2), torch.ones(2, 2))
+    except KeyError as error:
+        return {"t": f"{type(error).__name__}"}
+    return {"t": str(t)}
 
 
 def _negative_rate(f: Callable) -> dict[str, str]:
@@ -312,12 +325,14 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
         "gradients of 100 and 1e-6, rate 1": _adam_step,
         "gradients of 1, -0.5 and 20": _other_gradients,
         "a third step, no rate given": _defaults,
+        "betas of 0.5": _other_betas,
     },
     "frequent_types": {
         "c 3 times, a and b twice": lambda f: {"types": f(TEXT, 2)},
         "all": lambda f: {"types": f(TEXT, 1)},
         "a word twice in one sentence": lambda f: {"types": f([["the", "the"], ["a"]], 2)},
         "no min_count given": lambda f: {"types": f([["the", "the"], ["a"]])},
+        "capitals": lambda f: {"types": f([["apple", "Zebra"]], 1)},
     },
     "to_ids": {
         "an unknown word": lambda f: {"ids": f(["the", "zebra", "dog"], IDS)},
@@ -335,6 +350,7 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
         "240 pairs, 100 tokens": _batches([(n, n + 1) for n in MANY], 100),
         "pairs of 2 and 9 words": _batches([(2, 9)] * 60, 90),
         "sources of 4 words": _batches([(4, n) for n in MANY], 100),
+        "pairs of 10 and 10 or 2 and 18 words": _batches([(10, 10), (2, 18)] * 60, 60),
         "a pair that is too long": _refused([(3, 4), (12, 2)], 10, 0),
     },
     "Adam": {
@@ -345,8 +361,13 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
         "float64, a step from a million to 0": _back_to_zero,
         "a matrix": _matrix,
         "a rate of -0.1": _negative_rate,
+        "what is kept": _kept,
     },
-    "noam_rate": {"the paper's numbers": _rates, "step 0": _refused(0, 512, 4000)},
+    "noam_rate": {
+        "the paper's numbers": _rates,
+        "step 0": _refused(0, 512, 4000),
+        "step -1": _refused(-1, 512, 4000),
+    },
     "NoamSchedule": {"three steps": _schedule},
     "smoothed_targets": {"padding id 0": _targets(0), "padding id 3": _targets(3)},
     "label_smoothing_loss": {
@@ -359,6 +380,8 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
         "logits in bfloat16": _loss(WIDE.bfloat16(), TOKENS, 0.1),
         "logits in float64": _loss(WIDE.double(), TOKENS, 0.1),
         "a smoothing of 1.5": _refused(WIDE, TOKENS, 1.5, 0),
+        "a smoothing of 1": _refused(WIDE, TOKENS, 1.0, 0),
+        "logits (B, T, V)": _refused(WIDE[None], TOKENS[None], 0.1, 0),
     },
     "clip_gradients": {
         "3 and 4, longest 2": _clip([[3.0], [4.0]], 2.0),

@@ -70,6 +70,7 @@ class MultiHeadAttention(nn.Module):
     def forward(self, query, key, value, mask=None):
         for x in (query, key, value):
             require_width(x, self.W_q.in_features)
+        require_shapes_that_fit(query, key, value, mask)
         B, h = query.size(0), self.n_heads
         q, k, v = (
             layer(x).view(B, -1, h, layer.out_features // h).transpose(1, 2).contiguous()

@@ -74,10 +74,10 @@ class MultiHeadAttention(nn.Module):
         q = torch.einsum("btm,hdm->bhtd", query, W_q)
         k = torch.einsum("bsm,hdm->bhsd", key, W_k)
         v = torch.einsum("bsm,hdm->bhsd", value, W_v)
+        require_shapes_that_fit(query, key, value, mask)
         scores = torch.einsum("bhtd,bhsd->bhts", q, k) / math.sqrt(d_k)
         if mask is not None:
             allowed = mask if mask.dim() == 2 else mask[:, None]
-            require_shapes_that_fit(q, k, v, allowed)
             scores = torch.where(allowed, scores, torch.finfo(scores.dtype).min)
             weights = scores.softmax(-1) * allowed
         else:

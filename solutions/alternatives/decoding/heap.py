@@ -159,6 +159,7 @@ class SelfAttentionCache:
     def __init__(self, attention, h, rows):
         self.attention, self.h = attention, h
         self.tokens = []  # for each token that is written, (key, value), both (R, h, 1, d_k)
+        self.keys = self.values = torch.zeros(rows, h, 0, attention.W_k.out_features // h)
 
     def step(self, x):
         query, key, value = (
@@ -166,12 +167,19 @@ class SelfAttentionCache:
             for W in (self.attention.W_q, self.attention.W_k, self.attention.W_v)
         )
         self.tokens.append((key, value))
-        keys, values = (torch.cat(parts, dim=2) for parts in zip(*self.tokens, strict=True))
-        heads, _ = scaled_dot_product_attention(query, keys, values)
+        self._join()
+        heads, _ = scaled_dot_product_attention(query, self.keys, self.values)
         return self.attention.W_o(merge_heads(heads))
 
     def reorder(self, rows):
         self.tokens = [(key[rows], value[rows]) for key, value in self.tokens]
+        self._join()
+
+    def _join(self):
+        if not self.tokens:
+            return
+        parts = zip(*self.tokens, strict=True)
+        self.keys, self.values = (torch.cat(part, dim=2) for part in parts)
 
 
 def clipped_matches(candidate, reference, n):

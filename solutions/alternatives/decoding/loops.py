@@ -170,9 +170,15 @@ class SelfAttentionCache:
 
     def step(self, x):
         self.written.append(keys_and_values(self.attention, x, self.h))
-        keys = torch.cat([key for key, _ in self.written], dim=2)
-        values = torch.cat([value for _, value in self.written], dim=2)
-        return attend(self.attention, x, keys, values)
+        return attend(self.attention, x, self.keys, self.values)
+
+    @property
+    def keys(self):
+        return torch.cat([key for key, _ in self.written], dim=2)
+
+    @property
+    def values(self):
+        return torch.cat([value for _, value in self.written], dim=2)
 
     def reorder(self, rows):
         for i, (key, value) in enumerate(self.written):

@@ -131,11 +131,16 @@ class SelfAttentionCache:
     def step(self, x):
         # Keeps what was read, and makes keys and values of it anew: right, though not fast.
         self.x = x if self.x is None else torch.cat([self.x, x], dim=1)
-        return attend(self.attention, x, *keys_and_values(self.attention, self.x, self.h))
+        self._compute(self.x)
+        return attend(self.attention, x, self.keys, self.values)
 
     def reorder(self, rows):
         if self.x is not None:
             self.x = self.x.index_select(0, rows)
+            self._compute(self.x)
+
+    def _compute(self, x):
+        self.keys, self.values = keys_and_values(self.attention, x, self.h)
 
 
 def clipped_matches(candidate, reference, n):

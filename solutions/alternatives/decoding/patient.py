@@ -1,4 +1,4 @@
-"""Decoding in double precision that never stops early: every sentence is searched to its limit."""
+"""Decoding in double precision that never drops a row: each goes on until all are over."""
 
 import math
 
@@ -101,15 +101,19 @@ def beam_search(predictor, limits, pad_id, bos_id, eos_id, beam_size=4, alpha=0.
     scores = torch.full((B, k), -math.inf, dtype=torch.float64)
     scores[:, 0] = 0
     finished: list[list] = [[] for _ in range(B)]
-    for length in range(1, int(limits.max()) + 1):
+    goes_on, length = set(range(B)), 0
+    while goes_on:
+        length += 1
         answer = forbid(
             predictor.log_probabilities(prefixes.reshape(B * k, length)), (pad_id, bos_id)
         )
         step = beam_step(prefixes, scores, answer.reshape(B, k, -1), eos_id, limits == length)
         prefixes, scores, parents, new = step
-        for b in range(B):
-            if length <= limits[b]:
-                finished[b].extend(new[b])
+        for b in sorted(goes_on):
+            finished[b].extend(new[b])
+            living, limit = float(scores[b, 0]), int(limits[b])
+            if length == limit or is_over(finished[b], living, limit, alpha):
+                goes_on.remove(b)
         predictor.reorder((torch.arange(B)[:, None] * k + parents).flatten())
     result = []
     for hypotheses in finished:

@@ -54,7 +54,8 @@ def is_over(finished, log_probability, limit, alpha):
 
 
 def extend_beams(scores, log_probabilities, count):
-    best, index = (scores[..., None] + log_probabilities).flatten(1).topk(count)
+    longer = (scores[..., None] + log_probabilities).flatten(1)
+    best, index = (x[:, :count] for x in longer.sort(dim=1, descending=True, stable=True))
     return best, *torch.unravel_index(index, log_probabilities.shape[1:])
 
 
@@ -109,15 +110,24 @@ def beam_search(predictor, limits, pad_id, bos_id, eos_id, beam_size=4, alpha=0.
 
 class SelfAttentionCache:
     def __init__(self, attention, h, rows):
-        self.attention, self.h, self.kv = attention, h, None
+        self.attention, self.h = attention, h
+        self.kv = torch.zeros(2, rows, h, 0, attention.W_k.out_features // h)
+
+    @property
+    def keys(self):
+        return self.kv[0]
+
+    @property
+    def values(self):
+        return self.kv[1]
 
     def step(self, x):
         new = torch.stack(keys_and_values(self.attention, x, self.h))
-        self.kv = new if self.kv is None else torch.cat([self.kv, new], -2)
+        self.kv = torch.cat([self.kv, new], -2)
         return attend(self.attention, x, *self.kv)
 
     def reorder(self, rows):
-        self.kv = self.kv if self.kv is None else self.kv[:, rows]
+        self.kv = self.kv[:, rows]
 
 
 def clipped_matches(candidate, reference, n):

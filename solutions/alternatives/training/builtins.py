@@ -84,6 +84,14 @@ class Adam(torch.optim.Adam):
     def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.98), eps=1e-9):
         super().__init__(parameters, lr=lr, betas=betas, eps=eps)
 
+    def step(self, closure=None):
+        loss = super().step(closure)
+        for state in self.state.values():
+            state["t"], state["m"], state["v"] = (
+                state[name] for name in ("step", "exp_avg", "exp_avg_sq")
+            )
+        return loss
+
 
 def noam_rate(step, d_model, warmup, factor=1.0):
     require_counted_steps(step, warmup)

@@ -137,15 +137,15 @@ class Adam(Optimizer):
                 if p.grad is None:
                     continue
                 state = self.state[p]
-                if "steps" not in state:
-                    state["steps"] = 0
-                    state["mean"] = torch.zeros_like(p)
-                    state["square"] = torch.zeros_like(p)
-                state["steps"] = state["steps"] + 1
-                state["mean"] = beta_1 * state["mean"] + (1 - beta_1) * p.grad
-                state["square"] = beta_2 * state["square"] + (1 - beta_2) * p.grad * p.grad
-                mean = state["mean"] / (1 - beta_1 ** state["steps"])
-                square = state["square"] / (1 - beta_2 ** state["steps"])
+                if "t" not in state:
+                    state["t"] = 0
+                    state["m"] = torch.zeros_like(p)
+                    state["v"] = torch.zeros_like(p)
+                state["t"] = state["t"] + 1
+                state["m"] = beta_1 * state["m"] + (1 - beta_1) * p.grad
+                state["v"] = beta_2 * state["v"] + (1 - beta_2) * p.grad * p.grad
+                mean = state["m"] / (1 - beta_1 ** state["t"])
+                square = state["v"] / (1 - beta_2 ** state["t"])
                 p.copy_(p - group["lr"] * mean / (torch.sqrt(square) + group["eps"]))
 
 

@@ -101,10 +101,13 @@ class Adam(Optimizer):
         if "moments" not in state:
             state["moments"] = torch.zeros(2, parameter.numel(), dtype=torch.float64)
             state["powers"] = torch.ones(2, dtype=torch.float64)
+            state["t"] = 0
         g = gradient.flatten().double()
         news = torch.stack([g, g.square()])
         state["moments"] = keep[:, None] * state["moments"] + (1 - keep)[:, None] * news
         state["powers"] = state["powers"] * keep  # beta^t, without a counter
+        state["m"], state["v"] = state["moments"].reshape(2, *parameter.shape)
+        state["t"] += 1
         m_hat, v_hat = state["moments"] / (1 - state["powers"])[:, None]
         move = group["lr"] * m_hat / (v_hat.sqrt() + group["eps"])
         parameter.add_(move.reshape(parameter.shape).to(parameter.dtype), alpha=-1)

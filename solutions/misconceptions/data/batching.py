@@ -470,6 +470,22 @@ misconception(
 
 misconception(
     token_batches,
+    "batches_sort_by_the_sum",
+    did="You sort by the sum of both lengths.",
+    causes="A pair of 10 and 10 tokens comes beside one of 2 and 18: both sides have much padding.",
+    fix="Sort by the length of the longer side of each pair.",
+    section="training.html#train-batches",
+    caught_by="batches-similar",
+    change={
+        "key=lambda place: max(lengths[place])": "key=lambda place: sum(lengths[place])",
+        "    for place in order:": ("    longest = 0\n    for place in order:"),
+        "longest = max(lengths[place])": "longest = max(longest, *lengths[place])",
+        "batches.append([])": ("batches.append([])\n            longest = max(lengths[place])"),
+    },
+)
+
+misconception(
+    token_batches,
     "batches_do_not_sort",
     did="You do not sort the pairs by length.",
     causes="Short and long sentences come into the same batch, and much of the computation is "
@@ -542,7 +558,7 @@ misconception(
 misconception(
     token_batches,
     "batches_ignore_the_seed",
-    did="You draw from PyTorch's global random numbers, not from the seed.",
+    did="You draw from random numbers that do not come from the seed.",
     causes="The same seed gives different batches each time, so a run cannot be repeated.",
     fix="Pass a torch.Generator with this seed to torch.randperm.",
     section="training.html#train-batches",

@@ -74,6 +74,17 @@ misconception(
 
 misconception(
     frequent_types,
+    "types_with_ties_in_lower_case",
+    did="You compare types with the same count in lower case.",
+    causes="In Unicode all capitals come before the small letters, so your order is another one.",
+    fix="Sort by the type itself: (-count, type).",
+    section="training.html#train-vocabulary",
+    caught_by="vocabulary-order",
+    change={"(-counts[one], one)": "(-counts[one], one.lower())"},
+)
+
+misconception(
+    frequent_types,
     "types_in_alphabetical_order",
     did="You sort the types by the alphabet alone.",
     causes="If the vocabulary is cut off at some size, your list loses common words and keeps "

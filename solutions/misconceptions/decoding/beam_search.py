@@ -141,6 +141,35 @@ misconception(
     change={"scores.unsqueeze(2)": "scores.unsqueeze(1)"},
 )
 
+misconception(
+    extend_beams,
+    "extend_turns_ties_round",
+    did="You sort by rising score and reverse the result, which reverses equal ones too.",
+    causes="Equal hypotheses must come in the order of their parents, then of their tokens, or "
+    "the result changes from run to run.",
+    fix="Use first_largest, which keeps equal numbers in their order.",
+    section="decoding.html#decode-beam",
+    caught_by="extend-parents",
+    change={
+        "best, index = first_largest(longer.flatten(1), count)": (
+            "rising, order = longer.flatten(1).sort(dim=1, stable=True)\n"
+            "    best, index = rising.flip(1)[:, :count], order.flip(1)[:, :count]"
+        ),
+    },
+)
+
+misconception(
+    extend_beams,
+    "extend_leaves_ties_to_topk",
+    did="You use topk, which returns equal numbers in any order.",
+    causes="Equal hypotheses must come in the order of their parents, then of their tokens, or "
+    "the result changes from machine to machine.",
+    fix="Use first_largest, which keeps equal numbers in their order.",
+    section="decoding.html#decode-beam",
+    caught_by="extend-parents",
+    change={"first_largest(longer.flatten(1), count)": "longer.flatten(1).topk(count)"},
+)
+
 # ---- beam_step -----------------------------------------------------------------------------------
 
 misconception(
@@ -492,6 +521,107 @@ misconception(
             "predictor.log_probabilities(prefixes.flatten(0, 1)).index_fill(\n"
             "            1, torch.tensor([pad_id, bos_id]), -math.inf\n"
             "        )"
+        ),
+    },
+)
+
+misconception(
+    beam_search,
+    "beam_search_runs_to_the_limit",
+    did="You search every sentence to its maximum length.",
+    causes="You find the same best hypothesis, but most steps are spent after it is certain.",
+    fix="Drop a sentence as soon as is_over says that its best hypothesis is certain.",
+    section="decoding.html#decode-stopping",
+    caught_by="search-limit",
+    change={
+        "            over[row] |= is_over(finished[sentence], best[row], limit, alpha)\n": "",
+    },
+)
+
+misconception(
+    beam_search,
+    "beam_search_forbids_zero_and_one",
+    did="You forbid the ids 0 and 1, whatever pad_id and bos_id are.",
+    causes="In another vocabulary they are words, and the search may write padding and <s>.",
+    fix="Forbid [pad_id, bos_id].",
+    section="decoding.html#decode-beam",
+    caught_by="search-start",
+    change={"[pad_id, bos_id])": "[0, 1])"},
+)
+
+misconception(
+    beam_search,
+    "beam_search_ends_at_two",
+    did="You take 2 for the id of </s>, whatever eos_id is.",
+    causes="In another vocabulary 2 is a word: hypotheses end at that word and go on after </s>.",
+    fix="Pass eos_id to beam_step, and compare with it at the end.",
+    section="decoding.html#decode-beam",
+    caught_by="search-start",
+    change={
+        "next_token, eos_id, at_limit)": "next_token, 2, at_limit)",
+        "tokens[-1] == eos_id": "tokens[-1] == 2",
+    },
+)
+
+misconception(
+    beam_search,
+    "beam_search_with_four_beams",
+    did="You search with four beams, whatever beam_size says.",
+    causes="4 is only its default. A caller who asks for more beams finds no more, and one beam is "
+    "no longer greedy search.",
+    fix="Use beam_size.",
+    section="decoding.html#decode-beam",
+    caught_by="search-start",
+    change={"    finished: list": "    beam_size = 4\n    finished: list"},
+)
+
+misconception(
+    beam_search,
+    "beam_search_returns_a_list_of_one",
+    did="You return a list that contains only the best hypothesis of each sentence.",
+    causes="A caller who wants the other translations cannot get them.",
+    fix="Return all finished hypotheses of each sentence, best first.",
+    section="decoding.html#decode-beam",
+    caught_by="search-start",
+    change={"in rank_hypotheses(hypotheses, alpha)": "in rank_hypotheses(hypotheses, alpha)[:1]"},
+)
+
+misconception(
+    beam_search,
+    "beam_search_prefers_the_last_found",
+    did="You put the hypothesis that was found last first if several are equal.",
+    causes="The docstring promises the one that was found first, which is usually shorter.",
+    fix="Add what is finished behind the earlier ones; rank_hypotheses keeps equal ones in order.",
+    section="decoding.html#decode-beam",
+    caught_by="search-start",
+    change={"rank_hypotheses(hypotheses, alpha)": "rank_hypotheses(hypotheses[::-1], alpha)"},
+)
+
+misconception(
+    beam_search,
+    "beam_search_takes_any_limits",
+    did="You check beam_size and alpha, but not the limits and the ids.",
+    causes="If </s> has the id of padding or <s>, which are forbidden, no sentence can end, and "
+    "the caller never learns why.",
+    fix="Call require_a_possible_search too.",
+    section="decoding.html#decode-beam",
+    caught_by="search-refused",
+    change={"    require_a_possible_search(limits, pad_id, bos_id, eos_id)\n": ""},
+)
+
+misconception(
+    beam_search,
+    "beam_search_takes_no_beams",
+    did="You refuse a negative number of beams, but not 0.",
+    causes="Without a beam nothing can be found, and the caller gets an error that does not name "
+    "the cause.",
+    fix="Call require_beams_and_penalty, which asks for at least one beam.",
+    section="decoding.html#decode-beam",
+    caught_by="search-refused",
+    change={
+        "    require_beams_and_penalty(beam_size, alpha)\n": (
+            "    if beam_size < 0 or not 0 <= alpha < math.inf:\n"
+            '        raise ValueError("beam_size and alpha must not be negative")\n'
         ),
     },
 )

@@ -442,7 +442,7 @@ misconception(
 misconception(
     corpus_bleu,
     "bleu_without_penalty",
-    did="You leave out the brevity penalty.",
+    did="Your brevity penalty is 1 for a system that writes too little, or there is none.",
     causes="A system that writes only what is certain, and drops the rest, gets a perfect score.",
     fix="Multiply by the brevity penalty of the whole test set.",
     section="decoding.html#decode-bleu",

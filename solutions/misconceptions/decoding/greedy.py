@@ -116,6 +116,23 @@ misconception(
     },
 )
 
+misconception(
+    length_limits,
+    "limits_of_three_axes",
+    did="You accept a source of three axes.",
+    causes="A sum over its second axis is not the length of a sentence, so the search gets limits "
+    "that mean nothing.",
+    fix="Raise a ValueError unless source.dim() is 2; require_a_token_each does it.",
+    section="decoding.html#decode-length",
+    caught_by="limits-refused",
+    change={
+        "    require_a_token_each(source, pad_id)\n": (
+            "    if source.dim() < 2 or (source == pad_id).all(dim=1).any():\n"
+            '        raise ValueError("a batch has two axes, and a sentence has a token")\n'
+        ),
+    },
+)
+
 # ---- greedy --------------------------------------------------------------------------------------
 
 misconception(
@@ -312,6 +329,7 @@ misconception(
     caught_by="greedy-limit",
     change={
         "    require_a_possible_search(limits, pad_id, bos_id, eos_id)\n": "",
+        "limits.new_full((len(limits), 1), bos_id)": "torch.full((len(limits), 1), bos_id)",
     },
 )
 
@@ -329,5 +347,58 @@ misconception(
             "            1, torch.tensor([pad_id, bos_id]), -torch.inf\n"
             "        )"
         ),
+    },
+)
+
+misconception(
+    greedy,
+    "greedy_forbids_zero_and_one",
+    did="You forbid the ids 0 and 1, whatever pad_id and bos_id are.",
+    causes="In another vocabulary they are words, and the search may write padding and <s>.",
+    fix="Forbid [pad_id, bos_id].",
+    section="decoding.html#decode-greedy",
+    caught_by="greedy-specials",
+    change={"[pad_id, bos_id])": "[0, 1])"},
+)
+
+misconception(
+    greedy,
+    "greedy_starts_with_one",
+    did="Your prefixes begin with the id 1, whatever bos_id is.",
+    causes="In another vocabulary 1 is a word, so the model continues a sentence that it has not "
+    "written.",
+    fix="Begin each prefix with bos_id.",
+    section="decoding.html#decode-greedy",
+    caught_by="greedy-start",
+    change={"limits.new_full((len(limits), 1), bos_id)": "limits.new_full((len(limits), 1), 1)"},
+)
+
+misconception(
+    greedy,
+    "greedy_ends_at_two",
+    did="You compare the tokens with 2, not with eos_id.",
+    causes="In another vocabulary 2 is a word, and </s> has another id: a sentence ends at that "
+    "word, or not at all.",
+    fix="Compare with eos_id.",
+    section="decoding.html#decode-greedy",
+    caught_by="greedy-stops",
+    change={"if token != eos_id": "if token != 2", "(tokens != eos_id)": "(tokens != 2)"},
+)
+
+misconception(
+    greedy,
+    "greedy_checks_the_smallest_limit_only",
+    did="You check that each limit is at least 1, but not the type of the limits and the ids.",
+    causes="If </s> has the id of padding or <s>, which are forbidden, no sentence can end, and "
+    "the caller never learns why.",
+    fix="Check all arguments first, with require_a_possible_search.",
+    section="decoding.html#decode-length",
+    caught_by="greedy-limit",
+    change={
+        "    require_a_possible_search(limits, pad_id, bos_id, eos_id)\n": (
+            "    if (limits < 1).any():\n"
+            '        raise ValueError("each limit must be at least 1")\n'
+        ),
+        "limits.new_full((len(limits), 1), bos_id)": "torch.full((len(limits), 1), bos_id)",
     },
 )

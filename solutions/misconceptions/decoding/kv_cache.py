@@ -177,3 +177,60 @@ misconception(
     caught_by="cache-reorder",
     change={"self.keys[rows], self.values[rows]": "self.keys[:, rows], self.values[:, rows]"},
 )
+
+misconception(
+    SelfAttentionCache,
+    "CacheUnderAnotherName",
+    did="You store the keys and values under another name than keys and values.",
+    causes="The attributes are part of the contract: a caller who reads them finds them empty.",
+    fix="Assign the concatenated tensors to self.keys and self.values.",
+    section="decoding.html#decode-cache",
+    caught_by="cache-reorder",
+    change={
+        (
+            "        self.keys = torch.cat([self.keys, key], dim=2)\n"
+            "        self.values = torch.cat([self.values, value], dim=2)\n"
+            "        return attend(self.attention, x, self.keys, self.values)\n"
+        ): (
+            '        before = getattr(self, "written", (self.keys, self.values))\n'
+            "        pairs = zip(before, (key, value))\n"
+            "        self.written = [torch.cat(pair, dim=2) for pair in pairs]\n"
+            "        return attend(self.attention, x, *self.written)\n"
+        ),
+        "self.keys, self.values = self.keys[rows], self.values[rows]": (
+            "self.written = [kept[rows] for kept in self.written]"
+        ),
+    },
+)
+
+misconception(
+    SelfAttentionCache,
+    "CacheDropsTheTokenAxis",
+    did="Your step returns (R, d_model), without the axis of the tokens.",
+    causes="The residual connection around it has (R, 1, d_model), so the sum broadcasts to a "
+    "wrong shape.",
+    fix="Return what attend returns: (R, 1, d_model).",
+    section="decoding.html#decode-cache",
+    caught_by="cache-written",
+    change={
+        "return attend(self.attention, x, self.keys, self.values)": (
+            "return attend(self.attention, x, self.keys, self.values).squeeze(1)"
+        ),
+    },
+)
+
+misconception(
+    SelfAttentionCache,
+    "CacheKeepsTheNumberOfRows",
+    did="Your reorder writes into the old tensors, which always have the same number of rows.",
+    causes="When sentences end there are fewer rows, and a beam search begins with more, so your "
+    "code raises an exception.",
+    fix="Assign new tensors: self.keys = self.keys[rows], and the values likewise.",
+    section="decoding.html#decode-cache",
+    caught_by="cache-reorder",
+    change={
+        "self.keys, self.values = self.keys[rows], self.values[rows]": (
+            "self.keys[:], self.values[:] = self.keys[rows], self.values[rows]"
+        ),
+    },
+)

@@ -187,6 +187,18 @@ misconception(
 
 misconception(
     rank_hypotheses,
+    "rank_counts_an_end_that_was_cut",
+    did="You count </s> in the length of a hypothesis that was cut without it.",
+    causes="A hypothesis that reached the maximum length has no </s>, so its penalty is too large "
+    "and its score too good.",
+    fix="Count the tokens that are there: len(tokens).",
+    section="decoding.html#decode-length-penalty",
+    caught_by="rank-scores",
+    change={"len(tokens)": "len(tokens) + (tokens[-1] != 2)"},
+)
+
+misconception(
+    rank_hypotheses,
     "rank_worst_first",
     did="You rank the worst hypothesis first.",
     causes="The scores are negative, and the best score is the one nearest to zero.",

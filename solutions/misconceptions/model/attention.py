@@ -1078,6 +1078,36 @@ misconception(
 
 misconception(
     MultiHeadAttention,
+    "ChecksOnlyTheQueries",
+    did="You check the width of the queries, but not of the keys and the values.",
+    causes="Keys or values of another width then end in an error of nn.Linear that does not name "
+    "them.",
+    fix="Call require_width for all three inputs.",
+    section="attention.html#attn-multi-head",
+    caught_by="mha-one-head",
+    change={
+        "        require_width(key, self.W_k.in_features)\n": "",
+        "        require_width(value, self.W_v.in_features)\n": "",
+    },
+)
+
+misconception(
+    MultiHeadAttention,
+    "CutsWhatIsTooLong",
+    did="You cut the values and the mask to the number of keys.",
+    causes="A caller who passes the values or the mask of another sentence gets a wrong result and "
+    "no error.",
+    fix="Leave them as they are: scaled_dot_product_attention refuses what does not fit.",
+    section="attention.html#attn-multi-head",
+    caught_by="mha-one-head",
+    change={
+        "self.W_v(value)": "self.W_v(value[:, : key.size(1)])",
+        "mask.unsqueeze(-3)": "mask[..., : key.size(1)].unsqueeze(-3)",
+    },
+)
+
+misconception(
+    MultiHeadAttention,
     "TakesAnyNumberOfHeads",
     did="You raise no ValueError if h does not divide d_model.",
     causes="The layer can be built, and fails only when it is used, or raises another error that"

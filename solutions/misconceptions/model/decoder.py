@@ -550,6 +550,24 @@ misconception(
 
 misconception(
     Decoder,
+    "TargetMaskOfTheFirstSentence",
+    did="You use the target mask of the first sentence for all sentences.",
+    causes="In a mask (B, T, T) each sentence has padding in other places, so the others read it "
+    "or miss words.",
+    fix="Pass the mask on to the layers as it is, whether it has two axes or three.",
+    section="encoder-decoder.html#model-decoder",
+    caught_by="decoder-masks",
+    change={
+        "        for layer in self.layers:\n": (
+            "        if target_mask is not None and target_mask.dim() == 3:\n"
+            "            target_mask = target_mask[0]\n"
+            "        for layer in self.layers:\n"
+        ),
+    },
+)
+
+misconception(
+    Decoder,
     "SourceMaskNotHandedOn",
     did="You do not pass the source mask to the decoder layers.",
     causes="The cross-attention of every layer reads the padding of the source.",

@@ -210,6 +210,22 @@ misconception(
 
 misconception(
     TokenEmbedding,
+    "RowsFromPositiveNumbers",
+    did="Your first rows contain no negative numbers.",
+    causes="They have the right spread, but a mean far from 0: all words look alike at first and "
+    "have nearly the same logit.",
+    fix="Draw them from N(0, 1 / d_model), as the given constructor does.",
+    section="positional-encoding.html#pos-embedding",
+    caught_by="embedding-tied",
+    change={
+        "nn.init.normal_(self.embedding.weight, std=d_model**-0.5)": (
+            "nn.init.uniform_(self.embedding.weight, 0, (12 / d_model) ** 0.5)"
+        ),
+    },
+)
+
+misconception(
+    TokenEmbedding,
     "PaddingRowNotTrained",
     did="You set padding_idx in nn.Embedding.",
     causes="That row gets no gradient from the lookup. Here id 0 is a word like any other: "

@@ -552,6 +552,17 @@ misconception(
 
 misconception(
     Encoder,
+    "OneRowOfTheMask",
+    did="You use the first row of the mask for all queries.",
+    causes="A mask (B, 1, S) has only one, but in a mask (B, S, S) each query has its own.",
+    fix="Pass the mask on to the layers as it is.",
+    section="encoder-decoder.html#model-encoder",
+    caught_by="encoder-mask",
+    change={"layer(x, mask)": "layer(x, None if mask is None else mask[:, :1])"},
+)
+
+misconception(
+    Encoder,
     "LayersResultDropped",
     did="Your loop calls every encoder layer but does not keep what it returns.",
     causes="x stays the same, so the encoder returns its input.",

@@ -135,6 +135,38 @@ misconception(
 )
 
 misconception(
+    padding_mask,
+    "padding_mask_takes_three_axes",
+    did="You refuse tokens of one axis, but not of three.",
+    causes="The mask of three axes has four, and the error appears far from its cause.",
+    fix="Call require_batch_of_tokens(tokens) first: it accepts two axes only.",
+    section="attention.html#attn-padding-mask",
+    caught_by="padding-mask-shape",
+    change={
+        "    require_batch_of_tokens(tokens)\n": (
+            "    if tokens.dim() < 2:\n"
+            '        raise ValueError("tokens must have an axis for the batch")\n'
+        ),
+    },
+)
+
+misconception(
+    padding_mask,
+    "padding_mask_on_the_default_device",
+    did="You create the mask on the default device, not on that of the tokens.",
+    causes="The default is usually the CPU. With tokens on a GPU, PyTorch raises an error.",
+    fix="Compare tokens with pad_id: the result is on the device of the tokens.",
+    section="attention.html#attn-padding-mask",
+    caught_by="padding-mask-shape",
+    change={
+        "return (tokens != pad_id).unsqueeze(1)": (
+            "mask = torch.ones(tokens.shape, dtype=torch.bool)\n"
+            "    return mask.masked_fill(tokens == pad_id, False).unsqueeze(1)"
+        ),
+    },
+)
+
+misconception(
     causal_mask,
     "causal_mask_transposed",
     did="Your causal mask is transposed: it keeps the upper triangle.",
@@ -246,6 +278,28 @@ misconception(
             '        raise ValueError(f"length must not be negative, got {length}")\n'
         ): "",
     },
+)
+
+misconception(
+    causal_mask,
+    "causal_mask_refuses_no_position",
+    did="You refuse the length 0.",
+    causes="Only a negative length is an error. A mask of no position has the shape (0, 0).",
+    fix="Raise the ValueError only if length < 0.",
+    section="attention.html#attn-causal-mask",
+    caught_by="causal-mask-device",
+    change={"if length < 0": "if length < 1"},
+)
+
+misconception(
+    causal_mask,
+    "causal_mask_on_the_processor",
+    did="You create the mask on the CPU if no device is asked for.",
+    causes="The docstring promises the default device, which the user may have set to a GPU.",
+    fix="Pass `device` on as it is: None means the default device.",
+    section="attention.html#attn-causal-mask",
+    caught_by="causal-mask-device",
+    change={", device=device": ', device=device or "cpu"'},
 )
 
 misconception(
@@ -432,6 +486,23 @@ misconception(
         "    require_batch_of_tokens(tokens)\n": "",
         "tokens.size(1)": "tokens.size(-1)",
         "padding_mask(tokens, pad_id)": "(tokens != pad_id).unsqueeze(-2)",
+    },
+)
+
+misconception(
+    target_mask,
+    "target_mask_takes_three_axes",
+    did="You refuse tokens of one axis, but not of three.",
+    causes="The mask of three axes has four, or another error appears far from its cause.",
+    fix="Call require_batch_of_tokens(tokens) first: it accepts two axes only.",
+    section="attention.html#attn-target-mask",
+    caught_by="target-mask-values",
+    change={
+        "    require_batch_of_tokens(tokens)\n": (
+            "    if tokens.dim() < 2:\n"
+            '        raise ValueError("tokens must have an axis for the batch")\n'
+        ),
+        "padding_mask(tokens, pad_id)": "(tokens != pad_id).unsqueeze(1)",
     },
 )
 

@@ -116,6 +116,18 @@ misconception(
 
 misconception(
     angular_frequencies,
+    "frequencies_in_the_given_precision",
+    did="You compute the frequencies in the dtype that is asked for.",
+    causes="In a type of few digits, such as bfloat16, the exponents are rounded first, and that "
+    "makes errors of several percent.",
+    fix="Compute in torch.float64, and convert at the end with .to(dtype).",
+    section="positional-encoding.html#pos-frequencies",
+    caught_by="frequencies-precision",
+    change={"dtype=torch.float64": "dtype=dtype"},
+)
+
+misconception(
+    angular_frequencies,
     "frequencies_ignore_dtype",
     did="You ignore the argument dtype: your frequencies are always float32.",
     causes="A caller that asks for float64 gets numbers with too few correct digits.",
@@ -516,7 +528,7 @@ misconception(
 misconception(
     shift_block,
     "block_of_plain_numbers",
-    did="You make the block from plain numbers, with `torch.tensor`, `.item()` or `.detach()`.",
+    did="You make the block without its graph: by `torch.tensor`, `.item()`, `.detach()` or no_grad.",
     causes="The values are right, but no gradient reaches the angle.",
     fix="Build the matrix from the tensors angle.cos() and angle.sin() with torch.stack.",
     section="positional-encoding.html#pos-block",

@@ -374,6 +374,26 @@ misconception(
 
 misconception(
     LayerNorm,
+    "LayerNormNeedsRows",
+    did="You flatten the axes in front, which a single vector does not have.",
+    causes="The docstring allows any number of axes before the features, none too.",
+    fix="Work on the last axis with dim=-1, and leave the others as they are.",
+    section="residuals.html#res-layer-norm",
+    caught_by="layer-norm-float64",
+    change={
+        "mean = x.mean(dim=-1, keepdim=True)": (
+            "rows = x.flatten(0, -2)\n        mean = rows.mean(dim=-1, keepdim=True)"
+        ),
+        "(x - mean).square()": "(rows - mean).square()",
+        "return self.gain * (x - mean) / torch.sqrt(variance + self.eps) + self.bias": (
+            "y = self.gain * (rows - mean) / torch.sqrt(variance + self.eps) + self.bias\n"
+            "        return y.reshape(x.shape)"
+        ),
+    },
+)
+
+misconception(
+    LayerNorm,
     "LayerNormOtherNames",
     did="Your parameters have other names than gain and bias.",
     causes="The tests and the later notebooks load parameters by their names, so they find "

@@ -658,6 +658,38 @@ misconception(
     change={"        require_pairs(source, target)\n": ""},
 )
 
+misconception(
+    Transformer,
+    "UnknownTargetsReplaced",
+    did="You replace a target id that is unknown by one that is in the vocabulary.",
+    causes="An error in the data stays hidden, and the model learns a word that is not there.",
+    fix="Pass the ids on as they are: target_embedding raises the ValueError.",
+    section="encoder-decoder.html#model-transformer",
+    caught_by="transformer-decode",
+    change={
+        "self.target_embedding(target)": (
+            "self.target_embedding(target.clamp(0, self.config.target_vocabulary - 1))"
+        ),
+    },
+)
+
+misconception(
+    Transformer,
+    "CallWithoutEncode",
+    did="Your forward runs the parts of the encoder by itself and does not check the source.",
+    causes="A source of no positions is refused by encode, but not by the call of the model.",
+    fix="Call self.encode(source) in forward.",
+    section="encoder-decoder.html#model-transformer",
+    caught_by="transformer-logits",
+    change={
+        "memory, source_mask = self.encode(source)": (
+            "source_mask = padding_mask(source, self.config.pad_id)\n"
+            "        read = self.source_positions(self.source_embedding(source))\n"
+            "        memory = self.encoder(read, source_mask)"
+        ),
+    },
+)
+
 # ---- counting ------------------------------------------------------------------------------------
 
 misconception(

@@ -713,6 +713,27 @@ misconception(
     change={"(np.sqrt(v_hat) + eps)": "(np.sqrt(v_hat) + 1e-8)"},
 )
 
+misconception(
+    adam_step,
+    "adam_step_with_its_own_betas",
+    did="You compute with 0.9 and 0.98 and ignore the argument betas.",
+    causes="The caller's betas have no effect, so m and v remember longer or shorter than asked.",
+    fix="Take beta_1 and beta_2 from betas, the argument.",
+    section="training.html#train-adam",
+    caught_by="adam-step-state",
+    change={
+        (
+            "    beta_1, beta_2 = betas\n"
+            "    m = beta_1 * m + (1 - beta_1) * gradient\n"
+            "    v = beta_2 * v + (1 - beta_2) * gradient**2\n"
+        ): (
+            "    m = 0.9 * m + (1 - 0.9) * gradient\n"
+            "    v = 0.98 * v + (1 - 0.98) * gradient**2\n"
+            "    beta_1, beta_2 = 0.9, 0.98\n"
+        ),
+    },
+)
+
 # ---- attention -----------------------------------------------------------------------------------
 
 misconception(

@@ -228,9 +228,9 @@ misconception(
 misconception(
     add_positions,
     "positions_without_a_cut",
-    did="You add the whole table to x.",
+    did="You do not cut the table to its first T rows.",
     causes="It has more rows than your batch has positions, so the two shapes do not fit.",
-    fix="Cut the table to its first T rows.",
+    fix="Add table[:T], with T from the shape of x.",
     section="one-batch.html#batch-broadcasting",
     caught_by="add-positions-values",
     change={"table[: x.shape[1]]": "table"},
@@ -342,6 +342,16 @@ misconception(
     },
 )
 
+misconception(
+    add_positions,
+    "positions_ask_for_a_row_too_many",
+    did="You refuse a table that has exactly as many rows as there are positions.",
+    causes="Positions count from 0, so T rows are enough; the docstring asks for at least T.",
+    fix="Call require_rows(table, x.shape[1]), without adding 1.",
+    section="one-batch.html#batch-broadcasting",
+    caught_by="add-positions-values",
+    change={"require_rows(table, x.shape[1])": "require_rows(table, x.shape[1] + 1)"},
+)
 
 # ---- swap_last_axes ------------------------------------------------------------------------------
 

@@ -328,9 +328,9 @@ misconception(
 misconception(
     embed,
     "embed_makes_it_wider",
-    did="You use np.sqrt, which makes a float64 number of a plain int.",
+    did="Your code has a float64 number or array in it, such as np.sqrt makes of a plain int.",
     causes="NumPy takes the wider type, so your result is float64 where the matrix is float32.",
-    fix="Use math.sqrt or ** 0.5, which return a plain Python float.",
+    fix="Use math.sqrt or ** 0.5, and give new arrays the dtype of the matrix.",
     section="one-batch.html#batch-embedding",
     caught_by="embed-scale",
     change={"math.sqrt": "np.sqrt"},

@@ -5,6 +5,12 @@ from solutions.training.loss import label_smoothing_loss, smoothed_targets
 
 # ---- smoothed_targets ----------------------------------------------------------------------------
 
+SUM_WITHOUT_PADDING = (
+    "    before, after = log_probabilities[:, :pad_id], log_probabilities[:, pad_id + 1 :]\n"
+    "    every = before.sum(dim=-1) + after.sum(dim=-1)\n"
+)
+SUM_WITH_PADDING = "    every = log_probabilities.sum(dim=-1)\n"
+
 misconception(
     smoothed_targets,
     "targets_lose_a_share",
@@ -251,7 +257,8 @@ misconception(
             "    dtype = torch.promote_types(logits.dtype, torch.float32)\n"
             "    log_probabilities = logits.log_softmax(dim=-1, dtype=dtype)\n"
             "    right = log_probabilities.gather(1, targets[:, None]).squeeze(1)\n"
-            "    every = log_probabilities.sum(dim=-1) - log_probabilities[:, pad_id]\n"
+            "    before, after = log_probabilities[:, :pad_id], log_probabilities[:, pad_id + 1 :]\n"
+            "    every = before.sum(dim=-1) + after.sum(dim=-1)\n"
             "    each = -(1 - smoothing) * right - smoothing / (logits.size(1) - 1) * every\n"
         ): (
             "    wanted = smoothed_targets(targets, logits.size(1), smoothing, pad_id)\n"
@@ -295,7 +302,7 @@ misconception(
     section="training.html#train-smoothing",
     caught_by="loss-smoothing",
     change={
-        "    every = log_probabilities.sum(dim=-1) - log_probabilities[:, pad_id]\n": "",
+        SUM_WITHOUT_PADDING: "",
         "-(1 - smoothing) * right - smoothing / (logits.size(1) - 1) * every": "-right",
     },
 )
@@ -310,7 +317,7 @@ misconception(
     section="training.html#train-smoothing",
     caught_by="loss-smoothing",
     change={
-        " - log_probabilities[:, pad_id]": "",
+        SUM_WITHOUT_PADDING: SUM_WITH_PADDING,
         "smoothing / (logits.size(1) - 1)": "smoothing / logits.size(1)",
     },
 )
@@ -325,7 +332,7 @@ misconception(
     section="training.html#train-smoothing",
     caught_by="loss-smoothing",
     change={
-        "- log_probabilities[:, pad_id]": "- log_probabilities[:, pad_id] - right",
+        "after.sum(dim=-1)": "after.sum(dim=-1) - right",
         "smoothing / (logits.size(1) - 1)": "smoothing / (logits.size(1) - 2)",
     },
 )
@@ -392,7 +399,7 @@ misconception(
     fix="Compare the targets with pad_id, and leave the column of pad_id out of the spread.",
     section="training.html#train-padding",
     caught_by="loss-padding",
-    change={"log_probabilities[:, pad_id]": "log_probabilities[:, 0]", "!= pad_id": "!= 0"},
+    change={"[:, :pad_id]": "[:, :0]", "[:, pad_id + 1 :]": "[:, 1:]", "!= pad_id": "!= 0"},
 )
 
 misconception(
@@ -435,7 +442,8 @@ misconception(
     change={
         (
             "    right = log_probabilities.gather(1, targets[:, None]).squeeze(1)\n"
-            "    every = log_probabilities.sum(dim=-1) - log_probabilities[:, pad_id]\n"
+            "    before, after = log_probabilities[:, :pad_id], log_probabilities[:, pad_id + 1 :]\n"
+            "    every = before.sum(dim=-1) + after.sum(dim=-1)\n"
             "    each = -(1 - smoothing) * right - smoothing / (logits.size(1) - 1) * every\n"
         ): (
             "    wanted = smoothed_targets(targets, logits.size(1), smoothing, "
@@ -456,6 +464,22 @@ misconception(
     section="training.html#train-cross-entropy",
     caught_by="loss-plain",
     change={"    require_tokens_in_a_row(logits, targets, smoothing)\n": ""},
+)
+
+misconception(
+    label_smoothing_loss,
+    "loss_flattens_by_itself",
+    did="You flatten logits of three axes instead of refusing them.",
+    causes="A caller who has an axis too many never learns of it.",
+    fix="Call require_tokens_in_a_row first.",
+    section="training.html#train-cross-entropy",
+    caught_by="loss-plain",
+    change={
+        "    require_tokens_in_a_row(logits, targets, smoothing)\n": (
+            "    logits, targets = logits.reshape(-1, logits.size(-1)), targets.reshape(-1)\n"
+            "    require_tokens_in_a_row(logits, targets, smoothing)\n"
+        ),
+    },
 )
 
 misconception(
@@ -492,7 +516,8 @@ misconception(
     change={
         (
             "    right = log_probabilities.gather(1, targets[:, None]).squeeze(1)\n"
-            "    every = log_probabilities.sum(dim=-1) - log_probabilities[:, pad_id]\n"
+            "    before, after = log_probabilities[:, :pad_id], log_probabilities[:, pad_id + 1 :]\n"
+            "    every = before.sum(dim=-1) + after.sum(dim=-1)\n"
             "    each = -(1 - smoothing) * right - smoothing / (logits.size(1) - 1) * every\n"
         ): (
             "    wanted = smoothed_targets(targets, logits.size(1), smoothing, "
@@ -512,7 +537,7 @@ misconception(
     fix="Leave pad_id out of the sum over the vocabulary.",
     section="training.html#train-smoothing",
     caught_by="loss-smoothing",
-    change={" - log_probabilities[:, pad_id]": ""},
+    change={SUM_WITHOUT_PADDING: SUM_WITH_PADDING},
 )
 
 misconception(
@@ -525,7 +550,7 @@ misconception(
     section="training.html#train-smoothing",
     caught_by="loss-smoothing",
     change={
-        " - log_probabilities[:, pad_id]": "",
+        SUM_WITHOUT_PADDING: SUM_WITH_PADDING,
         "-(1 - smoothing) * right": "-(1 - smoothing - smoothing / (logits.size(1) - 1)) * right",
     },
 )

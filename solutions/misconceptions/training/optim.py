@@ -345,6 +345,40 @@ misconception(
 
 misconception(
     Adam,
+    "AdamKeepsOtherNames",
+    did="You keep the steps and the means under other names than t, m and v.",
+    causes="A saved state is read by the names of the docstring.",
+    fix='Use state["t"], state["m"] and state["v"], with state = self.state[parameter].',
+    section="training.html#train-adam-bias",
+    caught_by="adam-groups",
+    change={
+        (
+            '            state["t"] = 0\n'
+            '            state["m"] = torch.zeros_like(parameter)\n'
+            '            state["v"] = torch.zeros_like(parameter)\n'
+            '        beta_1, beta_2 = group["betas"]\n'
+            '        state["t"] += 1\n'
+            '        m = state["m"].mul_(beta_1).add_(gradient, alpha=1 - beta_1)\n'
+            '        v = state["v"].mul_(beta_2).addcmul_(gradient, gradient, value=1 - beta_2)\n'
+            '        m_hat = m / (1 - beta_1 ** state["t"])\n'
+            '        v_hat = v / (1 - beta_2 ** state["t"])\n'
+        ): (
+            '            state["step"] = 0\n'
+            '            state["exp_avg"] = torch.zeros_like(parameter)\n'
+            '            state["exp_avg_sq"] = torch.zeros_like(parameter)\n'
+            '        beta_1, beta_2 = group["betas"]\n'
+            '        state["step"] += 1\n'
+            '        m = state["exp_avg"].mul_(beta_1).add_(gradient, alpha=1 - beta_1)\n'
+            '        v = state["exp_avg_sq"].mul_(beta_2)\n'
+            "        v.addcmul_(gradient, gradient, value=1 - beta_2)\n"
+            '        m_hat = m / (1 - beta_1 ** state["step"])\n'
+            '        v_hat = v / (1 - beta_2 ** state["step"])\n'
+        ),
+    },
+)
+
+misconception(
+    Adam,
     "AdamWithOneAxis",
     did="You create m and v with len(parameter) entries.",
     causes="This fits vectors only: a matrix gets too few numbers, and a single number has no "
@@ -516,7 +550,9 @@ misconception(
     fix="Keep the call of require_counted_steps at the beginning; it raises ValueError.",
     section="training.html#train-schedule",
     caught_by="noam-rate-shape",
-    change={"    require_counted_steps(step, warmup)\n": "    step = max(step, 1)\n"},
+    change={
+        "    require_counted_steps(step, warmup)\n": "    if step == 0:\n        step = 1\n",
+    },
 )
 
 misconception(
@@ -529,6 +565,26 @@ misconception(
     section="training.html#train-schedule",
     caught_by="noam-rate-shape",
     change={"    require_counted_steps(step, warmup)\n": ""},
+)
+
+misconception(
+    noam_rate,
+    "rate_refuses_only_zero",
+    did="You refuse 0 for step and warmup, but not negative numbers.",
+    causes="Their roots are complex in Python, so your caller gets a TypeError.",
+    fix="Call require_counted_steps, which refuses everything below 1.",
+    section="training.html#train-schedule",
+    caught_by="noam-rate-shape",
+    change={
+        (
+            "    require_counted_steps(step, warmup)\n"
+            "    return factor * d_model**-0.5 * min(step**-0.5, step * warmup**-1.5)\n"
+        ): (
+            "    if step == 0 or warmup == 0:\n"
+            '        raise ValueError("step and warmup must not be 0")\n'
+            "    return factor * d_model**-0.5 * min(step**-0.5, step * warmup**-1.5)\n"
+        ),
+    },
 )
 
 misconception(

@@ -239,7 +239,7 @@ def test_the_vocabulary_knows_the_training_split_alone(folder):
     ("arguments", "words"),
     [
         ({"direction": "de-fr"}, "'de-en' or 'en-de', not 'de-fr'"),
-        ({"source": "wmt"}, "'corpus' or 'multi30k', not 'wmt'"),
+        ({"source": "wmt"}, r"multi30k, multi30k\+everyday, corpus, not 'wmt'"),
         ({"folder": "here"}, "comes with the course: leave the folder out"),
     ],
 )

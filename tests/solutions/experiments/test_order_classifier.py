@@ -158,7 +158,7 @@ def test_the_command_trains_on_the_corpus(tmp_path):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--source", "wikipedia"], "must be 'corpus' or 'multi30k'"),
+        (["--source", "wikipedia"], "must be one of multi30k, multi30k+everyday, corpus"),
         (["--source", "multi30k", "--data", "absent"], "there is no folder absent"),
         (["--data", "somewhere"], "leave the folder out"),
     ],

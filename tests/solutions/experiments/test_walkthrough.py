@@ -141,7 +141,7 @@ def test_the_command_tells_the_whole_flow(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--source", "wikipedia"], "must be 'corpus' or 'multi30k'"),
+        (["--source", "wikipedia"], "must be one of multi30k, multi30k+everyday, corpus"),
         (["--source", "multi30k", "--data", "absent"], "there is no folder absent"),
     ],
 )

@@ -5,8 +5,9 @@ import torch
 from toy_models import BOS, EOS, PAD, SPECIALS, chain, model, predictor, sources, table
 
 from solutions.decoding import predictors
+from solutions.decoding.predictors import TablePredictor
 from solutions.misconceptions import all_of_them
-from solutions.notebook_support.decoding_probes import read_on
+from solutions.notebook_support.decoding_probes import all_found, kept, read_on, renamed
 
 NAMES = ("kv_cache", "predictors", "length_penalty", "beam_search", "greedy", "bleu")
 MISTAKES = [known for known in all_of_them() if known.implementation.__module__.endswith(NAMES)]
@@ -22,7 +23,15 @@ def read_token_by_token(*turns):
         torch.randn(4, 6, 6, generator=generator),
         torch.randn(9, 3, 6, generator=generator),
     )
-    return lambda kind: read_on(kind, weights.double(), 2, x[: len(turns)].double(), list(turns))
+    inputs = weights.double(), 2, x[: len(turns)].double(), list(turns)
+    return lambda kind: (read_on(kind, *inputs), *kept(kind, *inputs))
+
+
+def read_with_other_numbers_of_rows(kind):
+    """Three rows, then two, then four."""
+    generator = torch.Generator().manual_seed(1)
+    weights, *x = (torch.randn(*n, 6, generator=generator) for n in ((4, 6), (3,), (2,), (4,)))
+    return read_on(kind, weights, 2, x, [None, [2, 0], [1, 0, 1, 1]])
 
 
 def next_tokens(lengths):
@@ -58,6 +67,16 @@ def search(log_table, limits, beam_size, alpha=0.6):
     return lambda function: function(
         predictor(log_table), torch.tensor(limits), **SPECIALS, beam_size=beam_size, alpha=alpha
     )
+
+
+def steps(log_table, limit, beam_size):
+    inputs = log_table.exp(), torch.tensor([limit]), beam_size, 0.6
+    return lambda function: all_found(function, *inputs)
+
+
+def with_other_ids(log_table, limit, ids, *more):
+    table, limits = renamed(log_table.exp(), ids).log(), torch.tensor([limit])
+    return lambda function: function(TablePredictor(table, ids[1]), limits, *ids, *more)
 
 
 def writing(log_table, *limits):
@@ -96,16 +115,20 @@ def unused(function):
 ENDS = {(BOS, 3): 0.6, (BOS, EOS): 0.4, (3, 4): 0.7, (3, EOS): 0.3, (4, EOS): 0.9, (4, 4): 0.1}
 NEVER = {(BOS, 4): 0.8, (BOS, 3): 0.2, (4, 3): 0.9, (4, 4): 0.1, (3, 4): 0.6, (3, 3): 0.4}
 AFTER_THE_END = {(EOS, 4): 1.0}
+TEMPTING = {(BOS, PAD): 0.7, (BOS, 4): 0.3, (PAD, EOS): 1.0, (4, EOS): 1.0, (3, 3): 1.0}
+EQUAL_ENDS = {(BOS, EOS): 0.25, (BOS, 3): 0.5, (BOS, 4): 0.25, (3, EOS): 0.5, (3, 3): 0.5}
 
 INPUTS = {
     "cache-written": read_token_by_token(None, None, None),
-    "cache-reorder": read_token_by_token(None, [2, 0, 1], [0, 0, 1]),
+    "cache-reorder": all_of(
+        read_token_by_token(None, [2, 0, 1], [0, 0, 1]), read_with_other_numbers_of_rows
+    ),
     "next-token-position": next_tokens([4, 4]),
     "next-token-normalised": next_tokens([4, 4]),
     "next-token-source-mask": next_tokens([5, 2]),
     "length-penalty-values": all_of(penalties(0.6), penalties(1.0)),
     "length-penalty-alpha": all_of(penalties(0.0, 0.6)),
-    "rank-scores": all_of(ranking_of, plain([], 0.6)),
+    "rank-scores": all_of(ranking_of, plain([], 0.6), plain([([3, 4], -1.0)], 0.6)),
     "rank-order": all_of(ranking_of, plain([([t, EOS], -1.0) for t in (4, 3, 5)], 0.6)),
     "bound-value": lambda function: function(-3.0, 9, 0.6),
     "search-over": all_of(
@@ -122,7 +145,10 @@ INPUTS = {
         plain(torch.tensor([[-0.4, -1.6]]), torch.tensor([[[-0.9, -1.2, -1.3]] * 2]), 3),
     ),
     "extend-all-beams": extension([0.7, 0.2], [0.4, 0.3, 0.3], [0.1, 0.1, 0.8]),
-    "extend-parents": extension([0.4, 0.5], [0.1, 0.1, 0.8], [0.1, 0.2, 0.7]),
+    "extend-parents": all_of(
+        extension([0.4, 0.5], [0.1, 0.1, 0.8], [0.1, 0.2, 0.7]),
+        plain(torch.full((2, 3), -1.0), torch.full((2, 3, 4), -1.0), 5),
+    ),
     "beam-ends": step([[0, 0, 0.5, 0.3, 0.2], [0, 0, 0.3, 0.5, 0.2]]),
     "beam-order": all_of(step([[0, 0, 0.2, 0.5, 0.3], [0, 0, 0.0, 0.9, 0.1]]), unused),
     "beam-end-score": all_of(step([[0, 0, 0.5, 0.3, 0.2], [0, 0, 0.1, 0.8, 0.1]]), unused),
@@ -130,30 +156,49 @@ INPUTS = {
         step([[0, 0, 0.0, 0.6, 0.4], [0, 0, 0.0, 0.8, 0.2]], at_limit=True), unused
     ),
     "search-start": all_of(
-        search(table(0), [4], 3), search(table(0), [4], 3, 0.0), search(table(1), [6], 2)
+        search(table(0), [4], 3),
+        search(table(0), [4], 3, 0.0),
+        search(table(1), [6], 2),
+        search(chain(EQUAL_ENDS), [4], 2, 0.0),
+        with_other_ids(chain(TEMPTING), 4, (3, 0, 4), 2),
     ),
-    "search-refused": all_of(search(table(0), [4], 3, -0.5), search(table(0) * torch.nan, [4], 3)),
+    "search-refused": all_of(
+        search(table(0), [4], 3, -0.5),
+        search(table(0) * torch.nan, [4], 3),
+        search(table(0), [4], 0),
+        lambda function: function(predictor(table(0)), torch.tensor([4]), 0, 1, 1),
+    ),
     "search-predictor-order": all_of(
         search(table(2), [6], 2), search(torch.cat([table(7), table(8)]), [6, 6], 2)
     ),
-    "search-limit": search(torch.cat([chain(NEVER), chain(NEVER)]), [2, 5], 2),
+    "search-limit": all_of(
+        search(torch.cat([chain(NEVER), chain(NEVER)]), [2, 5], 2), steps(chain(ENDS), 8, 2)
+    ),
     "limits-values": all_of(
         plain(torch.tensor([[5, 6, 7], [5, PAD, PAD]]), PAD),
         plain(torch.tensor([[0, 0, 1], [3, 2, 1]]), 1, 4),
     ),
-    "limits-refused": all_of(plain(torch.zeros(1, 3).long(), 0)),
+    "limits-refused": all_of(
+        plain(torch.zeros(1, 3).long(), 0), plain(torch.ones(1, 2, 3).long(), 0)
+    ),
     "greedy-stops": all_of(
         writing(torch.cat([chain(ENDS | AFTER_THE_END), chain(NEVER)]), 7, 7),
         writing(torch.cat([table(3), table(5)]), 3, 6),
+        with_other_ids(chain(ENDS), 5, (3, 0, 4)),
     ),
     "greedy-limit": all_of(
-        writing(torch.cat([chain(NEVER), chain(NEVER)]), 2, 5), writing(chain(ENDS), 0)
+        writing(torch.cat([chain(NEVER), chain(NEVER)]), 2, 5),
+        writing(chain(ENDS), 0),
+        writing(chain(ENDS), 2.0),
     ),
-    "greedy-start": writing(chain(ENDS | {(PAD, 4): 1.0}), 5),
+    "greedy-start": all_of(
+        writing(chain(ENDS | {(PAD, 4): 1.0}), 5), with_other_ids(chain(ENDS), 5, (3, 0, 4))
+    ),
     "greedy-feeds-back": writing_with_a_model,
     "greedy-specials": all_of(
         writing(chain({(BOS, PAD): 0.7, (BOS, 4): 0.3, (4, EOS): 1.0}), 5),
         writing(chain(ENDS) * torch.nan, 2),
+        with_other_ids(chain(TEMPTING), 5, (3, 0, 4)),
     ),
     "greedy-likeliest": writing(chain(ENDS), 5),
     "matches-clipped": all_of(

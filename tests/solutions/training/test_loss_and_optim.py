@@ -166,6 +166,18 @@ def test_with_padding_out_of_the_softmax_it_is_pytorchs_own(smoothing, seed):
     torch.testing.assert_close(loss, expected, rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.parametrize("logit", [-1e9, -math.inf])
+def test_padding_that_the_model_rules_out_costs_nothing(logit):
+    logits = torch.randn(3, 5, dtype=torch.float64)
+    targets = torch.tensor([0, 4, 1])
+    logits[:, PAD] = logit
+    without = logits[:, [i for i in range(5) if i != PAD]].log_softmax(-1)
+    places = targets - (targets > PAD).long()
+    expected = -0.9 * without[torch.arange(3), places].sum() - 0.1 * without.mean(-1).sum()
+    loss, _ = label_smoothing_loss(logits.float(), targets, 0.1, PAD)
+    torch.testing.assert_close(loss, expected.float())
+
+
 def test_plain_cross_entropy_without_smoothing():
     logits, targets = drawn(7, 5, seed=1), torch.tensor([0, 1, PAD, 3, 4, PAD, 0])
     loss, count = label_smoothing_loss(logits, targets, 0.0, PAD)

@@ -118,7 +118,7 @@ def likeliest_tokens(logits, spellings, end="</s>"):
 # as in: a beginner's logits.argmax()
 # verdict: wrong
 # loses: likeliest-choice
-# named: -
+# named: likeliest_without_an_axis
 def likeliest_tokens(logits, spellings, end="</s>"):
     tokens = [[spellings[position.argmax()] for position in sentence] for sentence in logits[:, :1]]
     best = spellings[logits.argmax() % len(spellings)]

@@ -270,7 +270,7 @@ def multi_head_attention(query, key, value, parameters, h):
     return heads.mean(axis=1) @ W_o[:, : heads.shape[-1]].T, weights
 
 
-# form: keys and values swapped in the call
+# form: queries and values swapped in the call
 # as in: TensorFlow's tutorial, mha(v, k, q), called by position
 # verdict: wrong
 # loses: mha-numpy-heads

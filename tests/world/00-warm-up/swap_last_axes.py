@@ -138,7 +138,7 @@ def swap_last_axes(x):
 # as in: a half-way: order="F" turns a single matrix only
 # verdict: wrong
 # loses: swap-axes
-# named: -
+# named: axes_reshaped
 def swap_last_axes(x):
     return x.reshape(*x.shape[:-2], x.shape[-1], x.shape[-2], order="F")
 

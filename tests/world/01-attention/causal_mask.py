@@ -201,8 +201,8 @@ def causal_mask(length, device=None):
 # form: the processor if no device is asked for
 # as in: ChatGPT-like code, device or torch.device("cpu")
 # verdict: wrong
-# loses: -
-# named: -
+# loses: causal-mask-device
+# named: causal_mask_on_the_processor
 def causal_mask(length, device=None):
     if length < 0:
         raise ValueError("length must be >= 0")

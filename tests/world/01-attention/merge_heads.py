@@ -211,7 +211,7 @@ def merge_heads(x):
 # as in: homework of strangers, axes permuted until the shape fits
 # verdict: wrong
 # loses: merge-heads
-# named: merge_heads_interleaved
+# named: -
 def merge_heads(x):
     B, h, T, d_k = x.shape
     return x.permute(0, 3, 1, 2).reshape(B, T, d_k * h)

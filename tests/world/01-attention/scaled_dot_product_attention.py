@@ -230,7 +230,9 @@ def scaled_dot_product_attention(query, key, value, mask=None, dropout_p=0.0):
 
 # form: masked after the softmax and shared out anew
 # as in: AllenNLP, masked_softmax: softmax(vector * mask) * mask, divided by its sum
-# verdict: right
+# verdict: wrong
+# loses: -
+# named: -
 def scaled_dot_product_attention(query, key, value, mask=None, dropout_p=0.0):
     require_shapes_that_fit(query, key, value, mask)
     scores = query @ key.transpose(-2, -1) / math.sqrt(query.size(-1))
@@ -656,7 +658,7 @@ def scaled_dot_product_attention(query, key, value, mask=None, dropout_p=0.0):
 # form: the caller's queries are scaled in place
 # as in: fairseq, q *= self.scaling, there on a projection of its own
 # verdict: wrong
-# loses: sdpa-gradients
+# loses: sdpa-gradients, sdpa-float64
 # named: attention_changes_the_queries
 def scaled_dot_product_attention(query, key, value, mask=None, dropout_p=0.0):
     require_shapes_that_fit(query, key, value, mask)
@@ -674,7 +676,7 @@ def scaled_dot_product_attention(query, key, value, mask=None, dropout_p=0.0):
 # form: the caller's mask is negated in place
 # as in: PyTorch habits, methods with an underscore
 # verdict: wrong
-# loses: sdpa-mask
+# loses: sdpa-mask, sdpa-float64
 # named: -
 def scaled_dot_product_attention(query, key, value, mask=None, dropout_p=0.0):
     require_shapes_that_fit(query, key, value, mask)

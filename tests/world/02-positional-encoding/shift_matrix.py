@@ -178,7 +178,7 @@ def shift_matrix(k, d_model, dtype=torch.float32):
 # as in: homework, for _ in range(k)
 # verdict: wrong
 # loses: shift-law, shift-group
-# named: -
+# named: shift_matrix_in_whole_steps
 def shift_matrix(k, d_model, dtype=torch.float32):
     one = torch.block_diag(*shift_block(angular_frequencies(d_model, torch.float64)))
     M = torch.eye(d_model, dtype=torch.float64)

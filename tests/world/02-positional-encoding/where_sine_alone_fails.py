@@ -121,7 +121,7 @@ def where_sine_alone_fails(omega):
 # as in: homework, k = 1 as in the paper's "fixed offset"
 # verdict: wrong
 # loses: sine-alone
-# named: -
+# named: offset_of_half_a_turn
 def where_sine_alone_fails(omega):
     return 0.0, math.pi / omega, 1.0
 

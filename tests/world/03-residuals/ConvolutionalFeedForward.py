@@ -269,7 +269,7 @@ class ConvolutionalFeedForward(nn.Module):
 # as in: jadore801120/attention-is-all-you-need-pytorch (earlier version), w_1, w_2 and layer_norm
 # verdict: wrong
 # loses: convolution-parameters, convolution-values
-# named: -
+# named: ConvolutionOtherNames
 class ConvolutionalFeedForward(nn.Module):
     def __init__(self, d_in, d_hid, dropout=0.1):
         super().__init__()

@@ -135,7 +135,7 @@ class LayerNorm(nn.Module):
 # as in: The Annotated Transformer (Harvard NLP), LayerNorm, with our names
 # verdict: wrong
 # loses: layer-norm-values, layer-norm-epsilon
-# named: UnbiasedDeviationPlusEps, UnbiasedVariance
+# named: UnbiasedDeviationPlusEps, UnbiasedVariance, EpsOutsideTheRoot
 class LayerNorm(nn.Module):
     def __init__(self, d_model, eps=1e-5):
         super().__init__()

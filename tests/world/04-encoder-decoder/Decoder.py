@@ -96,7 +96,7 @@ class Decoder(nn.Module):
         return self.norm(reduce(lambda state, step: step(state), steps, x))
 
 
-# form: masks as keyword arguments in a bag, N + 1 steps
+# form: masks as keyword arguments in a bag
 # as in: x-transformers, AttentionLayers: layers in a list of tuples (style)
 # verdict: right
 class Decoder(nn.Module):

@@ -350,7 +350,7 @@ class EncoderLayer(nn.Module):
         return x
 
 
-# form: dropout once more, on what the layer returns
+# form: dropout once more, on what each sub-layer returns
 # as in: ChatGPT-like code, "apply dropout for regularization"
 # verdict: wrong
 # loses: encoder-layer-dropout

@@ -291,7 +291,9 @@ def predicted_parameters(config):
 
 # form: a model that is built and counted, without the frozen table
 # as in: typical homework, count_parameters(Transformer(config))
-# verdict: right
+# verdict: wrong
+# loses: -
+# named: -
 def predicted_parameters(config):
     with torch.device("meta"):
         return sum(p.numel() for p in Transformer(config).parameters())

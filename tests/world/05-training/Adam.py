@@ -209,7 +209,9 @@ class Adam(Optimizer):
 
 # form: PyTorch's own, with the paper's defaults
 # as in: nearly every tutorial, torch.optim.Adam(..., betas=(0.9, 0.98), eps=1e-9)
-# verdict: right
+# verdict: wrong
+# loses: adam-groups
+# named: AdamKeepsOtherNames
 class Adam(torch.optim.Adam):
     def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.98), eps=1e-9):
         super().__init__(parameters, lr=lr, betas=betas, eps=eps)

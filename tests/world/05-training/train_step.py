@@ -57,7 +57,9 @@ def train_step(
 
 # form: a closure
 # as in: torch.optim, optimizer.step(closure) as for LBFGS
-# verdict: right
+# verdict: wrong
+# loses: -
+# named: -
 def train_step(
     model, batch, optimizer, schedule, smoothing=0.1, max_norm=1.0, precision=torch.float32
 ):

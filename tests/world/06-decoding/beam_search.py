@@ -512,7 +512,7 @@ def beam_search(predictor, limits, pad_id, bos_id, eos_id, beam_size=4, alpha=0.
     scores = torch.zeros((len(limits), beam_size))
     scores[:, 1:] = -math.inf
     while len(sentences) > 0:
-        at_limit = limits[sentences] <= prefixes.size(2)
+        at_limit = limits[sentences] == prefixes.size(2)
         log_p = predictor.log_probabilities(prefixes.flatten(0, 1)).clone()
         log_p[:, [pad_id, bos_id]] = -math.inf
         prefixes, scores, parents, new = beam_step(

@@ -336,7 +336,7 @@ def greedy(predictor, limits, pad_id, bos_id, eos_id):
     return written
 
 
-# form: argmin, and padding allowed
+# form: argmin, and padding forbidden by infinity
 # as in: typical homework: "negative log-likelihood, so the smallest"
 # verdict: wrong
 # loses: greedy-likeliest

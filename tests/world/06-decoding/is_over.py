@@ -159,7 +159,7 @@ def is_over(finished, log_probability, limit, alpha):
 # as in: typical homework, two mistakes: None, and a strict comparison
 # verdict: wrong
 # loses: search-over
-# named: -
+# named: over_only_if_better
 def is_over(finished, log_probability, limit, alpha):
     if finished:
         best = rank_hypotheses(finished, alpha)[0][1]

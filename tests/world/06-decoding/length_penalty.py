@@ -123,7 +123,7 @@ def length_penalty(length, alpha):
 # as in: typical homework, two mistakes: no 5, and multiplied
 # verdict: wrong
 # loses: length-penalty-values
-# named: -
+# named: length_penalty_with_negative_exponent, length_penalty_without_the_five
 def length_penalty(length, alpha):
     return 1.0 / length**alpha
 

@@ -254,7 +254,7 @@ def encode_pairs(sources, targets, source_ids, target_ids, longest=60):
 # form: sorted by length
 # as in: typical homework, pairs.sort(key=...)
 # verdict: wrong
-# loses: encode-specials
+# loses: encode-together
 # named: pairs_in_order_of_length
 def encode_pairs(sources, targets, source_ids, target_ids, longest=60):
     pairs = [
