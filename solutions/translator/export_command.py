@@ -15,16 +15,19 @@ from .resumable_run import RunDirectory
 from .tokenizer_rules import tokenizer_rules
 
 LICENSE = "Non-commercial research and educational use only."
+CAPTIONS = "29,000 sentences that describe photographs (Multi30k)"
 HAS_READ = {
-    "multi30k": "29,000 sentences that describe photographs (Multi30k), and nothing else.",
+    "multi30k": f"{CAPTIONS}, and nothing else.",
+    "multi30k+everyday": f"{CAPTIONS} and 5,919 everyday sentences of this course, and nothing "
+    "else.",
     "corpus": "400 short sentences of this course's own corpus, and nothing else.",
 }
 CANNOT = [
-    "Translate other kinds of text well: it knows no questions, no names and little grammar "
-    "beyond that of its training sentences.",
-    "Report that it does not understand: it writes a fluent sentence for every input.",
+    "Translate other kinds of text well: it knows few words and little grammar beyond those of its "
+    "training sentences.",
+    "Report that it does not understand: it writes a sentence for every input.",
     "Translate long sentences: its training sentences have about a dozen words.",
-    "Be trusted: like its data, it makes assumptions about people, for example about their sex.",
+    "Be relied on: like its data, it makes assumptions about people, for example about their sex.",
 ]
 
 
@@ -57,7 +60,7 @@ def model_card(folder: RunDirectory) -> Json:
             }
             for test in tests
         ],
-        "has_read": HAS_READ.get(settings.source, settings.source),
+        "has_read": HAS_READ[settings.source],
         "cannot": CANNOT,
         "license": LICENSE,
     }

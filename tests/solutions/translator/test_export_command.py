@@ -7,8 +7,9 @@ import torch
 from click.testing import CliRunner
 from lab_test_runs import SMALL, begin, train
 
+from solutions.data.corpora import SOURCES
 from solutions.translator.evaluate_command import main as evaluate
-from solutions.translator.export_command import main
+from solutions.translator.export_command import HAS_READ, main
 from solutions.translator.exported_model import ExportedModel
 from solutions.translator.inference import Translator
 from solutions.translator.resumable_run import RunDirectory
@@ -112,6 +113,10 @@ def test_the_card_says_what_the_model_is(run, file, tmp_path):
         ("val", 2, 40),
     ]
     assert all(0 <= one["bleu"] <= 100 for one in tests)
+
+
+def test_of_every_corpus_the_card_says_what_it_is():
+    assert HAS_READ.keys() == set(SOURCES)
 
 
 def test_a_run_that_cannot_be_exported_is_one_line(run, tmp_path, monkeypatch):
