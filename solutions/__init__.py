@@ -18,7 +18,7 @@ Around them:
 - `fallbacks`: layers and parts for students who continue without their own.
 - `notebook_support`: probes and recipes that the notebooks give to students.
 - `tooling`: what the commands share.
-- `train`, `translate`, `evaluate`: the three commands people type most, as
+- `train`, `translate`, `evaluate`, `export`: the four commands people type most, as
   `python -m solutions.train`. `python -m solutions --help` lists all commands.
 
 The reference imports nothing else of this project. It is never installed where students' code runs.

@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "train": "solutions.translator.train_command",
     "translate": "solutions.translator.translate_command",
     "evaluate": "solutions.translator.evaluate_command",
+    "export": "solutions.translator.export_command",
     "export-runs": "solutions.translator.export_runs",
     "table3": "solutions.translator.table3",
 }

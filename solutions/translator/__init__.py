@@ -9,17 +9,23 @@ Training:
 5. `trainer`: the training loop, with resumption.
 6. `train_command`: the command `python -m solutions.train`.
 
+A small file of a trained model, for browsers and for a fresh clone:
+
+7. `tokenizer_rules`: the rules that cut text into tokens, as data.
+8. `exported_model`: the format of the file: int8 weights, pieces, sizes and a model card.
+9. `export_command`: the command `python -m solutions.export`.
+
 Use and evaluation:
 
-7. `inference`: load a finished run and translate sentences.
-8. `translate_command`: the command `python -m solutions.translate`.
-9. `sacrebleu_metrics`: BLEU and chrF, and what each of them compares.
-10. `testset_scores`: translate test sets and score them.
-11. `evaluate_command`: the command `python -m solutions.evaluate`.
+10. `inference`: load a trained model and translate sentences.
+11. `translate_command`: the command `python -m solutions.translate`.
+12. `sacrebleu_metrics`: BLEU and chrF, and what each of them compares.
+13. `testset_scores`: translate test sets and score them.
+14. `evaluate_command`: the command `python -m solutions.evaluate`.
 
 Reports:
 
-12. `plots`: loss curves and attention maps.
-13. `export_runs`: a small JSON file for each finished run, which the book reads.
-14. `table3`: the variations of the paper's table 3, trained at the size of the lab.
+15. `plots`: loss curves and attention maps.
+16. `export_runs`: a small JSON file for each finished run, which the book reads.
+17. `table3`: the variations of the paper's table 3, trained at the size of the lab.
 """

@@ -1,4 +1,4 @@
-"""The command `python -m solutions.evaluate`: scores of finished runs (section 6.1).
+"""The command `python -m solutions.evaluate`: scores of trained models (section 6.1).
 
 `solutions.translator.sacrebleu_metrics` explains what the scores compare.
 """
@@ -13,10 +13,10 @@ from rich.console import Console
 from rich.table import Table
 
 from solutions.data.corpora import sentences
-from solutions.tooling.cli_tools import PATH, TerseCommand, progress_bar, user_errors
+from solutions.tooling.cli_tools import PATH, TerseCommand, UserError, progress_bar, user_errors
 
 from .distributed import pick_device
-from .inference import Translator
+from .inference import Translator, open_trained
 from .resumable_run import Json, RunDirectory
 from .sacrebleu_metrics import COLUMNS
 from .testset_scores import best_alpha, evaluate
@@ -47,7 +47,12 @@ def table(title: str, runs: Sequence[list[Json]]) -> Table:
     cls=TerseCommand,
     context_settings={"show_default": True, "help_option_names": ["-h", "--help"]},
 )
-@click.option("--checkpoint", type=PATH, required=True, help="Folder of a finished run.")
+@click.option(
+    "--checkpoint",
+    type=PATH,
+    required=True,
+    help="Folder of a finished run, or file of an exported model.",
+)
 @click.argument("more", nargs=-1, type=PATH)
 @click.option("--data", type=PATH, help="Folder of Multi30k.  [default: $MULTI30K_DIR or download]")
 @click.option(
@@ -94,17 +99,21 @@ def main(
     with half of its 95 % interval, from 1000 resamples of the test set.
     """
     torch.set_num_threads(threads)
-    folders, beams = [RunDirectory(path) for path in (checkpoint, *more)], sorted({1, beam})
+    paths, beams = (checkpoint, *more), sorted({1, beam})
     with user_errors():
         place = pick_device(device)
-        translators = [Translator(folder, place) for folder in folders]
+        translators = [Translator(open_trained(path), place) for path in paths]
+        if write and (file := next(filter(Path.is_file, paths), None)):
+            raise UserError(
+                f"--write needs the folder of a run, and {file} is a file: leave it out"
+            )
         splits = [chosen_splits(one.settings.source, data, tests) for one in translators]
         for translator, chosen in zip(translators, splits, strict=True):
             side = ("de", "en").index(translator.settings.direction.split("-")[0])
             for pair in chosen.values():
                 translator.tokens(pair[side])  # raises if one is too long
     runs, alphas = [], tuple(dict.fromkeys(alphas))
-    for folder, translator, chosen in zip(folders, translators, splits, strict=True):
+    for path, translator, chosen in zip(paths, translators, splits, strict=True):
         record: Json = {}
         alpha = alphas[0]
         if len(alphas) > 1:
@@ -116,10 +125,10 @@ def main(
                 translator, chosen, beams, alpha, lambda n: report(n, "sentences"), unknown=unknown
             )
         runs.append(found)
-        show(table(str(folder.path), [found]))
+        show(table(str(path), [found]))
         if write:
             with user_errors():
-                folder.write("evaluation.json", {**record, "results": found})
+                RunDirectory(path).write("evaluation.json", {**record, "results": found})
     if len(runs) > 1 and len({translator.settings.source for translator in translators}) == 1:
         show(table(f"{len(runs)} runs: mean (lowest to highest)", runs))
     for name, column in COLUMNS.items():

@@ -1,39 +1,69 @@
-"""Translation with the model of a finished run (paper, section 6.1).
+"""Translation with a trained model (paper, section 6.1).
 
 The tokens are those of `vocabulary.tokenize`, lower-cased. `Translator.written` turns them back
 into text with `solutions.data.detokenize`.
 """
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
 
 import torch
 
 from solutions.data.batching import pad
 from solutions.data.detokenize import capitalize, detokenize
-from solutions.data.vocabulary import BOS, EOS, PAD, UNK, encode_source, tokenize
+from solutions.data.vocabulary import BOS, EOS, PAD, UNK, Vocabulary, encode_source, tokenize
 from solutions.decoding.greedy import translate
+from solutions.model.transformer import Transformer
 from solutions.training.fused import fast
 
+from .exported_model import ExportedModel
 from .resumable_run import RunDirectory
+from .train_config import TrainConfig
 
 BATCH = 100  # sentences that are translated side by side
 
 
+class TrainedModel(Protocol):
+    """What a translator is made of: a `RunDirectory` or an `ExportedModel`."""
+
+    def settings(self) -> TrainConfig:
+        """Return the settings of the training."""
+        ...
+
+    def load_model(self) -> tuple[Transformer, Vocabulary, Vocabulary]:
+        """Load the model and the vocabularies of source and target."""
+        ...
+
+    def spelling(self) -> dict[str, str]:
+        """Return the words that are not written in lower case."""
+        ...
+
+
+def open_trained(path: Path) -> TrainedModel:
+    """Open the folder of a finished run, or the file of an exported model.
+
+    Raises:
+        ValueError: if a file is not an exported model.
+    """
+    return ExportedModel(path) if path.is_file() else RunDirectory(path)
+
+
 class Translator:
-    """The model of a finished run, with its vocabularies.
+    """A trained model with its vocabularies.
 
     Args:
-        folder: of the run.
+        trained: the folder of a finished run, or an exported model.
         device: where to compute.
 
     Raises:
         ValueError: if the run is not finished, or its files are missing or damaged.
     """
 
-    def __init__(self, folder: RunDirectory, device: torch.device | str = "cpu"):
-        self.settings = folder.settings()
-        self.model, self.source, self.target = folder.load_model()
-        self.spelling = folder.read("spelling.json")
+    def __init__(self, trained: TrainedModel, device: torch.device | str = "cpu"):
+        self.settings = trained.settings()
+        self.model, self.source, self.target = trained.load_model()
+        self.spelling = trained.spelling()
         self.device = torch.device(device)
         fast(self.model).to(self.device)
 

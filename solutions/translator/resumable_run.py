@@ -205,6 +205,10 @@ class RunDirectory:
         load_into(model, self.path / "model.safetensors")
         return model.eval(), source, target
 
+    def spelling(self) -> dict[str, str]:
+        """Read the words that are not written in lower case; see `usual_spelling`."""
+        return self.read("spelling.json")
+
     # ---- JSON ------------------------------------------------------------------------------------
 
     def write(self, name: str, content: Json) -> None:

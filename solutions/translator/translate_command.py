@@ -1,4 +1,4 @@
-"""The command `python -m solutions.translate`: translate with a finished run."""
+"""The command `python -m solutions.translate`: translate with a trained model."""
 
 import sys
 from collections.abc import Iterator
@@ -11,9 +11,9 @@ from solutions.data.vocabulary import BOS, EOS, SPECIALS, UNK
 from solutions.tooling.cli_tools import PATH, TerseCommand, UserError, user_errors
 
 from .distributed import pick_device
-from .inference import Translator
+from .exported_model import course_model
+from .inference import Translator, open_trained
 from .plots import cross_attention_weights, draw_attention, require_picture
-from .resumable_run import RunDirectory
 
 POSITIVE = click.IntRange(1)
 
@@ -51,11 +51,25 @@ def lines(sentences: tuple[str, ...]) -> Iterator[list[str]]:
         yield list(sys.stdin)
 
 
+def chosen_model(context: click.Context, option: click.Parameter, path: Path | None) -> Path:
+    """Return the model that --checkpoint names, or the one that comes with the course."""
+    found = path or course_model()
+    if found is None:
+        raise click.MissingParameter(ctx=context, param=option)
+    return found
+
+
 @click.command(
     cls=TerseCommand,
     context_settings={"show_default": True, "help_option_names": ["-h", "--help"]},
 )
-@click.option("--checkpoint", type=PATH, required=True, help="Folder of a finished run.")
+@click.option(
+    "--checkpoint",
+    type=PATH,
+    callback=chosen_model,
+    show_default="the model that comes with the course",
+    help="Folder of a finished run, or file of an exported model.",
+)
 @click.argument("sentences", nargs=-1)
 @click.option("--beam", type=POSITIVE, default=5, help="Beam size; 1 is greedy search.")
 @click.option(
@@ -92,7 +106,7 @@ def main(
     """
     torch.set_num_threads(threads)
     with user_errors():
-        translator = Translator(RunDirectory(checkpoint), pick_device(device))
+        translator = Translator(open_trained(checkpoint), pick_device(device))
         layers = translator.model.config.N
         if layer is not None and layer > layers:
             raise UserError(f"--layer {layer}: the decoder has {layers} layers, counted from 1")
