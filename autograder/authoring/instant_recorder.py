@@ -139,7 +139,7 @@ def _pairs(
         if both is None:
             continue
         mark = runtime.together(sketch_of_both(both, entries[i], entries[j]))
-        if not any(runtime.alike_mark(mark, single) for single in alone):
+        if not any(runtime.alike(mark, single) for single in alone):
             yield [i, j, *mark]
 
 

@@ -209,8 +209,8 @@ def explained(entry, cases, found, first):
     if alone:
         return alone
     mark = together(mine)
-    pairs = [(known[i], known[j]) for i, j, *other in entry["pairs"] if alike_mark(mark, other)]
-    if pairs and "kind" not in mine[first]:  # an exception hides too much
+    pairs = [(known[i], known[j]) for i, j, *other in entry["pairs"] if alike(mark, other)]
+    if pairs and not isinstance(mine[first], str):  # an exception hides too much
         return pairs
     shown = found[first].get("values", ())
     if sum(len(x.get("data", ())) for x in shown if isinstance(x, dict)) < 3:
@@ -218,22 +218,22 @@ def explained(entry, cases, found, first):
     return [
         (m,)
         for m, agrees in zip(known, same, strict=True)
-        if agrees[first] and m["outcomes"][first] is not None and "kind" not in mine[first]
+        if agrees[first] and m["outcomes"][first] is not None and not isinstance(mine[first], str)
     ]
 
 
 def sketch(outcome):
-    """An outcome in a few numbers: equal outcomes have equal sketches."""
+    """An outcome in numbers, or an exception in a word; equal outcomes have equal sketches."""
     if "raises" in outcome:
         text = re.sub(r"[\w.<>]+\(\)", "()", outcome.get("message", ""))
-        return {"kind": f"{outcome['raises']}: {zlib.crc32(text.encode())}"}
+        return f"{outcome['raises']}: {zlib.crc32(text.encode())}"
     by_name = sorted(outcome.get("gradients", {}).items())  # JSON keeps no other order
     parts = [*outcome["values"], *(gradient for _, gradient in by_name)]
     form, numbers_ = [], []
     for part in parts:
         _sketch(part, form, numbers_)
     form.append(outcome.get("changed", []))
-    return {"form": zlib.crc32(json.dumps(form).encode()), "at": _projections(numbers_)}
+    return [zlib.crc32(json.dumps(form).encode()), *_projections(numbers_)]
 
 
 def _sketch(x, form, found):
@@ -270,19 +270,16 @@ def _projections(values):
 
 def alike(one, other, tolerance=1e-3):
     """True if two sketches are of the same outcome, up to rounding."""
-    if "kind" in one or "kind" in other:
-        return one.get("kind") == other.get("kind")
-    return one["form"] == other["form"] and _near(one["at"], other["at"], tolerance)
+    if isinstance(one, str) or isinstance(other, str):
+        return one == other
+    return one[0] == other[0] and _near(one[1:], other[1:], tolerance)
 
 
 def together(sketches):
     """One short mark of the outcomes on all cases."""
-    form = zlib.crc32(json.dumps([s.get("kind", s.get("form")) for s in sketches]).encode())
-    return [form, *_projections([x for s in sketches for x in s.get("at", ())])]
-
-
-def alike_mark(one, other):
-    return one[0] == other[0] and _near(one[1:], other[1:])
+    form = [s if isinstance(s, str) else s[0] for s in sketches]
+    numbers_ = [x for s in sketches if not isinstance(s, str) for x in s[1:]]
+    return [zlib.crc32(json.dumps(form).encode()), *_projections(numbers_)]
 
 
 def _near(one, other, tolerance=1e-3):

@@ -12,6 +12,7 @@ Known mistakes:
 
 - `kill_table_view`: every known mistake and the hidden test that catches it.
 - `promise_tables`: every sentence of a docstring and the hidden tests that hold it.
+- `world_tables`: what right and wrong answers of many origins get.
 - `symptom_table`: a mistake's results next to the reference's.
 - `symptom_cases`: the inputs on which each mistake is shown.
 

@@ -260,7 +260,6 @@ def fit_facts(
     epochs: int,
     max_tokens: int,
     average: int,
-    smoothing: float = 0.0,
 ) -> tuple[list, list, list, bool, bool, bool, bool, int, bool]:
     """Summarize `fitted` in a few numbers.
 
@@ -275,7 +274,7 @@ def fit_facts(
     """
 
     def trained(seed: int) -> tuple:
-        return fitted(fit, pairs, validation, epochs, max_tokens, average, seed, smoothing)
+        return fitted(fit, pairs, validation, epochs, max_tokens, average, seed)
 
     log, parameters, read, told, places, placed = trained(0)
     count = max(1, len(read) // epochs)

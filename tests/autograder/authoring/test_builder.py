@@ -148,10 +148,10 @@ def test_another_process_on_a_lesser_processor_finds_a_notebook_up_to_date(name)
 @pytest.mark.parametrize(
     ("old", "new", "up_to_date"),
     [
-        ("[-0.877583,", "[-0.877583,", True),
-        ("[-0.877583,", "[-0.877601,", True),  # another processor's sum
-        ("[-0.877583,", "[-0.8779,", False),
-        ('form\\":2321896070', 'form\\":2321896071', False),  # a whole number is never rounded
+        ("[2321896070,-0.877583,", "[2321896070,-0.877583,", True),
+        ("[2321896070,-0.877583,", "[2321896070,-0.877601,", True),  # another processor's sum
+        ("[2321896070,-0.877583,", "[2321896070,-0.8779,", False),
+        ("[2321896070,-0.877583,", "[2321896071,-0.877583,", False),  # never rounded
         ("Hidden test", "A hidden test", False),
         ('"points": 2', '"points": 2.00001', False),  # not a recorded number
     ],
