@@ -73,9 +73,9 @@ def evaluate_loss(model, batches):
         model.train(False)
         found = [torch.stack([x.double() for x in batch_loss(model, one)]) for one in batches]
     model.train(mode)
-    if not found:
-        raise ValueError("there are no batches")
-    total, tokens = torch.stack(found).sum(0).tolist()
+    total, tokens = torch.stack(found).sum(0).tolist() if found else (0.0, 0)
+    if not tokens:
+        raise ValueError("there are no tokens")
     return total / tokens
 
 

@@ -76,7 +76,7 @@ def evaluate_loss(model, batches):
         for batch in batches:
             loss, count = batch_loss(model, batch)
             tokens += int(count)
-            mean += (float(loss) - mean * int(count)) / tokens
+            mean += (float(loss) - mean * int(count)) / max(1, tokens)
     for module, mode in modes:
         module.training = mode
     if not tokens:

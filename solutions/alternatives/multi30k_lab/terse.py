@@ -60,9 +60,9 @@ def evaluate_loss(model, batches):
     with torch.no_grad():
         sums = [batch_loss(model.eval(), b) for b in batches]
     model.train(mode)
-    if not sums:
+    if not (tokens := int(sum(n for _, n in sums))):
         raise ValueError("no token")
-    return float(sum(s for s, _ in sums)) / int(sum(n for _, n in sums))
+    return float(sum(s for s, _ in sums)) / tokens
 
 
 def fit(

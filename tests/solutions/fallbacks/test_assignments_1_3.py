@@ -228,6 +228,15 @@ TOO_FINE = {
     "EncodingPromotes",
     "GainFromZero",
     "TableIsSaved",
+    "padding_mask_takes_three_axes",
+    "padding_mask_on_the_default_device",
+    "causal_mask_refuses_no_position",
+    "causal_mask_on_the_processor",
+    "target_mask_takes_three_axes",
+    "ChecksOnlyTheQueries",
+    "CutsWhatIsTooLong",
+    "LayerNormNeedsRows",
+    "RowsFromPositiveNumbers",
 }
 
 
