@@ -12,7 +12,7 @@ from autograder.authoring.assignment_markdown import read_text
 from autograder.authoring.builder import text_files
 from autograder.authoring.reference_source import resolve_dotted
 from autograder.authoring.synthetic_submissions import files_of
-from autograder.cells import is_solution, read
+from autograder.cells import is_solution, is_test, read
 from solutions.misconceptions import Misconception, for_reference
 
 HERE = Path(__file__).parent
@@ -63,6 +63,11 @@ class Assignment:
     def symbols(self) -> list[str]:
         """What the student writes, in order."""
         return [c.metadata.course.symbol for c in self.source.cells if is_solution(c)]
+
+    def tests_of(self, symbol: str) -> frozenset[str]:
+        """The ids of the hidden tests of one exercise."""
+        tests = filter(is_test, self.source.cells)
+        return frozenset(c.id for c in tests if c.metadata.course.symbol == symbol)
 
 
 def all_assignments(here: Path = HERE) -> list[Assignment]:

@@ -75,14 +75,13 @@ def judged(class_: Iterable[Student], results: ClassResults) -> Iterator[Judged]
     for student in class_:
         row = rows[student.name, student.master.assignment]
         for form in student.forms:
-            own = student.forms == (form,) and not form.right
+            own = student.master.tests_of(form.symbol)
             lost = {
                 check.check: f"{check.message}\n{_tags(check.misconception)}"
                 for check in row.checks
-                if check.score < check.points and (own or check.exercise == form.symbol)
+                if check.score < check.points and (check.check in own or not form.right)
             }
-            elsewhere = [c.check for c in row.checks if c.exercise != form.symbol]
-            yield Judged(form, lost, frozenset(lost) & frozenset(elsewhere), "", frozenset())
+            yield Judged(form, lost, frozenset(lost) - own, "", frozenset())
 
 
 def _tags(names: str) -> str:
