@@ -10,7 +10,7 @@ A split is two lists of sentences, German and English; sentences with the same i
 import gzip
 import os
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,9 +47,7 @@ def corpus(split: str) -> Sentences:
     Raises:
         ValueError: for another split.
     """
-    if split not in CORPUS_SPLITS:
-        raise ValueError(f"split must be one of {', '.join(CORPUS_SPLITS)}, not {split!r}")
-    return _pairs(CORPUS / f"{split}.de", CORPUS / f"{split}.en", _read_text)
+    return _own(CORPUS, CORPUS_SPLITS, split)
 
 
 def everyday(split: str) -> Sentences:
@@ -66,9 +64,7 @@ def everyday(split: str) -> Sentences:
     Raises:
         ValueError: for another split.
     """
-    if split not in EVERYDAY_SPLITS:
-        raise ValueError(f"split must be one of {', '.join(EVERYDAY_SPLITS)}, not {split!r}")
-    return _pairs(EVERYDAY / f"{split}.de", EVERYDAY / f"{split}.en", _read_text)
+    return _own(EVERYDAY, EVERYDAY_SPLITS, split)
 
 
 def multi30k_and_everyday(folder: Path | str | None = None) -> dict[str, Sentences]:
@@ -245,6 +241,12 @@ class TranslationData:
             (encode_source(read.cut(source), read.ids), encode_target(write.cut(target), write.ids))
             for source, target in zip(*self.tokens[split], strict=True)
         ]
+
+
+def _own(folder: Path, splits: Sequence[str], split: str) -> Sentences:
+    if split not in splits:
+        raise ValueError(f"split must be one of {', '.join(splits)}, not {split!r}")
+    return _pairs(folder / f"{split}.de", folder / f"{split}.en", _read_text)
 
 
 def _pairs(german: Path, english: Path, read: Callable[[Path], str]) -> Sentences:

@@ -5,12 +5,6 @@ from solutions.training.loss import label_smoothing_loss, smoothed_targets
 
 # ---- smoothed_targets ----------------------------------------------------------------------------
 
-SUM_WITHOUT_PADDING = (
-    "    before, after = log_probabilities[:, :pad_id], log_probabilities[:, pad_id + 1 :]\n"
-    "    every = before.sum(dim=-1) + after.sum(dim=-1)\n"
-)
-SUM_WITH_PADDING = "    every = log_probabilities.sum(dim=-1)\n"
-
 misconception(
     smoothed_targets,
     "targets_lose_a_share",
@@ -214,6 +208,12 @@ misconception(
 )
 
 # ---- label_smoothing_loss ------------------------------------------------------------------------
+
+SUM_WITHOUT_PADDING = (
+    "    before, after = log_probabilities[:, :pad_id], log_probabilities[:, pad_id + 1 :]\n"
+    "    every = before.sum(dim=-1) + after.sum(dim=-1)\n"
+)
+SUM_WITH_PADDING = "    every = log_probabilities.sum(dim=-1)\n"
 
 misconception(
     label_smoothing_loss,
