@@ -9,7 +9,7 @@ mistake.
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -69,6 +69,32 @@ def write(folder: Path, class_: Iterable[Student]) -> None:
             (place / name).write_bytes(data)
 
 
+def graded(
+    write_class: Callable[[Path], None],
+    console: Console,
+    assignment: str | None = None,
+    jobs: int | None = None,
+) -> ClassResults:
+    """Grade a class in a temporary folder, and show how far it is.
+
+    Args:
+        write_class: writes the submissions into a folder.
+    """
+    with tempfile.TemporaryDirectory() as folder, Progress(console=console) as bar:
+        write_class(Path(folder, "class"))
+        task = bar.add_task("Grading", total=None)
+        return grade(
+            Path(folder, "class"),
+            HERE,
+            Path(folder, "out"),
+            assignment=assignment,
+            jobs=jobs,
+            progress=lambda what, done, total: bar.update(
+                task, description=what, completed=done, total=total
+            ),
+        )
+
+
 def judged(class_: Iterable[Student], results: ClassResults) -> Iterator[Judged]:
     """Yield what came of each form; a right one is blamed for the lost tests of its exercise."""
     rows = {(row.student, row.assignment): row for row in results.submissions}
@@ -102,18 +128,7 @@ def main(assignments: tuple[str, ...], every: int, jobs: int | None) -> None:
     console = Console(width=None if sys.stdout.isatty() else 170)
     masters = chosen(assignments)
     class_ = [student for master in masters for student in students(master, read_forms(), every)]
-    with tempfile.TemporaryDirectory() as folder, Progress(console=console) as bar:
-        write(Path(folder, "class"), class_)
-        task = bar.add_task(f"{len(class_)} notebooks", total=len(class_))
-        results = grade(
-            Path(folder, "class"),
-            HERE,
-            Path(folder, "out"),
-            jobs=jobs,
-            progress=lambda what, done, total: bar.update(
-                task, description=what, completed=done, total=total
-            ),
-        )
+    results = graded(lambda folder: write(folder, class_), console, jobs=jobs)
     for row in not_graded(results):
         if row.student in {student.name for student in class_}:
             console.print(f"{row.student} {row.assignment}: {row.status}, {row.reason}")

@@ -23,7 +23,7 @@ from autograder.authoring.reference_source import source_of
 from autograder.authoring.synthetic_submissions import fill_solutions
 from autograder.authoring.trusted_runner import PASSED, Prepared, Scope, prepared
 from autograder.cells import is_test
-from autograder.checks import without_diagnosis
+from autograder.execution.diagnosis_switch import without_diagnosis
 from autograder.reporting.results import MISCONCEPTION
 from solutions.alternatives import styles
 

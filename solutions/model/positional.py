@@ -43,7 +43,7 @@ def sinusoidal_table(length: int, d_model: int, dtype: torch.dtype = torch.float
     Args:
         length: number of positions, from 0.
         d_model: width; even.
-        dtype: of the result.
+        dtype: of the result, with all its digits.
 
     Returns:
         (length, d_model).
@@ -119,8 +119,8 @@ def where_sine_alone_fails(omega: float) -> tuple[float, float, float]:
 class PositionalEncoding(nn.Module):
     """Add the sinusoidal table to the embeddings, then apply dropout (sections 3.5 and 5.4).
 
-    The table is a buffer, not a parameter: it is not trained, and it is not saved, because it
-    can be computed.
+    The table is not trained, and it is not saved, because it can be computed. It moves with the
+    layer to another device, as a buffer does.
 
     Args:
         d_model: width; even.

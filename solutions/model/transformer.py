@@ -83,6 +83,8 @@ class Transformer(nn.Module):
         Apart from `to_logits`, so that a caller need not pay for logits that it will not use: those
         of padding in training, those of all positions but the last in decoding.
 
+        No position attends to a later one or to padding of the target.
+
         Args:
             target: (B, T) integers, beginning with the start symbol.
             memory: (B, S, d_model), from `encode`.

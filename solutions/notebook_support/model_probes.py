@@ -99,7 +99,8 @@ def tried(layer_class: Callable, sizes: dict, *inputs: Tensor) -> tuple[dict[str
     in_double = (
         x.double() if isinstance(x, Tensor) and x.is_floating_point() else x for x in inputs
     )
-    return parameter_counts(layer), layer(*in_double).float()
+    output = layer(*in_double)
+    return parameter_counts(layer), output.float() if isinstance(output, Tensor) else output
 
 
 def gradients(
@@ -117,6 +118,8 @@ def gradients(
     layer = built(layer_class, sizes)
     leaves = [x.clone().requires_grad_(x.is_floating_point()) for x in inputs]
     output = layer(*leaves)
+    if not isinstance(output, Tensor):
+        return output, {}, []
     upstream = torch.linspace(-1, 1, output.numel(), dtype=output.dtype).reshape(output.shape)
     names = {p: " = ".join(several) for p, several in names_of(layer).items()}
     wanted = [*names, *(x for x in leaves if x.requires_grad)]
@@ -180,7 +183,7 @@ def dropped(layer_class: Callable, sizes: dict, x: Tensor, *others: Tensor) -> d
         silence(tuple(name for name in sublayers if name != speaking))
         in_evaluation = layer.eval()(x, *others) - x
         in_training = layer.train()(x, *others) - x
-        kept = in_training != 0
+        kept = in_training.abs() > 1e-4  # rounding in float32 is not kept
         factors = in_training[kept] / in_evaluation[kept]
         middle = float(factors.median()) if len(factors) else 0.0
         alike = len(factors) > 0 and bool((factors - middle).abs().max() < 1e-6)
@@ -227,8 +230,9 @@ def dropped_embeddings(model_class: Callable, sizes: dict, source: Tensor, targe
         source, target: (B, S) and (B, T) token ids, large enough to see a share in.
 
     Returns:
-        the shares in training, to one decimal, and whether anything is dropped in evaluation; and
-        whether a word that occurs twice has another vector at another place.
+        the shares in training, to one decimal, and whether anything is dropped in evaluation;
+        whether training is like evaluation; and whether a word that occurs twice has another vector
+        at another place.
     """
     model: Any = built(model_class, sizes)
     _, mask = model.encode(source)
@@ -240,14 +244,15 @@ def dropped_embeddings(model_class: Callable, sizes: dict, source: Tensor, targe
     def shares(sides: list[Tensor]) -> list[float]:
         return [round(float((x == 0).double().mean()), 1) for x in sides]
 
-    in_evaluation, in_training = both(), (model.train(), shares(both()))[1]
+    in_evaluation, in_training = both(), (model.train(), both())[1]
     by_place = []
     for x, ids in zip(in_evaluation, (source, target), strict=True):
         same = x[0][ids[0] == ids[0, 0]]  # the vectors of the first word, wherever it occurs
         by_place.append(bool((same - same[:1]).abs().max() > 1e-6))
     return {
-        "source": in_training[0],
-        "target": in_training[1],
+        "source": shares(in_training)[0],
+        "target": shares(in_training)[1],
         "in evaluation": max(shares(in_evaluation)),
+        "nothing random": all(map(torch.equal, in_evaluation, in_training)),
         "differ by place": by_place,
     }

@@ -91,8 +91,8 @@ def scheduled(schedule: Callable, steps: int, settings: list) -> tuple[list, lis
     """
 
     def new_plan() -> tuple:
-        groups = [{"params": [nn.Parameter(torch.zeros(1))]} for _ in range(2)]
-        optimizer = torch.optim.SGD(groups, lr=1.0)
+        groups = [{"params": [nn.Parameter(torch.zeros(1))], "lr": lr} for lr in (0.7, 3.0)]
+        optimizer = torch.optim.SGD(groups)
         return schedule(optimizer, *settings), optimizer
 
     plan, optimizer = new_plan()

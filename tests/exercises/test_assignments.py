@@ -31,7 +31,7 @@ MASTERS = all_assignments()
 RECORDED = read_matrix()
 MISTAKES = [(master, mistake) for master in MASTERS for mistake in master.mistakes]
 
-pytestmark = pytest.mark.slow(seconds=150)
+pytestmark = pytest.mark.slow(seconds=50)
 
 # Mistakes whose named test catches them without naming them, with the reason. At most one in ten.
 CAUGHT_BUT_NOT_NAMED: dict[str, str] = {}
@@ -56,15 +56,18 @@ LAWS_OF_THEIR_OWN = {
 }
 
 
-def in_its_group(master: Assignment) -> list[pytest.MarkDecorator]:
+def in_its_group(master: Assignment, group: str = "assignment") -> list[pytest.MarkDecorator]:
     """Assignments are tested side by side."""
-    return [pytest.mark.xdist_group(f"assignment-{master.assignment}")]
+    return [pytest.mark.xdist_group(f"{group}-{master.assignment}")]
 
 
-every_assignment = pytest.mark.parametrize(
-    "master",
-    [pytest.param(m, id=m.assignment, marks=in_its_group(m)) for m in MASTERS],
-)
+def side_by_side(group: str) -> pytest.MarkDecorator:
+    """Every assignment, in a group of this name."""
+    each = [pytest.param(m, id=m.assignment, marks=in_its_group(m, group)) for m in MASTERS]
+    return pytest.mark.parametrize("master", each)
+
+
+every_assignment = side_by_side("assignment")
 
 
 @cache
@@ -81,7 +84,7 @@ def points(nb: NotebookNode) -> float:
 
 
 @pytest.mark.slow(seconds=60)
-@every_assignment
+@side_by_side("kill-table")
 def test_every_mistake_is_caught_where_it_was_foretold_and_named(master):
     on_record = {row.mistake: row for row in RECORDED[master.assignment]}
     wrong = {}
@@ -189,7 +192,8 @@ def test_the_blank_notebook_earns_nothing_and_says_why(master):
         assert "NotImplementedError" in end or "Not written yet" in end, f"{name}: {end}"
 
 
-@every_assignment
+@pytest.mark.slow(seconds=60)
+@side_by_side("gate")
 def test_every_gate_holds(master):
     assert list(release_problems(master.text)) == []
 

@@ -144,6 +144,9 @@ SITUATIONS: dict[str, dict[str, Callable]] = {
         "10 positions": lambda f: {"table": f(10, D_MODEL)},
         "position 4999": lambda f: {"row": f(5000, 12)[-1]},
         "float64": lambda f: {"table": f(3, D_MODEL, torch.float64)},
+        "the last digits of float64": lambda f: {
+            "10^8 times what is wrong": 1e8 * (f(3, D_MODEL, torch.float64) - TABLE[:3])
+        },
         "-1 positions": _refused(-1, 4),
         "d_model = 5": _refused(3, 5),
     },

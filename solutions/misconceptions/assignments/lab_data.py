@@ -579,7 +579,7 @@ misconception(
     "token_batches.",
     fix="Return the pairs in the order in which they came.",
     section="lab.html#lab-data",
-    caught_by="encode-specials",
+    caught_by="encode-together",
     change={
         "return pairs": "return sorted(pairs, key=lambda pair: len(pair[0]), reverse=True)",
     },

@@ -170,6 +170,30 @@ misconception(
     change={"first_largest(longer.flatten(1), count)": "longer.flatten(1).topk(count)"},
 )
 
+misconception(
+    extend_beams,
+    "extend_multiplies_fractions_back",
+    did="You divide with / and compute the tokens from the fractions that you get.",
+    causes="Your parents are fractions, and an index minus its own fraction times V is always 0, "
+    "so all your tokens are 0.",
+    fix="The parent is index // V, and the token is index % V.",
+    section="decoding.html#decode-beam",
+    caught_by="extend-parents",
+    change={"index // V, index % V": "index / V, index - index / V * V"},
+)
+
+misconception(
+    extend_beams,
+    "extend_returns_places_for_tokens",
+    did="Your tokens are places in the sorted row of a beam, not ids of words.",
+    causes="Place 0 belongs to the likeliest token, whichever word that is, so the search writes "
+    "other words than it has chosen.",
+    fix="Use the places to look up the tokens in the indices that topk or sort returned.",
+    section="decoding.html#decode-beam",
+    caught_by="extend-parents",
+    change={"longer.flatten(1)": "longer.sort(dim=2, descending=True).values.flatten(1)"},
+)
+
 # ---- beam_step -----------------------------------------------------------------------------------
 
 misconception(

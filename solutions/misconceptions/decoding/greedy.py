@@ -402,3 +402,14 @@ misconception(
         "limits.new_full((len(limits), 1), bos_id)": "torch.full((len(limits), 1), bos_id)",
     },
 )
+
+misconception(
+    greedy,
+    "greedy_cuts_the_last_token",
+    did="Your sentences are one token too short when they reach their limit.",
+    causes="Either your limit counts <s>, or you remove the last token although it is not </s>.",
+    fix="Count only the tokens after <s>, and remove the last one only if it is </s>.",
+    section="decoding.html#decode-greedy",
+    caught_by="greedy-limit",
+    change={"if token != eos_id": "if token != eos_id and prefixes.size(1) < limits[sentence]"},
+)

@@ -272,6 +272,17 @@ misconception(
     },
 )
 
+misconception(
+    rank_hypotheses,
+    "rank_by_a_plain_power_of_the_length",
+    did="You divide by length^alpha, without the 5 and the 6 of equation 14.",
+    causes="The penalties of short translations differ from each other much more than they should.",
+    fix="Call length_penalty.",
+    section="decoding.html#decode-length-penalty",
+    caught_by="rank-scores",
+    change={"length_penalty(len(tokens), alpha)": "len(tokens) ** alpha"},
+)
+
 # ---- score_bound and is_over ---------------------------------------------------------------------
 
 misconception(

@@ -482,6 +482,73 @@ misconception(
     },
 )
 
+misconception(
+    scaled_dot_product_attention,
+    "attention_swaps_axes_2_and_3",
+    did="You count axes from the left, as in key.transpose(2, 3) or softmax(dim=3).",
+    causes="Axis 3 exists only if there are four axes. With fewer axes, you get an error.",
+    fix="Count from the right: key.transpose(-2, -1) and softmax(dim=-1).",
+    section="attention.html#attn-formula",
+    caught_by="sdpa-values",
+    change={"key.transpose(-2, -1)": "key.transpose(2, 3)"},
+)
+
+misconception(
+    scaled_dot_product_attention,
+    "attention_unpacks_four_axes",
+    did="You unpack a shape into four numbers, so your inputs must have exactly four axes.",
+    causes="There may be any number of axes in front, also none. With fewer than two, you get an "
+    "error.",
+    fix="Take single sizes, counted from the right, such as d_k = query.size(-1).",
+    section="attention.html#attn-formula",
+    caught_by="sdpa-values",
+    change={"d_k = query.size(-1)": "_, _, _, d_k = key.shape"},
+)
+
+misconception(
+    scaled_dot_product_attention,
+    "attention_by_an_einsum_of_four_axes",
+    did="Your einsum names four axes, so your inputs must have exactly four axes.",
+    causes="There may be any number of axes in front, also none. With fewer than two, you get an "
+    "error.",
+    fix="Write `...` for the axes in front, as in torch.einsum('...td,...sd->...ts', query, key), "
+    "or use `@`.",
+    section="attention.html#attn-formula",
+    caught_by="sdpa-values",
+    change={
+        "query @ key.transpose(-2, -1)": 'torch.einsum("bhtd,bhsd->bhts", query, key)',
+    },
+)
+
+misconception(
+    scaled_dot_product_attention,
+    "attention_multiplied_by_the_scale",
+    did="You multiply the scores by sqrt(d_k).",
+    causes="They become larger by the factor d_k than they should be, and the softmax puts nearly "
+    "all the weight on one key.",
+    fix="Divide by math.sqrt(d_k), or multiply by d_k ** -0.5.",
+    section="attention.html#attn-scale",
+    caught_by="sdpa-scale",
+    change={" / math.sqrt(d_k)": " * math.sqrt(d_k)"},
+)
+
+misconception(
+    scaled_dot_product_attention,
+    "attention_output_before_dropout",
+    did="You multiply the values by the weights from before dropout.",
+    causes="The weights that you return are dropped, but your output does not change, so training "
+    "loses this regularization.",
+    fix="Keep the result of dropout as `weights`, and use it for both results.",
+    section="attention.html#attn-dropout",
+    caught_by="sdpa-dropout",
+    change={
+        "    weights = F.dropout(weights, dropout_p)\n": "",
+        "return weights @ value, weights": (
+            "return weights @ value, F.dropout(weights, dropout_p)"
+        ),
+    },
+)
+
 
 # ---- split_heads and merge_heads -----------------------------------------------------------------
 
@@ -741,6 +808,18 @@ misconception(
     change={
         "transpose(1, 2)": "transpose(-2, -1)",
     },
+)
+
+misconception(
+    merge_heads,
+    "merge_heads_with_the_batch_inside",
+    did="Your axes are in the order (h, T, B, d_k) when you reshape.",
+    causes="The shape is right, but with more than one sentence, each row mixes features of "
+    "different sentences.",
+    fix="Swap axes 1 and 2 only, so that the order is (B, T, h, d_k).",
+    section="attention.html#attn-merge-heads",
+    caught_by="merge-heads",
+    change={"transpose(1, 2)": "permute(1, 2, 0, 3)"},
 )
 
 
@@ -1118,4 +1197,62 @@ misconception(
     change={
         "if h < 1 or d_model % h != 0": "if h < 1",
     },
+)
+
+misconception(
+    MultiHeadAttention,
+    "TakesAnyMask",
+    did="You raise no ValueError if the mask is not boolean or a length does not fit.",
+    causes="A mask of numbers is used as if it were boolean, and wrong lengths end in an error "
+    "that callers do not expect.",
+    fix="Use scaled_dot_product_attention, or call require_shapes_that_fit yourself.",
+    section="attention.html#attn-multi-head",
+    caught_by="mha-one-head",
+    change={
+        "    def forward(\n": (
+            "    def attend(self, query, key, value, mask=None, dropout_p=0.0):\n"
+            "        scores = query @ key.transpose(-2, -1) / math.sqrt(query.size(-1))\n"
+            "        if mask is not None:\n"
+            "            scores = scores.masked_fill(mask == 0, -1e9)\n"
+            "        weights = F.dropout(scores.softmax(dim=-1), dropout_p)\n"
+            "        return weights @ value, weights\n\n"
+            "    def forward(\n"
+        ),
+        "scaled_dot_product_attention(q": "self.attend(q",
+    },
+)
+
+misconception(
+    MultiHeadAttention,
+    "RaisesAnotherError",
+    did="You raise another error than ValueError if the mask is not boolean or a length does not "
+    "fit.",
+    causes="Callers who catch a ValueError miss it, and PyTorch's own messages do not name the "
+    "cause.",
+    fix="Use scaled_dot_product_attention, or call require_shapes_that_fit yourself.",
+    section="attention.html#attn-multi-head",
+    caught_by="mha-one-head",
+    change={
+        "    def forward(\n": (
+            "    def attend(self, query, key, value, mask=None, dropout_p=0.0):\n"
+            "        scores = query @ key.transpose(-2, -1) / math.sqrt(query.size(-1))\n"
+            "        if mask is not None:\n"
+            "            scores = scores.masked_fill(~mask, -1e9)\n"
+            "        weights = F.dropout(scores.softmax(dim=-1), dropout_p)\n"
+            "        return weights @ value, weights\n\n"
+            "    def forward(\n"
+        ),
+        "scaled_dot_product_attention(q": "self.attend(q",
+    },
+)
+
+misconception(
+    MultiHeadAttention,
+    "OtherDropoutRate",
+    did="Your layer drops a tenth of the attention weights, whatever its argument `dropout` says.",
+    causes="The caller cannot choose another probability, and cannot turn dropout off.",
+    fix="Use the argument: pass self.dropout to scaled_dot_product_attention during training.",
+    section="attention.html#attn-dropout",
+    caught_by="mha-dropout",
+    change={"self.dropout if self.training": "0.1 if self.training"},
 )

@@ -135,8 +135,8 @@ misconception(
 misconception(
     DecoderLayer,
     "DecoderPreNormIgnored",
-    did="You build the decoder layer's residual sub-layers without config.pre_norm.",
-    causes="They always normalize after the sum, so the decoder is post-norm whatever the "
+    did="Your decoder layer ignores config.pre_norm.",
+    causes="It always normalizes after the sum, so the decoder is post-norm whatever the "
     "configuration says.",
     fix="Pass config.pre_norm to all three residual sub-layers of the decoder layer.",
     section="encoder-decoder.html#model-decoder-layer",
@@ -413,6 +413,39 @@ misconception(
     },
 )
 
+misconception(
+    DecoderLayer,
+    "QueriesFromTheInput",
+    did="You take the queries of the cross-attention from the layer's input.",
+    causes="A position then queries the source without what it has read in the target so far.",
+    fix="Take the queries from the tensor that residual_2 gives to your function.",
+    section="encoder-decoder.html#model-cross-attention",
+    caught_by="decoder-layer-values",
+    change={
+        "        x = self.residual_1(": "        start = x\n        x = self.residual_1(",
+        "self.cross_attention(y, memory": "self.cross_attention(start, memory",
+    },
+)
+
+misconception(
+    DecoderLayer,
+    "DecoderDropsX",
+    did="Your decoder layer applies dropout to x itself, not only to what a sub-layer returns.",
+    causes="The identity path should stay untouched, but yours loses features in every layer.",
+    fix="Leave dropout to the residual sub-layers, and pass x to them as it is.",
+    section="encoder-decoder.html#model-dropout",
+    caught_by="decoder-layer-dropout",
+    change={
+        "self.feed_forward = FeedForward(config.d_model, config.d_ff)": (
+            "self.feed_forward = FeedForward(config.d_model, config.d_ff)\n"
+            "        self.dropout = nn.Dropout(config.dropout)"
+        ),
+        "self.residual_3(x, self.feed_forward)": (
+            "self.residual_3(self.dropout(x), self.feed_forward)"
+        ),
+    },
+)
+
 # ---- Decoder -------------------------------------------------------------------------------------
 
 misconception(
@@ -476,10 +509,10 @@ misconception(
 misconception(
     Decoder,
     "DecoderFinalNormAlways",
-    did="You add a layer norm on top of the decoder with post-norm too.",
-    causes="With post-norm the last decoder layer has already normalized its output, and the "
-    "paper has no further norm.",
-    fix="Use the decoder's last norm only if config.pre_norm is set.",
+    did="Your decoder has a layer norm of its own with post-norm too.",
+    causes="With post-norm each decoder layer has already normalized its output, and the paper "
+    "has no further norm.",
+    fix="Build the decoder's norm only if config.pre_norm is set, and apply it after the loop.",
     section="encoder-decoder.html#model-final-norm",
     caught_by="decoder-final-norm",
     change={

@@ -122,8 +122,8 @@ misconception(
 misconception(
     EncoderLayer,
     "PreNormIgnored",
-    did="You build the encoder layer's residual sub-layers without config.pre_norm.",
-    causes="They always normalize after the sum, even if the configuration asks for pre-norm.",
+    did="Your encoder layer ignores config.pre_norm.",
+    causes="It always normalizes after the sum, even if the configuration asks for pre-norm.",
     fix="Pass config.pre_norm to both residual sub-layers of the encoder layer.",
     section="encoder-decoder.html#model-encoder-layer",
     caught_by="encoder-layer-pre-norm",
@@ -154,7 +154,7 @@ misconception(
 misconception(
     EncoderLayer,
     "OneNormForBoth",
-    did="You use the same residual sub-layer object for residual_1 and residual_2.",
+    did="You use the same residual sub-layer for the self-attention and the feed-forward network.",
     causes="Both share one layer norm, although each sub-layer needs its own gain and bias.",
     fix="Build a second ResidualSublayer for residual_2.",
     section="encoder-decoder.html#model-identical",
@@ -361,6 +361,25 @@ misconception(
     },
 )
 
+misconception(
+    EncoderLayer,
+    "EncoderDropsX",
+    did="Your encoder layer applies dropout to x itself, not only to what a sub-layer returns.",
+    causes="The identity path should stay untouched, but yours loses features in every layer.",
+    fix="Leave dropout to the residual sub-layers, and pass x to them as it is.",
+    section="encoder-decoder.html#model-dropout",
+    caught_by="encoder-layer-dropout",
+    change={
+        "self.feed_forward = FeedForward(config.d_model, config.d_ff)": (
+            "self.feed_forward = FeedForward(config.d_model, config.d_ff)\n"
+            "        self.dropout = nn.Dropout(config.dropout)"
+        ),
+        "self.residual_2(x, self.feed_forward)": (
+            "self.residual_2(self.dropout(x), self.feed_forward)"
+        ),
+    },
+)
+
 # ---- Encoder -------------------------------------------------------------------------------------
 
 misconception(
@@ -464,10 +483,10 @@ misconception(
 misconception(
     Encoder,
     "FinalNormAlways",
-    did="You add a layer norm on top of the encoder with post-norm too.",
-    causes="With post-norm the last encoder layer has already normalized its output, and the "
-    "paper has no further norm.",
-    fix="Use the encoder's last norm only if config.pre_norm is set.",
+    did="Your encoder has a layer norm of its own with post-norm too.",
+    causes="With post-norm each encoder layer has already normalized its output, and the paper "
+    "has no further norm.",
+    fix="Build the encoder's norm only if config.pre_norm is set, and apply it after the loop.",
     section="encoder-decoder.html#model-final-norm",
     caught_by="encoder-final-norm",
     change={

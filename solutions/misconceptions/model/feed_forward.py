@@ -233,6 +233,25 @@ misconception(
     },
 )
 
+misconception(
+    FeedForward,
+    "NormInTheNetwork",
+    did="Your network has a layer norm besides the two maps.",
+    causes="Equation 2 has only the maps. In this model the residual sub-layer adds x and "
+    "normalizes, so yours would do it twice.",
+    fix="Remove the norm from FeedForward, and the sum with x too.",
+    section="residuals.html#res-feed-forward",
+    caught_by="feed-forward-parameters",
+    change={
+        "self.W_2 = nn.Linear(d_ff, d_model)": (
+            "self.W_2 = nn.Linear(d_ff, d_model)\n        self.layer_norm = nn.LayerNorm(d_model)"
+        ),
+        "return self.W_2(torch.relu(self.W_1(x)))": (
+            "return self.layer_norm(x + self.W_2(torch.relu(self.W_1(x))))"
+        ),
+    },
+)
+
 # ---- ConvolutionalFeedForward --------------------------------------------------------------------
 
 misconception(

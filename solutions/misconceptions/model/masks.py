@@ -11,7 +11,7 @@ misconception(
     fix="Compare so that the mask is True where the token is not padding.",
     section="attention.html#attn-padding-mask",
     caught_by="padding-mask-values",
-    change={"tokens != pad_id": "tokens == pad_id"},
+    change={"!=": "=="},
 )
 
 misconception(
@@ -23,7 +23,7 @@ misconception(
     fix="Compare the tokens with the argument pad_id.",
     section="attention.html#attn-padding-mask",
     caught_by="padding-mask-values",
-    change={"tokens != pad_id": "tokens != 0"},
+    change={"pad_id).unsqueeze": "0).unsqueeze"},
 )
 
 misconception(
@@ -81,7 +81,7 @@ misconception(
     fix="Keep the result of the comparison as it is: its dtype is torch.bool.",
     section="attention.html#attn-masks",
     caught_by="padding-mask-shape",
-    change={"unsqueeze(1)": "unsqueeze(1).long()"},
+    change={"return (": "return 1 * ("},
 )
 
 misconception(
@@ -167,6 +167,30 @@ misconception(
 )
 
 misconception(
+    padding_mask,
+    "padding_mask_of_bytes",
+    did="Your padding mask contains integers of the type uint8 (1 and 0), not booleans.",
+    causes="`~mask` then flips the bits of each number, so it hides nothing, and attention refuses "
+    "the mask.",
+    fix="Keep the result of the comparison as it is: its dtype is torch.bool.",
+    section="attention.html#attn-masks",
+    caught_by="padding-mask-shape",
+    change={"pad_id).unsqueeze": "pad_id).byte().unsqueeze"},
+)
+
+misconception(
+    padding_mask,
+    "padding_mask_of_short_integers",
+    did="Your padding mask contains integers of the type int32 (1 and 0), not booleans.",
+    causes="`~mask` then flips the bits of each number, so it hides nothing, and attention refuses "
+    "the mask.",
+    fix="Keep the result of the comparison as it is: its dtype is torch.bool.",
+    section="attention.html#attn-masks",
+    caught_by="padding-mask-shape",
+    change={"pad_id).unsqueeze": "pad_id).int().unsqueeze"},
+)
+
+misconception(
     causal_mask,
     "causal_mask_transposed",
     did="Your causal mask is transposed: it keeps the upper triangle.",
@@ -244,7 +268,7 @@ misconception(
     fix="Return the matrix without an axis for the batch. It broadcasts anyway.",
     section="attention.html#attn-causal-mask",
     caught_by="causal-mask-values",
-    change={".tril()": ".tril()[None]"},
+    change={"ones(length": "ones(1, length"},
 )
 
 misconception(
@@ -303,6 +327,54 @@ misconception(
 )
 
 misconception(
+    causal_mask,
+    "causal_mask_with_two_axes_in_front",
+    did="Your causal mask has two axes of length 1 in front: its shape is (1, 1, T, T).",
+    causes="The docstring promises (T, T). The layer then inserts its axis for the heads in "
+    "another place.",
+    fix="Return the matrix without axes for the batch and the heads. It broadcasts anyway.",
+    section="attention.html#attn-causal-mask",
+    caught_by="causal-mask-values",
+    change={"ones(length": "ones(1, 1, length"},
+)
+
+misconception(
+    causal_mask,
+    "causal_mask_of_integers",
+    did="Your causal mask contains integers of the type int64 (1 and 0), not booleans.",
+    causes="`~mask` then flips the bits of each number, so it hides nothing, and attention refuses "
+    "the mask.",
+    fix="Make it boolean: dtype=torch.bool.",
+    section="attention.html#attn-masks",
+    caught_by="causal-mask-values",
+    change={"dtype=torch.bool": "dtype=torch.int64"},
+)
+
+misconception(
+    causal_mask,
+    "causal_mask_of_bytes",
+    did="Your causal mask contains integers of the type uint8 (1 and 0), not booleans.",
+    causes="`~mask` then flips the bits of each number, so it hides nothing, and attention refuses "
+    "the mask.",
+    fix="Make it boolean: dtype=torch.bool.",
+    section="attention.html#attn-masks",
+    caught_by="causal-mask-values",
+    change={"dtype=torch.bool": "dtype=torch.uint8"},
+)
+
+misconception(
+    causal_mask,
+    "causal_mask_of_short_integers",
+    did="Your causal mask contains integers of the type int32 (1 and 0), not booleans.",
+    causes="`~mask` then flips the bits of each number, so it hides nothing, and attention refuses "
+    "the mask.",
+    fix="Make it boolean: dtype=torch.bool.",
+    section="attention.html#attn-masks",
+    caught_by="causal-mask-values",
+    change={"dtype=torch.bool": "dtype=torch.int32"},
+)
+
+misconception(
     target_mask,
     "target_mask_allows_either",
     did="You combine the two masks with `|` (or).",
@@ -349,11 +421,7 @@ misconception(
     fix="Keep both masks boolean and combine them with `&`.",
     section="attention.html#attn-target-mask",
     caught_by="target-mask-values",
-    change={
-        "padding_mask(tokens, pad_id) & no_future": (
-            "padding_mask(tokens, pad_id).float() * no_future"
-        ),
-    },
+    change={"& no_future": "* no_future.float()"},
 )
 
 misconception(
@@ -393,12 +461,12 @@ misconception(
 misconception(
     target_mask,
     "target_mask_of_integers",
-    did="You combine the two masks as integers, so the result contains 1 and 0.",
+    did="Your target mask contains integers (1 and 0), not booleans.",
     causes="Attention needs a boolean mask and refuses this one.",
     fix="Keep both masks boolean and combine them with `&`.",
     section="attention.html#attn-masks",
     caught_by="target-mask-values",
-    change={" & no_future": ".long() & no_future.long()"},
+    change={"tokens.device)": "tokens.device).long()"},
 )
 
 misconception(
@@ -409,9 +477,7 @@ misconception(
     fix="Return what is allowed by both masks, without `~`.",
     section="attention.html#attn-target-mask",
     caught_by="target-mask-values",
-    change={
-        "padding_mask(tokens, pad_id) & no_future": "~(padding_mask(tokens, pad_id) & no_future)"
-    },
+    change={"return padding_mask": "return ~padding_mask", "& no_future": "| ~no_future"},
 )
 
 misconception(
@@ -458,7 +524,7 @@ misconception(
     fix="Pass pad_id to padding_mask.",
     section="attention.html#attn-padding-mask",
     caught_by="target-mask-values",
-    change={"padding_mask(tokens, pad_id)": "padding_mask(tokens, 0)"},
+    change={"(tokens, pad_id)": "(tokens, 0)"},
 )
 
 misconception(
@@ -516,4 +582,37 @@ misconception(
     section="attention.html#attn-causal-mask",
     caught_by="target-mask-values",
     change={"tokens.device)": "tokens.device).T"},
+)
+
+misconception(
+    target_mask,
+    "target_mask_of_bytes",
+    did="Your target mask contains integers of the type uint8 (1 and 0), not booleans.",
+    causes="Attention needs a boolean mask and refuses this one.",
+    fix="Keep both masks boolean and combine them with `&`.",
+    section="attention.html#attn-masks",
+    caught_by="target-mask-values",
+    change={"tokens.device)": "tokens.device).byte()"},
+)
+
+misconception(
+    target_mask,
+    "target_mask_of_short_integers",
+    did="Your target mask contains integers of the type int32 (1 and 0), not booleans.",
+    causes="Attention needs a boolean mask and refuses this one.",
+    fix="Keep both masks boolean and combine them with `&`.",
+    section="attention.html#attn-masks",
+    caught_by="target-mask-values",
+    change={"tokens.device)": "tokens.device).int()"},
+)
+
+misconception(
+    target_mask,
+    "target_mask_with_two_axes_in_front",
+    did="Your target mask has four axes, (B, 1, T, T): one for the heads is there already.",
+    causes="The layer adds this axis itself, so the mask no longer fits the scores.",
+    fix="Combine padding_mask(tokens, pad_id), of shape (B, 1, T), with the causal mask (T, T).",
+    section="attention.html#attn-target-mask",
+    caught_by="target-mask-values",
+    change={"tokens, pad_id)": "tokens, pad_id).unsqueeze(1)"},
 )

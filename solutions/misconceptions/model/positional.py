@@ -453,6 +453,31 @@ misconception(
 
 misconception(
     sinusoidal_table,
+    "table_from_angles_in_dtype",
+    did="You compute the angles in the dtype of the result.",
+    causes="Far from the start, a float32 angle has few digits left for its fraction.",
+    fix="Compute frequencies and angles in float64, and convert the table at the end.",
+    section="positional-encoding.html#pos-formula",
+    caught_by="table-far",
+    change={
+        "torch.arange(length, dtype=torch.float64)": "torch.arange(length, dtype=dtype)",
+        "angular_frequencies(d_model, torch.float64)": "angular_frequencies(d_model, dtype)",
+    },
+)
+
+misconception(
+    sinusoidal_table,
+    "table_kept_in_float32",
+    did="You keep the sines and cosines in float32 before you convert them to dtype.",
+    causes="A table in float64 then has no more digits than one in float32.",
+    fix="Compute in float64, and convert once, at the end.",
+    section="positional-encoding.html#pos-formula",
+    caught_by="table-dtype",
+    change={"pairs.flatten(1).to(dtype)": "pairs.float().flatten(1).to(dtype)"},
+)
+
+misconception(
+    sinusoidal_table,
     "table_without_its_last_row",
     did="You leave the last row empty: your loop ends one position too early.",
     causes="The last position then has no sines and cosines.",
@@ -978,6 +1003,33 @@ misconception(
     section="positional-encoding.html#pos-start",
     caught_by="encoding-start",
     change={"self.table[start:end]": "self.table[start : x.size(1)]"},
+)
+
+misconception(
+    PositionalEncoding,
+    "RowOfStartForAll",
+    did="You add the row of start to every word.",
+    causes="All words of a sentence get the same position.",
+    fix="Take the rows from start to start + x.size(1).",
+    section="positional-encoding.html#pos-start",
+    caught_by="encoding-adds",
+    change={"self.table[start:end]": "self.table[start]"},
+)
+
+misconception(
+    PositionalEncoding,
+    "TableGrows",
+    did="You make a longer table when the positions go beyond max_length.",
+    causes="The docstring promises a ValueError there.",
+    fix="Raise the ValueError: call require_positions_that_fit.",
+    section="positional-encoding.html#pos-start",
+    caught_by="encoding-too-long",
+    change={
+        "        require_positions_that_fit(end, self.table.size(0))\n": (
+            "        if end > self.table.size(0):\n"
+            "            self.table = sinusoidal_table(end, self.table.size(1))\n"
+        ),
+    },
 )
 
 misconception(

@@ -133,8 +133,9 @@ misconception(
 misconception(
     LayerNorm,
     "NoEps",
-    did="You leave out eps in the denominator.",
-    causes="If all features of a position are equal, your layer computes 0/0 and returns NaN.",
+    did="You do not add eps in the denominator.",
+    causes="Where the features hardly vary, the result is too large. If all are equal, a layer "
+    "without eps computes 0/0.",
     fix="Add self.eps to the variance before you take the root.",
     section="residuals.html#res-epsilon",
     caught_by="layer-norm-epsilon",
@@ -272,6 +273,24 @@ misconception(
     change={
         "nn.Parameter(torch.ones(d_model))": "torch.ones(d_model)",
         "nn.Parameter(torch.zeros(d_model))": "torch.zeros(d_model)",
+    },
+)
+
+misconception(
+    LayerNorm,
+    "WithoutBias",
+    did="Your layer has a gain but no bias.",
+    causes="Layer norm also adds a learned number to each feature. RMSNorm, a later "
+    "simplification, has no bias, but it does not subtract the mean either.",
+    fix="Make self.bias from nn.Parameter(torch.zeros(d_model)) and add it at the end.",
+    section="residuals.html#res-layer-norm",
+    caught_by="layer-norm-parameters",
+    change={
+        "        self.bias = nn.Parameter(torch.zeros(d_model))\n": "",
+        "        mean = x.mean(dim=-1, keepdim=True)\n": "",
+        "(x - mean).square()": "x.square()",
+        "self.gain * (x - mean)": "self.gain * x",
+        " + self.bias": "",
     },
 )
 
@@ -451,6 +470,22 @@ misconception(
 
 misconception(
     ResidualSublayer,
+    "AddedInsideTheDropout",
+    did="You add x to the output of the sub-layer before the dropout, and once more after it, in "
+    "the pre-norm form.",
+    causes="x is counted twice, and the dropout acts on x as well.",
+    fix="Add x exactly once, after the dropout.",
+    section="residuals.html#res-why",
+    caught_by="residual-pre-norm",
+    change={
+        "return x + self.dropout(sublayer(self.norm(x)))": (
+            "return x + self.dropout(x + sublayer(self.norm(x)))"
+        ),
+    },
+)
+
+misconception(
+    ResidualSublayer,
     "PreAndPostSwapped",
     did="You swapped the two forms: with pre_norm=False you normalize before the sub-layer.",
     causes="pre_norm=False means the paper's form, where the norm comes after the sum.",
@@ -463,20 +498,12 @@ misconception(
 misconception(
     ResidualSublayer,
     "AlwaysPreNorm",
-    did="You always normalize before the sub-layer and ignore pre_norm.",
+    did="You use your pre-norm form in every case and ignore pre_norm.",
     causes="The paper's form is missing: there the norm comes after the sum.",
     fix="Normalize after the sum if pre_norm is False.",
     section="residuals.html#res-pre-post",
     caught_by="residual-forms",
-    change={
-        (
-            "        if self.pre_norm:\n"
-            "            return x + self.dropout(sublayer(self.norm(x)))\n"
-        ): "",
-        "return self.norm(x + self.dropout(sublayer(x)))": (
-            "return x + self.dropout(sublayer(self.norm(x)))"
-        ),
-    },
+    change={"if self.pre_norm": "if True"},  # so that it combines with mistakes in either form
 )
 
 misconception(
@@ -491,6 +518,38 @@ misconception(
         "return self.norm(x + self.dropout(sublayer(x)))": (
             "return x + self.norm(self.dropout(sublayer(x)))"
         ),
+    },
+)
+
+misconception(
+    ResidualSublayer,
+    "OnlyTheOutputNormed",
+    did="You normalize the output of the sub-layer, and then you add x, whatever pre_norm is.",
+    causes="The norm belongs to the sum or, with pre_norm=True, to the input of the sub-layer.",
+    fix="Write two forms: LayerNorm(x + Sublayer(x)) and x + Sublayer(LayerNorm(x)).",
+    section="residuals.html#res-pre-post",
+    caught_by="residual-forms",
+    change={
+        "return x + self.dropout(sublayer(self.norm(x)))": (
+            "return x + self.norm(self.dropout(sublayer(x)))"
+        ),
+        "return self.norm(x + self.dropout(sublayer(x)))": (
+            "return x + self.norm(self.dropout(sublayer(x)))"
+        ),
+    },
+)
+
+misconception(
+    ResidualSublayer,
+    "NeverNormed",
+    did="Your result is the same without the norm.",
+    causes="The sums grow from layer to layer. A norm whose result is not used changes nothing.",
+    fix="Use what self.norm returns: after the sum or, with pre_norm=True, before the sub-layer.",
+    section="residuals.html#res-pre-post",
+    caught_by="residual-forms",
+    change={
+        "return x + self.dropout(sublayer(self.norm(x)))": "return x + self.dropout(sublayer(x))",
+        "return self.norm(x + self.dropout(sublayer(x)))": "return x + self.dropout(sublayer(x))",
     },
 )
 
@@ -528,17 +587,12 @@ misconception(
 misconception(
     ResidualSublayer,
     "AlwaysPostNorm",
-    did="You always normalize after the sum and ignore pre_norm.",
+    did="You use your post-norm form in every case and ignore pre_norm.",
     causes="With pre_norm=True the norm goes before the sub-layer, and the sum stays as it is.",
     fix="Write a second form, which normalizes the sub-layer's input if pre_norm is True.",
     section="residuals.html#res-pre-post",
     caught_by="residual-forms",
-    change={
-        (
-            "        if self.pre_norm:\n"
-            "            return x + self.dropout(sublayer(self.norm(x)))\n"
-        ): "",
-    },
+    change={"if self.pre_norm": "if False"},  # so that it combines with mistakes in either form
 )
 
 misconception(
@@ -611,6 +665,22 @@ misconception(
 
 misconception(
     ResidualSublayer,
+    "InputDropped",
+    did="You apply dropout to x first in the post-norm form, before the sub-layer and the sum use "
+    "it.",
+    causes="The identity path should stay untouched, but yours loses features in every layer.",
+    fix="Leave x as it is, and apply self.dropout to the result of the sub-layer.",
+    section="residuals.html#res-dropout",
+    caught_by="residual-dropout",
+    change={
+        "return self.norm(x + self.dropout(sublayer(x)))": (
+            "x = self.dropout(x)\n        return self.norm(x + sublayer(x))"
+        ),
+    },
+)
+
+misconception(
+    ResidualSublayer,
     "DropoutBeforeTheSublayer",
     did="You apply dropout to the input of the sub-layer.",
     causes="The paper drops features of its output, before the sum.",
@@ -663,8 +733,8 @@ misconception(
 misconception(
     ResidualSublayer,
     "NeverDropsAFeature",
-    did="You create self.dropout, but you never call it.",
-    causes="Your layer never drops a feature, so training loses this regularization.",
+    did="Your layer never drops a feature.",
+    causes="Training loses this regularization, whatever the probability is.",
     fix="Call self.dropout on the output of the sub-layer.",
     section="residuals.html#res-dropout",
     caught_by="residual-modes",

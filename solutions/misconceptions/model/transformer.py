@@ -169,6 +169,27 @@ misconception(
     },
 )
 
+misconception(
+    Transformer,
+    "NormOutsideTheStacks",
+    did="Your model has a layer norm outside the encoder and the decoder.",
+    causes="The paper has norms in the layers only. For example, it does not normalize the sums of "
+    "embeddings and positions.",
+    fix="Remove this norm: the encoder and the decoder have all norms that the model needs.",
+    section="encoder-decoder.html#model-transformer",
+    caught_by="transformer-parameters",
+    change={
+        "self.encoder = Encoder(config)": (
+            "self.layer_norm = nn.LayerNorm(config.d_model)\n        self.encoder = Encoder(config)"
+        ),
+        "self.source_positions(self.source_embedding(source))": (
+            "self.layer_norm(self.source_positions(self.source_embedding(source)))"
+        ),
+        "self.target_positions(self.target_embedding(target))": (
+            "self.layer_norm(self.target_positions(self.target_embedding(target)))"
+        ),
+    },
+)
 
 misconception(
     Transformer,
@@ -420,6 +441,22 @@ misconception(
 
 misconception(
     Transformer,
+    "TargetShiftedAgain",
+    did="Your model shifts the target by one position: a position does not read its own word.",
+    causes="The caller has already shifted it, so the model would have to predict a word without "
+    "the one before it.",
+    fix="Use the target as it is: it begins with the start symbol.",
+    section="encoder-decoder.html#model-causality",
+    caught_by="transformer-causal",
+    change={
+        "self.target_embedding(target)": (
+            "nn.functional.pad(self.target_embedding(target)[:, :-1], (0, 0, 1, 0))"
+        ),
+    },
+)
+
+misconception(
+    Transformer,
     "TargetScaledTwice",
     did="You multiply the target's embedding by sqrt(d_model) in decode.",
     causes="TokenEmbedding has already done this, so the words are too large compared with the "
@@ -530,6 +567,22 @@ misconception(
     change={
         "self.decode(target, memory, source_mask)": (
             "self.decode(target, memory, source_mask)[:, -1]"
+        ),
+    },
+)
+
+misconception(
+    Transformer,
+    "LogitsFlattened",
+    did="You merge the sentences and their positions into one axis of the logits.",
+    causes="The loss may want them like this, but the docstring promises (B, T, V), in which each "
+    "sentence has its own rows.",
+    fix="Return the logits without reshape or view.",
+    section="encoder-decoder.html#model-logits",
+    caught_by="transformer-logits",
+    change={
+        "self.decode(target, memory, source_mask)": (
+            "self.decode(target, memory, source_mask).flatten(0, 1)"
         ),
     },
 )

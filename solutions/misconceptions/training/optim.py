@@ -510,6 +510,17 @@ misconception(
 
 misconception(
     noam_rate,
+    "rate_of_twice_the_paper",
+    did="Your rate is twice that of the paper.",
+    causes="Some published code multiplies by 2, which is a choice for another model.",
+    fix="Multiply by factor, and by no other constant.",
+    section="training.html#train-schedule",
+    caught_by="noam-rate-size",
+    change={"return factor * d_model": "return 2 * factor * d_model"},
+)
+
+misconception(
+    noam_rate,
     "rate_multiplies_both_terms",
     did="You multiply the two terms.",
     causes="The product of both is sqrt(step) * warmup^-1.5, so your rate rises forever.",
@@ -672,6 +683,19 @@ misconception(
 
 misconception(
     NoamSchedule,
+    "ScheduleScalesTheFirstRate",
+    did="You multiply the rate by the one that the optimizer was built with, as LambdaLR does.",
+    causes="The rate is right only if the optimizer was built with lr = 1.",
+    fix="Write the rate itself into each group.",
+    section="training.html#train-schedule",
+    caught_by="schedule-writes",
+    change={
+        'group["lr"] = rate': 'group["lr"] = rate * group.setdefault("initial_lr", group["lr"])',
+    },
+)
+
+misconception(
+    NoamSchedule,
     "ScheduleCountsFromZero",
     did="You ask for the rate of step 0 and count the step afterwards.",
     causes="Steps count from 1, and 0^-0.5 does not exist.",
@@ -703,9 +727,9 @@ misconception(
 misconception(
     NoamSchedule,
     "ScheduleRunsAhead",
-    did="You count the step, and then you add 1 again when you ask for the rate.",
+    did="Your first rate is that of step 2: one step too many is counted before it.",
     causes="The optimizer always gets the rate of the next step.",
-    fix="Ask for the rate of self.steps itself.",
+    fix="Begin with self.steps = 0, count once in advance(), and ask for the rate of self.steps.",
     section="training.html#train-schedule",
     caught_by="schedule-counts",
     change={"noam_rate(self.steps,": "noam_rate(self.steps + 1,"},

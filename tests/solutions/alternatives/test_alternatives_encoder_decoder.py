@@ -124,7 +124,13 @@ def test_dropout(style):
     sizes = {**SIZES, "d_model": 30, "N": 0, "max_length": 60}
     ids = torch.ones(2, 60, dtype=int)
     shares = dropped_embeddings(style.Transformer, sizes, ids, ids)
-    each = {"source": 0.4, "target": 0.4, "in evaluation": 0.0, "differ by place": [True, True]}
+    each = {
+        "source": 0.4,
+        "target": 0.4,
+        "in evaluation": 0.0,
+        "nothing random": False,
+        "differ by place": [True, True],
+    }
     assert shares == each
 
 

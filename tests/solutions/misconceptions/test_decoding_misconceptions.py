@@ -188,6 +188,7 @@ INPUTS = {
     ),
     "greedy-limit": all_of(
         writing(torch.cat([chain(NEVER), chain(NEVER)]), 2, 5),
+        writing(chain(NEVER), 1),
         writing(chain(ENDS), 0),
         writing(chain(ENDS), 2.0),
     ),

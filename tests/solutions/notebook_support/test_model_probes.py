@@ -185,7 +185,13 @@ def test_what_a_stack_does_at_random_is_seen_beside_its_layers():
 def test_dropout_of_the_embeddings():
     sizes = {**SIZES, "N": 0, "d_model": 40, "h": 2, "dropout": 0.3}
     source, target = torch.ones(2, 50, dtype=int), torch.ones(2, 60, dtype=int)
-    right = {"source": 0.3, "target": 0.3, "in evaluation": 0.0, "differ by place": [True, True]}
+    right = {
+        "source": 0.3,
+        "target": 0.3,
+        "in evaluation": 0.0,
+        "nothing random": False,
+        "differ by place": [True, True],
+    }
     assert dropped_embeddings(Transformer, sizes, source, target) == right
     found = dropped_embeddings(wrong("SourcePositionsForgotten"), sizes, source, target)
     assert found == right | {"source": 0.0, "differ by place": [False, True]}

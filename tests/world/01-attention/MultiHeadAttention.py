@@ -747,7 +747,7 @@ class MultiHeadAttention(nn.Module):
 # as in: aladdinpersson, SelfAttention: energy / (self.embed_size ** (1 / 2))
 # verdict: wrong
 # loses: mha-self
-# named: ScaledByModelWidth
+# named: ScaledByModelWidth, TakesAnyMask
 class MultiHeadAttention(nn.Module):
     def __init__(self, d_model, h, dropout=0.0):
         super().__init__()

@@ -284,7 +284,7 @@ class PositionalEncoding(nn.Module):
 # as in: fairseq, SinusoidalPositionalEmbedding.forward: "recompute/expand embeddings if needed"
 # verdict: wrong
 # loses: encoding-too-long
-# named: -
+# named: TableGrows
 class PositionalEncoding(nn.Module):
     def __init__(self, d_model, dropout=0.0, max_length=5000):
         super().__init__()
@@ -321,7 +321,7 @@ class PositionalEncoding(nn.Module):
 # as in: OpenNMT-py, PositionalEncoding.forward: emb * math.sqrt(self.dim), then self.pe[step]
 # verdict: wrong
 # loses: encoding-adds, encoding-start
-# named: EncodingScalesItsInput
+# named: EncodingScalesItsInput, RowOfStartForAll
 class PositionalEncoding(nn.Module):
     def __init__(self, d_model, dropout=0.0, max_length=5000):
         super().__init__()

@@ -120,7 +120,7 @@ def sinusoidal_table(length, d_model, dtype=torch.float32):
 # as in: a habit, everything in the dtype that is asked for
 # verdict: wrong
 # loses: table-far
-# named: table_from_single_precision_angles
+# named: table_from_angles_in_dtype
 def sinusoidal_table(length, d_model, dtype=torch.float32):
     require_length(length)
     position = torch.arange(length, dtype=dtype)[:, None]

@@ -241,7 +241,7 @@ class FeedForward(nn.Module):
 # as in: jadore801120/attention-is-all-you-need-pytorch, PositionwiseFeedForward
 # verdict: wrong
 # loses: feed-forward-values, feed-forward-parameters
-# named: WithItsOwnResidual
+# named: WithItsOwnResidual, NormInTheNetwork
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_ff):
         super().__init__()

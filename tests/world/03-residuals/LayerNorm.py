@@ -277,7 +277,7 @@ class LayerNorm(nn.Module):
 # as in: F.normalize's max(norm, eps)
 # verdict: wrong
 # loses: layer-norm-epsilon
-# named: -
+# named: NoEps
 class LayerNorm(nn.Module):
     def __init__(self, d_model, eps=1e-5):
         super().__init__()
