@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -10,28 +11,68 @@ from playwright.sync_api import Error as BrowserError
 from rich.console import Console
 from rich.table import Table
 
-from book.check_site import budgets, rebuild_time
+from book.check_site import budgets, rebuild_time, translator_speed
 
 from .browser import ROOT, Site, browsing
 from .document import faults
 from .operation import operate
-from .page import COLOURS, THEMES, WIDTHS, change_theme, look, opened, reading, shut_out, too_wide
+from .page import COLOURS, WIDTHS, change_theme, look, opened, reading, shut_out, too_wide
+from .translator_checks import translators
 
 SITE = ROOT / "_build" / "html"
+ENTRANCE = "index.html"  # of the site: it only leads on to the first page
+FIRST_PAGE = "book/index.html"
 SEARCHED = "softmax"
 Found = dict[tuple[str, str], list[str]]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One way in which every page is opened.
+
+    Attributes:
+        width: of the screen, in pixels.
+        theme: in which the page begins.
+        other: to which it then changes, as a reader's system may.
+        by_mouse: operate it with the mouse; otherwise with the keys alone.
+        from_disk: open it from the disk.
+        article_colours: look at the colours of the text itself, too.
+        other_colours: look at the colours in the other theme, too.
+    """
+
+    width: int
+    theme: str
+    other: str
+    by_mouse: bool
+    from_disk: bool = False
+    article_colours: bool = True
+    other_colours: bool = True
+
+
+WIDE, NARROW = WIDTHS
+# The colours of the text do not depend on the width: one of the visits looks at them.
+EVERYTHING = (
+    Visit(WIDE, "light", "dark", by_mouse=True),
+    Visit(NARROW, "dark", "light", by_mouse=False, article_colours=False),
+)
+# Each width, theme, way to operate and place once for every page, but not with all the others.
+EACH_ONCE = (
+    Visit(WIDE, "light", "dark", by_mouse=True, other_colours=False),
+    Visit(NARROW, "dark", "light", by_mouse=False, from_disk=True, other_colours=False),
+)
 
 
 def pages_of(folder: Path) -> list[str]:
     """All pages of a built book, as paths in it; what only leads on to another page is none."""
     pages = [*folder.glob("*.html"), *folder.glob("book/*.html")]
-    return sorted(str(page.relative_to(folder)) for page in pages if page.name != "index.html") + [
-        str(page.relative_to(folder)) for page in pages if page.name == "index.html"
-    ]
+    return sorted({str(page.relative_to(folder)) for page in pages} - {ENTRANCE})
 
 
 def check(
-    site: Site, report: Callable[[str], None] = lambda _: None, only: Sequence[str] = ()
+    site: Site,
+    report: Callable[[str], None] = lambda _: None,
+    only: Sequence[str] = (),
+    visits: Sequence[Visit] = EVERYTHING,
 ) -> Found:
     """Everything that is wrong with a site.
 
@@ -39,50 +80,65 @@ def check(
         site: open in a browser.
         report: is told which page is looked at.
         only: the pages to look at in the browser; none means all.
+        visits: how each page is opened. If none is from the disk, pages are also looked at there.
 
     Returns:
         (page, where) -> what is wrong there.
     """
     pages = pages_of(site.folder)
     report("HTML, links and anchors")
-    found = {(page, "file"): wrong for page, wrong in faults(site.folder, pages).items()}
+    files = [*pages, ENTRANCE]
+    found = {(page, "file"): wrong for page, wrong in faults(site.folder, files).items()}
     pages = [page for page in pages if page in only or not only]
-    # Each page begins in one theme and then changes to the other, as a reader's system may.
-    for width, (theme, other) in zip(WIDTHS, (THEMES, THEMES[::-1]), strict=True):
-        with reading(site, width, theme) as context:
+    for visit in visits:
+        with reading(site, visit.width, visit.theme) as context:
             context.grant_permissions(["clipboard-read", "clipboard-write"])
+            home = site.folder.as_uri() if visit.from_disk else site.home
             for page in pages:
-                report(f"{page}, {width} px")
-                for where, wrong in _visit(context, site.home, page, width, theme, other):
+                report(f"{page}, {visit.width} px")
+                for where, wrong in _visit(context, home, page, visit):
                     found.setdefault((page, where), []).extend(wrong)
-    with reading(site, WIDTHS[0], THEMES[0]) as context:
-        for page in pages:
+    with reading(site, WIDE, "light") as context:
+        for page in () if any(visit.from_disk for visit in visits) else pages:
             report(f"{page}, from the disk")
             wrong: list[str] = []
             with _failing_here(wrong), opened(context, site.folder.as_uri(), page, wrong) as tab:
                 wrong += look(tab)
+                wrong += translators(tab, by_mouse=True)
             found[page, "from the disk"] = wrong
         for home in (site.home, site.folder.as_uri()):
             found["search.html", f"search, {home.split(':')[0]}"] = search(context, home)
-        found["book/index.html", "arrow keys"] = turn_pages(context, site.home)
+            found[ENTRANCE, home.split(":")[0]] = enter(context, home)
+        found[FIRST_PAGE, "arrow keys"] = turn_pages(context, site.home)
     return {place: wrong for place, wrong in found.items() if wrong}
 
 
 def _visit(
-    context: BrowserContext, home: str, page: str, width: int, theme: str, other: str
+    context: BrowserContext, home: str, page: str, visit: Visit
 ) -> Iterator[tuple[str, list[str]]]:
     wrong: list[str] = []
     later: list[str] = []
-    is_wide = width == WIDTHS[0]
     with _failing_here(wrong), opened(context, home, page, wrong) as tab:
         wrong += look(tab)
-        wrong += operate(tab, by_mouse=is_wide)
-        wrong += shut_out(tab, article_colours=is_wide)
-        later += change_theme(tab, other)
+        wrong += operate(tab, visit.by_mouse)
+        wrong += shut_out(tab, article_colours=visit.article_colours)
+        later += change_theme(tab, visit.other)
         later += too_wide(tab)
-        later += shut_out(tab, COLOURS, article_colours=is_wide)
-    yield f"{width} {theme}", wrong
-    yield f"{width} {other}", later
+        if visit.other_colours:
+            later += shut_out(tab, COLOURS, visit.article_colours)
+    yield f"{visit.width} {visit.theme}", wrong
+    yield f"{visit.width} {visit.other}", later
+
+
+def enter(context: BrowserContext, home: str) -> list[str]:
+    """Open the site by its shortest address: the first page is shown."""
+    found: list[str] = []
+    with _failing_here(found):
+        tab = context.new_page()
+        tab.goto(f"{home}/{ENTRANCE}", wait_until="commit")
+        tab.wait_for_url(f"{home}/{FIRST_PAGE}")
+        tab.close()
+    return found
 
 
 def search(context: BrowserContext, home: str) -> list[str]:
@@ -100,16 +156,16 @@ def search(context: BrowserContext, home: str) -> list[str]:
 def turn_pages(context: BrowserContext, home: str) -> list[str]:
     """Turn the page with the arrow keys; but not while they serve to choose an answer."""
     found: list[str] = []
-    with _failing_here(found), opened(context, home, "book/index.html", found) as tab:
+    with _failing_here(found), opened(context, home, FIRST_PAGE, found) as tab:
         following = tab.locator("a.right-next").evaluate("link => link.href")
         tab.keyboard.press("ArrowRight")
         tab.wait_for_url(following)
         tab.keyboard.press("ArrowLeft")
-        tab.wait_for_url(f"{home}/book/index.html")
+        tab.wait_for_url(f"{home}/{FIRST_PAGE}")
         tab.locator("[data-done]").first.focus()
         tab.keyboard.press("ArrowRight")
         tab.wait_for_timeout(300)
-        if tab.url != f"{home}/book/index.html":
+        if tab.url != f"{home}/{FIRST_PAGE}":
             found.append("an arrow key leaves the page while a field has the focus")
     return found
 
@@ -152,6 +208,7 @@ def main(site: Path, measure: bool, looks: bool, only: tuple[str, ...]) -> None:
             with browsing(site) as opened_site:
                 wrong = check(opened_site, status.update, only) if looks else {}
                 costs = budgets.measure(opened_site, status.update, only=only) if measure else []
+                times = translator_speed.measure(opened_site, status.update) if measure else {}
     except (FileNotFoundError, rebuild_time.DoesNotBuild) as error:
         click.echo(str(error), err=True)
         sys.exit(2)
@@ -164,6 +221,7 @@ def main(site: Path, measure: bool, looks: bool, only: tuple[str, ...]) -> None:
         console.print(f"All {len(only or pages_of(site))} pages are well.")
     if measure:
         console.print(budgets.table(costs, site))
+        console.print(translator_speed.table(times))
     if seconds is not None:
         mark = budgets.mark(seconds, rebuild_time.SECONDS, 1)
         told = f"Built again after the text of {chapter.name} changed"

@@ -4,51 +4,15 @@ What a script shows is compared with what the course's own Python says of the sa
 """
 
 import json
-import math
 from collections.abc import Callable, Iterator
 
 import torch
 from playwright.sync_api import Locator
 
-from book.pagelib.interactive import weights
 from solutions.model.positional import sinusoidal_table
 from solutions.training.optim import noam_rate
 
 SHOWN = ":scope > :not(.still) td.number"  # by the script; the still picture may be a table, too
-
-
-def attention(figure: Locator, by_mouse: bool) -> Iterator[str]:
-    """Ask with every word; choose another attention and layer; drop the scale and the mask."""
-    data = _data(figure)
-    place = {"kind": "cross", "layer": data["start"][0], "head": data["start"][1]}
-    scale = data["scale"] * math.sqrt(data["config"]["d_k"])
-    yield from _rows(figure, data, place, scale, False, by_mouse)
-    _select(figure, "attention", by_mouse, 2)
-    _select(figure, "layer", by_mouse, place["layer"] - 1)
-    place = {"kind": "decoder", "layer": place["layer"] - 1, "head": place["head"]}
-    yield from _rows(figure, data, place, scale, True, by_mouse)
-    _tick(figure, "causal mask", by_mouse)
-    yield from _rows(figure, data, place, scale, False, by_mouse)
-    _tick(figure, "divide by", by_mouse)
-    yield from _rows(figure, data, place, data["scale"], False, by_mouse)
-
-
-def _rows(figure, data, place, scale, causal, by_mouse) -> Iterator[str]:
-    scores = data["sentences"][0]["scores"][place["kind"]][place["layer"]][place["head"]]
-    expected = weights(scores, scale, causal)
-    words = figure.locator(".words button").all()
-    if len(words) != len(expected):
-        yield f"offers {len(words)} words where there are {len(expected)}"
-        return
-    for i, word in enumerate(words):
-        word.hover() if by_mouse else word.focus()
-        shown = figure.locator(SHOWN).all_inner_texts()
-        right = [
-            "masked" if causal and j > i else f"{w:.3f}" for j, w in enumerate(expected[i].tolist())
-        ]
-        wrong = [(a, b) for a, b in zip(shown, right, strict=True) if not _close(a, b)]
-        if wrong or word.get_attribute("aria-pressed") != "true":
-            yield f"{place}, word {i}: shows {wrong[:3]} (shown, right)"
 
 
 def schedule(figure: Locator, by_mouse: bool) -> Iterator[str]:
@@ -113,7 +77,7 @@ def pipeline(figure: Locator, by_mouse: bool) -> Iterator[str]:
 
 
 FIGURES: dict[str, Callable[[Locator, bool], Iterator[str]]] = {
-    one.__name__: one for one in (attention, schedule, positions, search, pipeline)
+    one.__name__: one for one in (schedule, positions, search, pipeline)
 }
 
 
@@ -147,30 +111,6 @@ def _slide(figure: Locator, label: str, by_mouse: bool) -> str:
     if slider.input_value() == before:
         raise AssertionError(f"the slider {label!r} stays at {before}")
     return slider.input_value()
-
-
-def _select(figure: Locator, label: str, by_mouse: bool, index: int) -> None:
-    choice = figure.get_by_label(label, exact=True)
-    if by_mouse:  # the list of choices is drawn by the system, out of a test's reach
-        choice.select_option(index=index)
-        return
-    choice.focus()
-    while (now := int(choice.input_value())) != index:
-        choice.press("ArrowDown" if now < index else "ArrowUp")
-        if int(choice.input_value()) == now:
-            raise AssertionError(f"the choice {label!r} stays at {now}")
-
-
-def _tick(figure: Locator, label: str, by_mouse: bool) -> None:
-    box = figure.get_by_label(label)
-    before = box.is_checked()
-    if by_mouse:
-        box.click()
-    else:
-        box.focus()
-        box.press("Space")
-    if box.is_checked() == before:
-        raise AssertionError(f"the tick {label!r} cannot be changed")
 
 
 def _close(shown: str, right: str) -> bool:

@@ -6,6 +6,19 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, Page
 
 from .figure_checks import FIGURES
+from .translator_checks import translators
+
+# Of a chosen answer: what its explanation says, and what stands in the live region.
+EXPLAINED = """answer => {
+  const why = document.getElementById(answer.dataset.explanation);
+  const feedback = answer.closest('fieldset').querySelector('.quiz-feedback');
+  return {
+    expected: why.querySelector('.quiz-verdict').textContent,
+    shown: feedback.querySelector('.quiz-verdict')?.textContent ?? '',
+    reason: [...why.querySelectorAll('p')].at(-1).textContent.trim(),
+    feedback: feedback.textContent,
+  };
+}"""
 
 
 def quizzes(tab: Page, by_mouse: bool) -> list[str]:
@@ -15,13 +28,13 @@ def quizzes(tab: Page, by_mouse: bool) -> list[str]:
         name = question.locator("legend").inner_text().split("\n")[0]
         verdicts = []
         for answer in _choose_each(question.locator("input"), by_mouse):
-            why = tab.locator(f"[id='{answer.get_attribute('data-explanation')}']")
-            expected = why.locator(".quiz-verdict").text_content()
-            shown = question.locator(".quiz-feedback .quiz-verdict").text_content()
-            verdicts.append(shown)
-            reason = why.locator("p").last.text_content().strip()
-            if shown != expected or reason not in question.locator(".quiz-feedback").text_content():
-                found.append(f"{name}: says {shown!r} where {expected!r} and its reason belong")
+            told = answer.evaluate(EXPLAINED)
+            verdicts.append(told["shown"])
+            if told["shown"] != told["expected"] or told["reason"] not in told["feedback"]:
+                found.append(
+                    f"{name}: says {told['shown']!r} where {told['expected']!r} "
+                    "and its reason belong"
+                )
         if verdicts.count("Right.") != 1:
             found.append(f"{name}: {verdicts.count('Right.')} answers are called right")
     return found
@@ -41,16 +54,17 @@ def stages(tab: Page, by_mouse: bool) -> list[str]:
 
 def _choose_each(buttons: Locator, by_mouse: bool):
     """Choose one radio button after the other; yields each when it is chosen."""
-    for i, button in enumerate(buttons.all()):
+    names = buttons.evaluate_all("all => all.map(one => one.id)")
+    for i, name in enumerate(names):
+        button = buttons.nth(i)
         if by_mouse:
-            button.page.locator(f"label[for='{button.get_attribute('id')}']").click()
+            button.page.locator(f"label[for='{name}']").click()
         elif i == 0:
-            button.focus()
             button.press("Space")
         else:
             button.page.keyboard.press("ArrowDown")
         if not button.is_checked():
-            raise AssertionError(f"{button.get_attribute('id')} cannot be chosen")
+            raise AssertionError(f"{name} cannot be chosen")
         yield button
 
 
@@ -162,6 +176,7 @@ ALL: tuple[Callable[[Page, bool], list[str]], ...] = (
     figures,
     ticks,
     notebooks,
+    translators,
 )
 
 

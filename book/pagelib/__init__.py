@@ -23,8 +23,9 @@ Recorded runs:
 - `table3_results`: the variations of table 3.
 - `throughput_results`: training speed, and the parts of a step.
 
-The attention explorers:
+The translator and the attention explorers:
 
+- `translator_page`: the scripts of the translator, and its examples.
 - `model_recorder`: attention scores and beam-search steps of a trained model.
 - `record_attention`: the command that records them.
 """

@@ -18,6 +18,7 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
+from solutions.data.vocabulary import EOS, SPECIALS
 from solutions.model.positional import angular_frequencies, sinusoidal_table
 from solutions.training.optim import noam_rate
 
@@ -99,30 +100,28 @@ def first_choice() -> dict[str, tuple[float, float]]:
     return measured
 
 
-def attention_explorer(layer: int = 3, head: int = 6) -> Interactive:
-    """The weights of every layer and head over two real sentences.
+def attention_picture(layer: int, head: int) -> Picture:
+    """What one head of the cross-attention looks at in the first recorded sentence.
 
     Args:
-        layer, head: what the still picture shows of the first sentence's cross-attention, from 1.
+        layer, head: counted from 1.
     """
     found = recorded()
-    data = {name: found[name] for name in ("config", "scale", "sentences")}
-    data["start"] = [layer - 1, head - 1]
     one = found["sentences"][0]
     scale = found["scale"] * math.sqrt(found["config"]["d_k"])
     shown = weights(one["scores"]["cross"][layer - 1][head - 1], scale)
+    written = [*one["target"][1:], SPECIALS[EOS]]  # by each query
     drawing = grid(
-        shown.numpy(), rows=one["target"], columns=one["source"], row_title="asks", cell=0.62
+        shown.numpy(), rows=written, columns=one["source"], row_title="to write", cell=0.62
     )
     drawing.axes[0].tick_params(axis="x", rotation=90)
     best = [one["source"][i] for i in shown.argmax(-1).tolist()]
-    alt = "; ".join(f"{a} looks most at {b}" for a, b in zip(one["target"], best, strict=True))
-    still = Picture(
-        (drawing, f"Cross-attention weights: {alt}."),
-        caption=f"What head {head} of decoder layer {layer} looks at before it writes the word "
-        "after each of these. On the screen every layer, head and word can be chosen.",
+    alt = "; ".join(f"to write {a}, {b}" for a, b in zip(written, best, strict=True))
+    return Picture(
+        (drawing, f"What the head looks at most: {alt}."),
+        caption=f"Head {head} of the cross-attention in decoder layer {layer}: a row for each word "
+        "that is written, with the weights of the German words.",
     )
-    return Interactive("attention", "Attention explorer", data, still)
 
 
 def search_explorer() -> Interactive:
@@ -203,15 +202,16 @@ def pipeline_explorer(stages: dict[str, tuple[str, object, Sequence[str]]]) -> I
     for name, (what, tensor, names) in stages.items():
         values = np.asarray(tensor)
         corner = values.reshape(values.shape[0], -1)[:, :6]
-        number = "{:d}" if np.issubdtype(values.dtype, np.integer) else "{:.3f}"
-        cells = [[number.format(x) for x in row.tolist()] for row in corner]
+        show = "{:.3f}" if np.issubdtype(values.dtype, np.floating) else "{}"
+        cells = [[show.format(x) for x in row.tolist()] for row in corner]
         shape = "×".join(map(str, values.shape))
         more = values[0].size > corner.shape[1]
         shown.append(
             {"name": name, "what": what, "shape": shape, "rows": list(names), "cells": cells,
              "more": more}
         )  # fmt: skip
-        rows.append([html.escape(name), shape, ", ".join(cells[0]) + (", …" if more else "")])
+        first = html.escape(", ".join(cells[0]))
+        rows.append([html.escape(name), shape, first + (", …" if more else "")])
     still = Table(["stage", "shape", "first row"], rows, "The stages of one sentence's way")
     return Interactive(
         "pipeline", "The way of one sentence, stage by stage", {"stages": shown}, still

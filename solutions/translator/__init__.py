@@ -11,21 +11,20 @@ Training:
 
 A small file of a trained model, for browsers and for a fresh clone:
 
-7. `tokenizer_rules`: the rules that cut text into tokens, as data.
-8. `exported_model`: the format of the file: int8 weights, pieces, sizes and a model card.
-9. `export_command`: the command `python -m solutions.export`.
+7. `exported_model`: the format of the file: int8 weights, pieces, sizes and a model card.
+8. `export_command`: the command `python -m solutions.export`.
 
 Use and evaluation:
 
-10. `inference`: load a trained model and translate sentences.
-11. `translate_command`: the command `python -m solutions.translate`.
-12. `sacrebleu_metrics`: BLEU and chrF, and what each of them compares.
-13. `testset_scores`: translate test sets and score them.
-14. `evaluate_command`: the command `python -m solutions.evaluate`.
+9. `inference`: load a trained model and translate sentences.
+10. `translate_command`: the command `python -m solutions.translate`.
+11. `sacrebleu_metrics`: BLEU and chrF, and what each of them compares.
+12. `testset_scores`: translate test sets and score them.
+13. `evaluate_command`: the command `python -m solutions.evaluate`.
 
 Reports:
 
-15. `plots`: loss curves and attention maps.
-16. `export_runs`: a small JSON file for each finished run, which the book reads.
-17. `table3`: the variations of the paper's table 3, trained at the size of the lab.
+14. `plots`: loss curves and attention maps.
+15. `export_runs`: a small JSON file for each finished run, which the book reads.
+16. `table3`: the variations of the paper's table 3, trained at the size of the lab.
 """

@@ -12,7 +12,6 @@ from solutions.tooling.cli_tools import PATH, TerseCommand, user_errors
 
 from .exported_model import Json, write_exported
 from .resumable_run import RunDirectory
-from .tokenizer_rules import tokenizer_rules
 
 LICENSE = "Non-commercial research and educational use only."
 CAPTIONS = "29,000 sentences that describe photographs (Multi30k)"
@@ -83,7 +82,6 @@ def export(folder: RunDirectory, path: Path) -> int:
         "card": model_card(folder),
         "settings": folder.read("settings.json")["settings"],
         "spelling": folder.spelling(),
-        "tokenizer": tokenizer_rules(settings.direction.split("-")[0]),
     }
     return write_exported(path, model, (source, target), header)
 

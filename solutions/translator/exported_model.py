@@ -20,7 +20,6 @@ The keys of the header:
 - `settings`: the `TrainConfig` of its training; `config`: the `TransformerConfig` of the model.
 - `source`, `target`: `types` and `merges` of the two vocabularies.
 - `spelling`: the words that are not written in lower case, see `usual_spelling`.
-- `tokenizer`: the rules of the source language, see `tokenizer_rules`.
 - `tensors`: name and shape of each parameter. Matrices have two axes, vectors one.
 
 The same model gives the same bytes. The browser's reader is `book/_static/live/read_model.js`.
@@ -100,7 +99,7 @@ def write_exported(
         path: of the file; its folder must exist.
         model: with heads of the width d_model / h.
         vocabularies: of the source and of the target.
-        header: "card", "settings", "spelling" and "tokenizer".
+        header: "card", "settings" and "spelling".
 
     Returns:
         the size of the file in bytes.
@@ -287,7 +286,7 @@ def _read(path: Path) -> tuple[Json, bytes]:
 
 def _require_header(header: Json) -> None:
     """Raise an exception unless everything has its type; `load_model` checks the sizes."""
-    for name in ("card", "settings", "config", "source", "target", "spelling", "tokenizer"):
+    for name in ("card", "settings", "config", "source", "target", "spelling"):
         if not isinstance(header[name], dict):
             raise TypeError(name)
     if not all(isinstance(word, str) for word in header["spelling"].values()):

@@ -12,6 +12,7 @@ from book.check_site import __main__ as command
 from book.check_site import budgets, document, operation, rebuild_time
 from book.check_site.browser import NO_BROWSER, browsing, find_browser
 from book.check_site.page import COLOURS, look, opened, reading, shut_out
+from book.check_site.translator_checks import translators
 
 PAGE = (
     "<!doctype html><html lang='en'><head><title>t</title><meta name='viewport' "
@@ -51,6 +52,29 @@ QUIZ = """
   document.querySelector(".quiz-feedback").innerHTML =
     document.getElementById(e.target.dataset.explanation).innerHTML;
 })</script>
+"""
+# A translator that knows one word; WRITE shows what it writes.
+TRANSLATOR = """
+<div class="translator" data-state="ready">
+<div class="still"><table><tbody><tr><td>Ja</td><td>Yes</td></tr></tbody></table></div>
+<script type="application/json">{"switches": {}, "views": []}</script>
+<p class="examples"><button>Ja</button></p>
+<textarea aria-label="German"></textarea><button class="go">Translate</button>
+<p class="written"></p><p class="note"></p></div>
+<script>
+const field = document.querySelector("textarea"), note = document.querySelector(".note");
+const written = document.querySelector(".written");
+function translate() {
+  written.textContent = note.textContent = "";
+  WRITE
+}
+document.querySelector(".go").onclick = translate;
+field.onkeydown = ({ key }) => key === "Enter" && translate();
+</script>
+"""
+TRUE_TRANSLATOR = """
+  if (field.value.length > 500) note.textContent = "Try one sentence at a time.";
+  else written.textContent = field.value === "Ja" ? "Yes" : field.value;
 """
 
 
@@ -113,6 +137,37 @@ def test_without_the_articles_colours_all_other_faults_are_found(site, tmp_path)
         assert "article > p" in shut_out(tab, COLOURS)[0]
 
 
+@pytest.mark.parametrize(
+    ("ground", "ink"),
+    [("#fff", "#ccc"), ("#333", "#000"), ("#fff; opacity: 0.2", "#000")],
+)
+def test_contrast_is_judged_in_each_ink_on_each_ground(site, ground, ink):
+    """Words in an ink on a ground where they can be read hide no others."""
+    well = "<p>well</p><p style='background: #fff'>well</p>" * 2
+    unjudged = f"<p style='color: {ink}'>i</p><div hidden><p style='color: {ink}'>no</p></div>"
+    well += f"<div style='background: {ground}'>{unjudged}</div>"
+    faint = f"<div style='background: {ground}'><p id='faint' style='color: {ink}'>faint</p></div>"
+    (site.folder / "book" / "inks.html").write_text(PAGE.format(well + faint + well))
+    found = []
+    with (
+        reading(site, 390, "light") as context,
+        opened(context, site.home, "book/inks.html", []) as tab,
+    ):
+        found += shut_out(tab)
+        assert tab.locator("p", has_text="well").count() == 8  # and all words are there again
+    assert found == ["serious: color-contrast: #faint"]
+
+
+def test_of_words_in_the_same_ink_on_the_same_ground_the_first_is_named(site):
+    faint = FAULTS["contrast"][0]
+    (site.folder / "book" / "inks.html").write_text(PAGE.format(faint * 2))
+    with (
+        reading(site, 390, "light") as context,
+        opened(context, site.home, "book/inks.html", []) as tab,
+    ):
+        assert shut_out(tab) == ["serious: color-contrast: p:nth-child(2)"]
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_a_fault_of_the_file_is_found(folder, name):
     pages = [f"book/{name}.html", "book/well.html"]
@@ -122,12 +177,12 @@ def test_a_fault_of_the_file_is_found(folder, name):
 
 @pytest.mark.parametrize("by_mouse", [True, False], ids=["mouse", "keys"])
 def test_quizzes_are_operated(site, by_mouse):
-    for name, expected in (("quiz", 0), ("silent", 1)):
+    # Without feedback, neither answer is explained and none is called right.
+    for name, expected in (("quiz", 0), ("silent", 3)):
         with (
             reading(site, 390, "light") as context,
             opened(context, site.home, f"book/{name}.html", []) as tab,
         ):
-            tab.set_default_timeout(500)  # where there is no feedback, there will be none later
             assert len(operation.operate(tab, by_mouse)) == expected
 
 
@@ -170,6 +225,59 @@ def test_a_book_that_does_not_build_is_one_line(folder, monkeypatch):
     monkeypatch.setattr(rebuild_time, "BUILD", ("build", str(folder / "nothing here")))
     done = CliRunner().invoke(command.main, ["--site", str(folder)])
     assert (done.exit_code, done.output) == (2, "the book does not build: `make book` says why\n")
+
+
+@pytest.mark.parametrize("by_mouse", [True, False])
+@pytest.mark.parametrize(
+    ("write", "faults"),
+    [
+        (TRUE_TRANSLATOR, []),
+        (
+            "written.innerHTML = field.value",
+            [
+                "writes 'Ja' where 'Yes' is recorded",
+                "takes a reader's text for HTML",
+                "does not say that a text is too long",
+            ],
+        ),
+        (
+            "if (field.value === 'Ja') written.textContent = 'Yes'",
+            [
+                "neither translates an odd text nor says why",
+                "does not say that a text is too long",
+            ],
+        ),
+    ],
+)
+def test_what_a_translator_does_wrong_is_found(site, tmp_path, write, faults, by_mouse):
+    page = tmp_path / "translator.html"
+    page.write_text(PAGE.format(TRANSLATOR.replace("WRITE", write)))
+    with (
+        reading(site, 390, "light") as context,
+        opened(context, tmp_path.as_uri(), page.name, []) as tab,
+    ):
+        assert translators(tab, by_mouse) == [f"translator: {fault}" for fault in faults]
+
+
+@pytest.mark.parametrize(
+    ("text", "leads_on"),
+    [
+        (None, False),
+        ("<a href='book/index.html'>in</a>", False),
+        ("<meta http-equiv='refresh' content='0; url=book/index.html'>", True),
+    ],
+)
+def test_the_entrance_must_lead_to_the_first_page(site, tmp_path, text, leads_on):
+    entrance, first = tmp_path / command.ENTRANCE, tmp_path / command.FIRST_PAGE
+    first.parent.mkdir()
+    first.write_text(PAGE.format("welcome"))
+    if text is not None:
+        entrance.write_text(PAGE.format(text))
+    with reading(site, 1280, "light") as context:
+        context.set_default_timeout(10_000 if leads_on else 1_000)
+        found = command.enter(context, tmp_path.as_uri())
+    assert (found == []) is leads_on, found
+    assert command.pages_of(tmp_path) == [command.FIRST_PAGE]
 
 
 def test_without_a_book_it_says_what_to_do(tmp_path):

@@ -18,11 +18,11 @@ from solutions.decoding.greedy import translate
 from solutions.model.attention import scaled_dot_product_attention
 from solutions.model.config import tiny
 from solutions.model.transformer import Transformer
+from solutions.translator.exported_model import COURSE_MODEL, ExportedModel
 from solutions.translator.plots import cross_attention_weights
 
 STATIC = Path(interactive.__file__).parents[1] / "_static" / "figures"
 MAKE = {
-    "attention": interactive.attention_explorer,
     "search": interactive.search_explorer,
     "schedule": interactive.schedule_explorer,
     "positions": interactive.position_explorer,
@@ -64,9 +64,9 @@ def test_scripts_and_recorded_data_are_small():
 
 def test_what_was_recorded_says_where_it_comes_from():
     about = interactive.recorded()["about"]
-    assert about["command"].startswith("python -m book.record_attention --checkpoint ")
+    assert about["command"].startswith("python -m book.pagelib.record_attention --out ")
     assert "/" not in about["command"].replace("book/runs/", "")
-    assert about["run"]["epochs"] > 0
+    assert about["card"] == ExportedModel(COURSE_MODEL).card  # the model that is in the page
 
 
 def test_recorded_scores_have_the_shapes_of_their_sentences():
@@ -118,6 +118,12 @@ def test_weights_of_a_page_are_those_of_the_reference():
     _, expected = scaled_dot_product_attention(q, k, v, causal)
     found = interactive.weights((q @ k.mT)[0].tolist(), math.sqrt(8), causal=True)
     assert torch.allclose(found, expected[0], atol=1e-9)
+
+
+def test_the_picture_of_a_head_names_each_words_first_choice():
+    picture = interactive.attention_picture(layer=2, head=3)._repr_html_()
+    assert "to write dog, hund; " in picture
+    assert "to write &lt;/s&gt;, " in picture
 
 
 def test_recorded_steps_are_the_search(model):

@@ -216,7 +216,7 @@ def test_copying_reaches_the_floor_of_label_smoothing():
 def test_a_head_looks_where_the_text_says():
     recorded = json.loads((RUNS / "explorers.json").read_text(encoding="utf-8"))
 
-    def looked_at(sentence, layer=3, head=6):
+    def looked_at(sentence, layer=2, head=3):
         """(word, source word with the largest weight once the translation was read up to it)."""
         rows = sentence["scores"]["cross"][layer - 1][head - 1]
         places = [row.index(max(row)) for row in rows]
@@ -225,12 +225,46 @@ def test_a_head_looks_where_the_text_says():
     first, second = recorded["sentences"]
     assert first["source"][:4] == ["ein", "brauner", "hund", "rennt"]
     assert first["source"][4:8] == ["dem", "schwarzen", "hund", "hinterher"]
-    walk = [0, 1, 2, 3, 7, 7, 4, 5, 6, 8, 9]
+    walk = [0, 1, 2, 3, 3, 7, 7, 5, 6, 9, 9]
     words = ["<s>", "a", "brown", "dog", "is", "running", "after", "the", "black", "dog", "."]
     assert looked_at(first) == list(zip(words, walk, strict=True))
     assert second["source"][6:9] == ["sei@@", "cht@@", "es"]
     assert ("through", 6) in looked_at(second)
     assert ("shallow", 9) in looked_at(second)
+
+
+def test_the_heads_that_read_neighbors_are_those_of_the_text():
+    """`translate.md`: what a reader may find."""
+    recorded = json.loads((RUNS / "explorers.json").read_text(encoding="utf-8"))["neighbors"]
+    text = " ".join((BOOK / "translate.md").read_text(encoding="utf-8").split())
+
+    def most(stack, place):
+        weights = recorded[stack][place]
+        return max(
+            (w, layer + 1, head + 1) for layer, x in enumerate(weights) for head, w in enumerate(x)
+        )
+
+    assert f"Over {recorded['lines']} captions" in text
+    weight, layer, head = most("encoder", "before")
+    assert f"head {head} of layer {layer} in the encoder gives {weight:.2f} of its weight" in text
+    weight, layer, head = most("decoder", "itself")
+    assert f"In the decoder, head {head} of layer {layer} gives {weight:.2f} to the word" in text
+    weight, layer, head = most("encoder", "after")
+    assert f"the most is {weight:.2f}, by head {head} of layer {layer}" in text
+
+
+def test_the_recorded_search_ends_as_the_text_says():
+    """`decoding.md`: three beginnings, and the one that finishes last wins."""
+    steps = json.loads((RUNS / "explorers.json").read_text(encoding="utf-8"))["search"]["steps"]
+    begun = [" ".join(words) for words, _ in steps[3]["beams"]]
+    assert begun[:3] == ["a man is", "a man sits", "a man sitting"]
+    finished = [[" ".join(words[:3]) for words, *_ in step["finished"]] for step in steps]
+    assert finished[9] == []
+    assert set(finished[10]) == {"a man sits", "a man sitting"}
+    (best, log_p, _), *others = steps[11]["finished"]
+    assert best[:3] == ["a", "man", "is"]
+    assert all(log_p > other for _, other, _ in others)
+    assert all(len(best) > len(words) for words, *_ in others if words[2] != "is")
 
 
 def test_the_classifier_learns_what_order_is():

@@ -53,14 +53,22 @@ window.figureKit = (() => {
     return control;
   }
 
-  function choice(label, options, changed, first = 0) {
+  // groups[i] is the heading under which option i stands, or nothing.
+  function choice(label, options, changed, first = 0, groups = []) {
     const id = newId();
     const input = make("select", { id, onchange: () => changed() });
-    options.forEach((text, i) => input.append(make("option", { value: i, selected: i === first }, text)));
+    let group = input;
+    options.forEach((text, i) => {
+      if (groups[i] !== groups[i - 1]) input.append((group = make("optgroup", { label: groups[i] })));
+      group.append(make("option", { value: i, selected: i === first }, text));
+    });
     return {
       node: make("div", { class: "control" }, make("label", { for: id }, label), input),
       get value() {
         return Number(input.value);
+      },
+      set(next) {
+        input.value = next;
       },
     };
   }

@@ -16,7 +16,7 @@ figureKit.define("search", (data, live) => {
     make("p", { class: "label" }, `The ${2 * data.k} best continuations of the ${data.k} beams, best first`),
     box("continuations", head("log P", "beginning", "next word", ""), beams),
     make("p", { class: "label" }, `Finished so far, by log P divided by the length penalty (α = ${data.alpha})`),
-    box("finished translations", head("rank", "log P", "translation"), found),
+    box("finished translations", head("log P ÷ penalty", "log P", "translation"), found),
     text,
   );
 

@@ -5,6 +5,7 @@
 // prefix, and `report(ids)`, which hears what has been written so far. It gives `hypotheses`, best
 // first, each with its ids (and </s>), log-probability, score and prefix; and `steps`.
 liveTransformer.part((live) => {
+  const { steps } = live;
   const fround = Math.fround; // scores are float32, so that ties are the same as in PyTorch
 
   live.logSoftmax = (logits, temperature = 1) => {
@@ -69,11 +70,11 @@ liveTransformer.part((live) => {
 
   // The best continuations, falling; equal ones in the order of their parents, then of their tokens.
   // Twin: `extend_beams`. Keeps a sorted list of the `count` best so far.
-  live.largest = (logPs, scores, count) => {
+  live.largest = (logPs, scores, count, extended = steps.extendedScore) => {
     const best = [];
     logPs.forEach((logP, parent) => {
       for (let token = 0; token < logP.length; token++) {
-        const score = fround(scores[parent] + logP[token]);
+        const score = fround(extended(scores[parent], logP[token]));
         if (best.length === count && !(score > best[count - 1].score)) continue;
         let place = best.length;
         while (place > 0 && score > best[place - 1].score) place -= 1;
@@ -88,29 +89,37 @@ liveTransformer.part((live) => {
   live.lengthPenalty = (length, alpha) => ((5 + length) / (5 + 1)) ** alpha;
 
   // Hypotheses with log P / lp as their score, best first; equal ones keep their order.
-  live.rank = (finished, alpha) =>
-    finished
-      .map((one) => ({ ...one, score: one.logP / live.lengthPenalty(one.ids.length, alpha) }))
-      .sort((a, b) => b.score - a.score);
+  steps.score = (logP, penalty) => logP / penalty;
+  steps.isBefore = (a, b) => b.score - a.score;
+
+  live.rank = (run, finished, alpha) => {
+    const { score, isBefore } = run.steps;
+    return finished
+      .map((one) => ({ ...one, score: score(one.logP, live.lengthPenalty(one.ids.length, alpha)) }))
+      .sort(isBefore);
+  };
 
   // Whether no living beam can beat the best finished hypothesis any more.
-  function isOver(finished, logP, limit, alpha) {
+  steps.isOver = (run, finished, logP, limit, alpha) => {
     if (!finished.length) return false;
-    return live.rank(finished, alpha)[0].score >= logP / live.lengthPenalty(limit, alpha);
-  }
+    return live.rank(run, finished, alpha)[0].score >= logP / live.lengthPenalty(limit, alpha);
+  };
 
   // Extend the k most likely prefixes. Gives the finished hypotheses, best first, and what happened
   // in each step: the beams, and their 2k best continuations with their fate. Twin: `beam_search`.
+  steps.firstScore = (beam) => (beam === 0 ? 0 : -Infinity);
+  steps.extendedScore = (score, logP) => score + logP;
+
   live.beamSearch = (run, next, limit, report, { beamSize = 4, alpha = 0.6 }) => {
     let beams = Array.from({ length: beamSize }, () => live.newPrefix(run));
     // k equal beginnings: only one may count, or the k best would be k times the same.
-    let scores = beams.map((_, beam) => (beam === 0 ? 0 : -Infinity));
+    let scores = beams.map((_, beam) => run.steps.firstScore(beam));
     const finished = [];
-    const steps = [];
+    const history = [];
     for (;;) {
       const atLimit = beams[0].ids.length === limit;
       const used = beams.filter((_, beam) => scores[beam] > -Infinity);
-      const best = live.largest(next(used), scores, 2 * beamSize);
+      const best = live.largest(next(used), scores, 2 * beamSize, run.steps.extendedScore);
       const living = best.filter(({ token }) => token !== live.EOS).slice(0, beamSize);
       best.forEach((one, place) => {
         const complete = (one.token === live.EOS || atLimit) && one.score > -Infinity;
@@ -121,12 +130,12 @@ liveTransformer.part((live) => {
         finished.push({ ids: [...prefix.ids.slice(1), one.token], logP: one.score, prefix });
       });
       const written = used.map(({ ids }, beam) => ({ ids: ids.slice(1), score: scores[beam] }));
-      steps.push({ beams: written, candidates: best });
-      if (atLimit || isOver(finished, living[0].score, limit, alpha)) break;
+      history.push({ beams: written, candidates: best });
+      if (atLimit || run.steps.isOver(run, finished, living[0].score, limit, alpha)) break;
       beams = living.map(({ parent, token }) => live.extended(used[parent], token));
       scores = living.map(({ score }) => score);
       report(beams[0].ids.slice(1));
     }
-    return { hypotheses: live.rank(finished, alpha), steps };
+    return { hypotheses: live.rank(run, finished, alpha), steps: history };
   };
 });

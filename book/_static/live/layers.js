@@ -1,7 +1,13 @@
 // The layers (paper, section 3). Twins: the modules of solutions/model/.
 //
 // `run` holds the model and the switches of model.js; `run.isOff(name)` says whether a part is off.
+// `run.steps` are the small steps in which people make mistakes: those of `live.steps`, defined here
+// and in the next files beside the function that takes them, but for the one that a mistake of
+// mistakes.js replaces.
 liveTransformer.part((live) => {
+  live.steps = {};
+  const { steps } = live;
+
   // x W^T + b for several vectors. Twin: nn.Linear.
   live.linear = (matrix, xs, bias = null) =>
     xs.map((x) => {
@@ -59,27 +65,35 @@ liveTransformer.part((live) => {
   // ---- embeddings and positions ----------------------------------------------------------------
 
   // The vector of each token times sqrt(d_model) (section 3.4). Twin: embeddings.py.
-  live.embed = (matrix, ids) => {
+  steps.embeddingScale = (d_model) => Math.sqrt(d_model);
+
+  live.embed = (run, matrix, ids) => {
     const unknown = ids.find((id) => !(Number.isInteger(id) && id >= 0 && id < matrix.rows));
     if (unknown !== undefined) throw new Error(`There is no token id ${unknown}.`);
-    const scale = Math.fround(Math.sqrt(matrix.columns));
+    const scale = Math.fround(run.steps.embeddingScale(matrix.columns));
     return ids.map((id) => rowOf(matrix, id).map((weight) => weight * scale));
   };
 
-  // PE(p, 2i) = sin(p omega_i), PE(p, 2i + 1) = cos(p omega_i) (section 3.5), or a learned vector.
-  // Twin: positional.py.
-  live.positionalEncoding = (position, d_model, learned) => {
-    if (learned) return rowOf(learned, position);
-    return Float32Array.from({ length: d_model }, (_, feature) => {
-      const even = feature - (feature % 2); // 2i
-      const angle = position * 10000 ** (-even / d_model);
-      return feature === even ? Math.sin(angle) : Math.cos(angle);
-    });
-  };
+  // omega_i = 10000^(-2i / d_model), and PE(p, 2i) = sin(p omega_i), PE(p, 2i + 1) = cos(p omega_i)
+  // (section 3.5). Twin: positional.py.
+  steps.frequency = (i, d_model) => 10000 ** ((-2 * i) / d_model);
 
-  // Add to each vector the encoding of its position.
-  live.addPositions = (xs, positions, learned) => {
-    xs.forEach((x, i) => addTo(x, live.positionalEncoding(positions[i], x.length, learned)));
+  steps.encoding = (run, position, d_model) =>
+    Float32Array.from({ length: d_model }, (_, feature) => {
+      const angle = position * run.steps.frequency(Math.floor(feature / 2), d_model);
+      return feature % 2 === 0 ? Math.sin(angle) : Math.cos(angle);
+    });
+
+  // Add to a vector the encoding of its position, which may be a learned vector.
+  steps.withPosition = addTo;
+
+  live.addPositions = (run, xs, positions, learned) => {
+    xs.forEach((x, i) => {
+      const encoding = learned
+        ? rowOf(learned, positions[i])
+        : run.steps.encoding(run, positions[i], x.length);
+      run.steps.withPosition(x, encoding);
+    });
     return xs;
   };
 
@@ -87,12 +101,14 @@ liveTransformer.part((live) => {
 
   // Attention(Q, K, V) = softmax(Q K^T / sqrt(d_k)) V (equation 1), for one query and one head.
   // Writes the output into the head's features of `output`, and returns the weights.
-  function attention(query, keys, values, visible, { begin, d_k, scaled }, output) {
+  steps.divisor = (d_k) => Math.sqrt(d_k);
+
+  function attention(query, keys, values, visible, { begin, d_k, divisor }, output) {
     const scores = new Float32Array(keys.length);
     keys.forEach((key, s) => {
       let dot = 0;
       for (let i = begin; i < begin + d_k; i++) dot += query[i] * key[i];
-      scores[s] = scaled ? dot / Math.sqrt(d_k) : dot;
+      scores[s] = dot / divisor;
     });
     const weights = maskedSoftmax(scores, visible);
     values.forEach((value, s) => {
@@ -118,9 +134,12 @@ liveTransformer.part((live) => {
   }
 
   // The half of multi-head attention that is read. Twin: `keys_and_values` of kv_cache.py.
-  live.keysAndValues = (layer, xs) => ({
-    keys: live.linear(layer.W_k, xs),
-    values: live.linear(layer.W_v, xs),
+  steps.keys = (layer, xs) => live.linear(layer.W_k, xs);
+  steps.values = (layer, xs) => live.linear(layer.W_v, xs);
+
+  live.keysAndValues = (run, layer, xs) => ({
+    keys: run.steps.keys(layer, xs),
+    values: run.steps.values(layer, xs),
   });
 
   // The other half, of the positions that read: MultiHead(Q, K, V) = Concat(head_1, ..., head_h) W_o
@@ -129,9 +148,12 @@ liveTransformer.part((live) => {
   // `memoryOf(t)` gives { keys, values, visible } to the position t that reads. `visible` says of
   // each key whether it may be read; without it, all may. Head i has the features from i d_k on.
   // Gives the outputs, and weights[t][head], a Float32Array over the keys.
+  steps.output = (layer, heads) => live.linear(layer.W_o, heads);
+
   live.attend = (run, layer, xs, memoryOf) => {
     const queries = live.linear(layer.W_q, xs);
     const d_k = queries[0].length / layer.h;
+    const divisor = run.scale ? run.steps.divisor(d_k) : 1;
     const weights = [];
     const heads = queries.map((query, t) => {
       const { keys, values, visible } = memoryOf(t);
@@ -139,40 +161,49 @@ liveTransformer.part((live) => {
       weights.push([]);
       for (let head = 0; head < layer.h; head++) {
         const begin = head * d_k;
-        const features = { begin, d_k, scaled: run.scale };
+        const features = { begin, d_k, divisor };
         weights[t].push(attention(query, keys, values, visible, features, output));
         if (run.isOff(`${layer.name}[${head}]`)) output.fill(0, begin, begin + d_k);
       }
       return output;
     });
-    return { outputs: live.linear(layer.W_o, heads), weights };
+    return { outputs: run.steps.output(layer, heads), weights };
   };
 
   // ---- the other layers ------------------------------------------------------------------------
 
   // FFN(x) = max(0, x W_1 + b_1) W_2 + b_2 (equation 2). Twin: feed_forward.py.
-  live.feedForward = ({ W_1, b_1, W_2, b_2 }, xs) => {
-    const inner = live.linear(W_1, xs, b_1);
-    for (const y of inner) for (let i = 0; i < y.length; i++) if (y[i] < 0) y[i] = 0;
+  steps.activation = (one) => (one < 0 ? 0 : one);
+
+  live.feedForward = (run, { W_1, b_1, W_2, b_2 }, xs) => {
+    const inner = live.linear(W_1, xs, b_1).map((y) => y.map(run.steps.activation));
     return live.linear(W_2, inner, b_2);
   };
 
   // gain * (x - mean) / sqrt(variance + eps) + bias (section 3.1). Twin: residual.py.
-  live.layerNorm = ({ gain, bias }, xs, eps = 1e-5) =>
+  steps.centered = (one, mean) => one - mean;
+  steps.scaledAndShifted = (one, gain, bias) => gain * one + bias;
+
+  live.layerNorm = (run, { gain, bias }, xs, eps = 1e-5) =>
     xs.map((x) => {
       const mean = x.reduce((total, one) => total + one, 0) / x.length;
       const variance = x.reduce((total, one) => total + (one - mean) ** 2, 0) / x.length;
       const deviation = Math.sqrt(variance + eps);
-      return x.map((one, i) => (gain[i] * (one - mean)) / deviation + bias[i]);
+      const { centered, scaledAndShifted } = run.steps;
+      return x.map((one, i) => scaledAndShifted(centered(one, mean) / deviation, gain[i], bias[i]));
     });
 
   // x + Dropout(Sublayer(x)), with a layer norm before the sub-layer or after the sum (sections 3.1
   // and 5.4). Twin: `ResidualSublayer`. A sub-layer that is off adds nothing.
+  steps.isPreNorm = (config) => config.pre_norm;
+  steps.sum = (x, y) => x + y;
+
   live.residual = (run, norm, name, xs, sublayer) => {
-    const pre = run.model.config.pre_norm;
-    const ys = run.isOff(name) ? null : run.drop(sublayer(pre ? live.layerNorm(norm, xs) : xs));
-    const sums = ys ? xs.map((x, t) => x.map((one, i) => one + ys[t][i])) : xs;
-    return pre ? sums : live.layerNorm(norm, sums);
+    const pre = run.steps.isPreNorm(run.model.config);
+    const normed = (vectors) => live.layerNorm(run, norm, vectors);
+    const ys = run.isOff(name) ? null : run.drop(sublayer(pre ? normed(xs) : xs));
+    const sums = ys ? xs.map((x, t) => x.map((one, i) => run.steps.sum(one, ys[t][i]))) : xs;
+    return pre ? sums : normed(sums);
   };
 
   // The linear map before the softmax, with the matrix of the target embedding (section 3.4).

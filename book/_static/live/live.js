@@ -3,10 +3,13 @@
 // The files follow the chapters of the book. In reading order:
 //
 //   read_model.js   the file that `python -m solutions.export` writes
-//   tokenize.js     text to tokens, pieces and ids (section 5.1), and back to text
+//   read_files.js   a reader's own model: the files of the last notebook, or of a training
+//   split_words.js  text to words and punctuation marks (section 5.1)
+//   tokenize.js     words to pieces and ids (section 5.1), and back to text
 //   layers.js       embeddings, positions, attention, feed-forward network, layer norm (section 3)
 //   model.js        encoder and decoder (figure 1), and the switches that break them
 //   decode.js       greedy search and beam search with a cache (section 6.1)
+//   mistakes.js     known mistakes of the course, each in the place of one step of these files
 //   translate.js    one sentence from text to text, with everything that a page can show
 //   worker.js       the messages between a page and the thread that computes
 //
@@ -60,7 +63,8 @@
     };
 
     return {
-      load: (buffer) => ask("load", { buffer }, undefined, [buffer]),
+      // Name of the file -> its content, an ArrayBuffer; see `live.readFiles`.
+      load: (files) => ask("load", { files }, undefined, Object.values(files)),
       tokenize: (text) => ask("tokenize", { text }),
       translate: (text, options, onStep) => ask("translate", { text, options }, onStep),
       logits: (source, target, switches) => ask("logits", { source, target, switches }),

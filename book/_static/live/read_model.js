@@ -10,7 +10,7 @@ liveTransformer.part((live) => {
   live.readModel = (buffer) => {
     const { header, end } = readHeader(buffer);
     try {
-      return buildModel(header, readTensors(header.tensors, buffer, end));
+      return live.buildModel(header, readTensors(header.tensors, buffer, end));
     } catch (error) {
       throw new Error(`This is no model that can be used: ${error.message}.`);
     }
@@ -81,7 +81,7 @@ liveTransformer.part((live) => {
   const sum = (numbers) => numbers.reduce((total, one) => total + one, 0);
 
   // The parameters by layer, under the names of the Python modules.
-  function buildModel(header, tensors) {
+  live.buildModel = (header, tensors) => {
     const { config, card, settings } = header;
     const { d_model, d_ff, N, h } = config;
     const languages = settings.direction.split("-");
@@ -141,7 +141,7 @@ liveTransformer.part((live) => {
       throw new Error("its sizes are those of no model");
     if (d_model % h !== 0) throw new Error(`its width ${d_model} cannot be cut into ${h} heads`);
     const target = live.newVocabulary(languages[1], header.target);
-    const source = live.newVocabulary(languages[0], header.source, header.tokenizer);
+    const source = live.newVocabulary(languages[0], header.source);
     if (source.size !== config.source_vocabulary || target.size !== config.target_vocabulary)
       throw new Error("its vocabularies do not have the sizes of its embeddings");
     return {
@@ -149,7 +149,7 @@ liveTransformer.part((live) => {
       card,
       source,
       target,
-      spelling: new Map(Object.entries(header.spelling)),
+      write: live.newWriter(languages[1], new Map(Object.entries(header.spelling))),
       sourceEmbedding: embedding(config.share_embeddings ? "target" : "source"),
       targetEmbedding: embedding("target"),
       sourcePositions: positions("source"),
@@ -157,5 +157,5 @@ liveTransformer.part((live) => {
       encoder: stack("encoder", encoderLayer),
       decoder: stack("decoder", decoderLayer),
     };
-  }
+  };
 });

@@ -83,7 +83,7 @@ liveTransformer.part((live) => {
     return {
       ids,
       pieces: ids.map(model.target.spell),
-      text: live.detokenize(live.capitalize(words, model.spelling)),
+      text: model.write(words),
     };
   }
 

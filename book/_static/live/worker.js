@@ -5,10 +5,10 @@ liveTransformer.part((live) => {
   let model = null;
 
   const TASKS = {
-    // An exported model, as an ArrayBuffer. Gives its card, its sizes, its languages, the parts that
+    // The files of a model, each an ArrayBuffer, see `live.readFiles`. Gives its card, its sizes, its languages, the parts that
     // can be off, and all switches with the values that break nothing.
-    load({ buffer }) {
-      model = live.readModel(buffer);
+    load({ files }) {
+      model = live.readFiles(files);
       const { card, config, source, target } = model;
       const languages = [source.language, target.language];
       return { card, config, languages, parts: live.partsOf(model), whole: live.WHOLE };

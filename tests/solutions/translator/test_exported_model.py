@@ -28,7 +28,6 @@ HEADER = {
     "card": {"license": "for a test"},
     "settings": {"seed": 3},
     "spelling": {"asian": "Asian"},
-    "tokenizer": {},
 }
 
 
