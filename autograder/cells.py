@@ -72,10 +72,31 @@ def _nbgrader(cell_id, *, grade=False, solution=False, locked=False, points=None
     return {"nbgrader": metadata, **({"course": course} if course else {})}
 
 
+def is_built(notebook: NotebookNode) -> bool:
+    """Return True for a source notebook that `autograder build` made."""
+    return "course" in notebook.metadata
+
+
+def has_autotests(notebook: NotebookNode) -> bool:
+    """Return True if nbgrader writes tests of this source notebook when it is released."""
+    lines = (line for c in notebook.cells if c.cell_type == "code" for line in c.source.split("\n"))
+    return any("AUTOTEST" in line and line.strip().startswith("#") for line in lines)
+
+
 def is_test(cell: NotebookNode) -> bool:
     """Return True for a hidden test, which is graded and not written by the student."""
     about = cell.metadata.get("nbgrader", {})
     return bool(about.get("grade")) and not about.get("solution")
+
+
+def is_contained(cell: NotebookNode) -> bool:
+    """Return True for a test that runs in the student's process, as it would in nbgrader."""
+    return is_test(cell) and bool(cell.metadata.get("autograder", {}).get("contained"))
+
+
+def is_apart(cell: NotebookNode) -> bool:
+    """Return True for a test that runs in the checker, and holds proxies of the student's work."""
+    return is_test(cell) and not is_contained(cell)
 
 
 def is_manual(cell: NotebookNode) -> bool:

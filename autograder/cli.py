@@ -1,12 +1,18 @@
 """The command line. Each command imports what it needs, so that `--help` is fast."""
 
-from contextlib import nullcontext
+import os
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from . import __version__
 from .errors import UserError
+from .quick_import import import_jsonschema
+
+if TYPE_CHECKING:
+    from autograder.grading.class_run import Pool
 
 PATH = click.Path(path_type=Path)
 EXTRAS = {"torch": "torch", "safetensors": "torch", "dask": "cluster", "distributed": "cluster"}
@@ -41,23 +47,41 @@ SOURCE = click.option(
 
 
 @main.command()
+@click.argument("folder", type=PATH)
+def init(folder: Path) -> None:
+    """Write a small nbgrader course to FOLDER, with three submissions to grade."""
+    import_jsonschema()
+    from autograder.authoring.example_course import write_example
+
+    for path in write_example(folder):
+        click.echo(path)
+    click.echo(f"cd {folder} && autograder grade submitted --source source --out graded")
+
+
+@main.command()
 @SOURCE
 @click.option("--assignment", help="Assignment to build.  [default: all]")
 @click.option("--check", is_flag=True, help="Check the notebooks; write nothing.")
 def build(source: Path, assignment: str | None, check: bool) -> None:
     """Build the source notebooks from the assignments' Markdown and the reference.
 
-    With --check: every notebook is exactly what its Markdown gives, the reference earns all points,
-    the untouched release earns none, and no line of a reference or a hidden test is released.
+    With --check: every notebook is exactly what its Markdown gives, and no line of a reference or a
+    hidden test is released. Graded as a class is, the reference earns all points, and the untouched
+    release none.
     """
+    import_jsonschema()
     from autograder.authoring.commands import build_all, check_all
+
+    from .console import progress_bar
 
     if not check:
         for notebook in build_all(source, assignment):
             click.echo(f"built {notebook}")
         return
     wrong = False
-    for text, problems in check_all(source, assignment):
+    with progress_bar() as progress:
+        checked = list(check_all(source, assignment, progress))
+    for text, problems in checked:
         for line in problems:
             click.echo(line, err=True)
         if problems:
@@ -82,6 +106,7 @@ def build(source: Path, assignment: str | None, check: bool) -> None:
 )
 def release(source: Path, assignment: str | None, out: Path) -> None:
     """Write the students' notebooks, without solutions and hidden tests."""
+    import_jsonschema()
     from autograder.authoring.commands import release_all
 
     for notebook in release_all(source, out, assignment):
@@ -116,6 +141,14 @@ def release(source: Path, assignment: str | None, out: Path) -> None:
     help="Seed of the hidden tests' inputs, the same for all students.  [default: a new one for "
     "each round of grading]",
 )
+@click.option(
+    "--limit",
+    "limits",
+    multiple=True,
+    metavar="NAME=NUMBER",
+    help="Limit of each notebook, such as cell_seconds=30. May be given several times.  [default: "
+    "those of autograder.toml]",
+)
 @click.option("--unsafe", is_flag=True, help="Grade even if students' code cannot be isolated.")
 @click.option("-v", "--verbose", is_flag=True, help="Print the grader's steps to stderr.")
 @SOURCE
@@ -129,6 +162,7 @@ def grade(
     scheduler: str | None,
     force: bool,
     seed: str | None,
+    limits: tuple[str, ...],
     unsafe: bool,
     verbose: bool,
     source: Path,
@@ -150,41 +184,50 @@ def grade(
         raise UserError("--jobs must be at least 1.")
     if jobs is not None and scheduler is not None:
         raise UserError("--jobs is for this machine, --scheduler for others: give one of them.")
-    from autograder.execution.sandbox_client import best_level
-    from autograder.grading.grade import grade as grade_class
-    from autograder.logs import log_to_stderr
-    from autograder.protocol.sandbox_spec import LEVELS, NONE
+    with ExitStack() as stack:
+        if scheduler is None:
+            from autograder.execution.local_pool import LocalPool
 
-    from .console import failures, progress_bar, show
-    from .doctor import isolation
+            local = stack.enter_context(LocalPool(jobs or os.cpu_count() or 1))
+            local.launch()  # it imports PyTorch while this process imports the rest
+        import_jsonschema()
+        from autograder.execution.sandbox_client import best_level
+        from autograder.grading.grade import grade as grade_class
+        from autograder.logs import log_to_stderr
+        from autograder.protocol.sandbox_spec import LEVELS, NONE
 
-    cluster = None
-    if scheduler is not None:
-        from autograder.execution.dask_pool import DaskPool
+        from .console import failures, progress_bar, show
+        from .doctor import isolation
 
-        cluster = DaskPool(scheduler)
-    levels = [best_level()] if cluster is None else cluster.levels()
-    worst = max(levels, key=[*LEVELS, NONE].index)
-    if worst == NONE and not unsafe:
-        raise UserError(
-            "Students' code cannot be isolated here (see `autograder doctor`): grade on a Linux "
-            "machine, or give --unsafe if you trust all students."
-        )
-    # Each machine of a cluster chooses its own level; only NONE must be asked for.
-    level = worst if cluster is None or worst == NONE else ""
-    with (
-        log_to_stderr() if verbose else nullcontext(),
-        progress_bar(isolation(levels, cluster is not None)) as progress,
-    ):
+        pool: Pool
+        if scheduler is None:
+            pool, levels = local, [best_level()]
+        else:
+            from autograder.execution.dask_pool import DaskPool
+
+            pool = cluster = DaskPool(scheduler)
+            levels = cluster.levels()
+        worst = max(levels, key=[*LEVELS, NONE].index)
+        if worst == NONE and not unsafe:
+            raise UserError(
+                "Students' code cannot be isolated here (see `autograder doctor`): grade on a "
+                "Linux machine, or give --unsafe if you trust all students."
+            )
+        # Each machine of a cluster chooses its own level; only NONE must be asked for.
+        level = worst if scheduler is None or worst == NONE else ""
+        if verbose:
+            stack.enter_context(log_to_stderr())
+        progress = stack.enter_context(progress_bar(isolation(levels, scheduler is not None)))
         results = grade_class(
-            *(submissions, source, out, assignment, jobs),
+            *(submissions, source, out, assignment),
             progress=progress,
             force=force,
             level=level,
-            cluster=cluster,
+            cluster=pool,
             pattern=pattern,
             students=students,
             seed=seed,
+            limit_options=limits,
         )
     show(results, out)
     if failures(results):
@@ -198,6 +241,7 @@ def report(folder: Path) -> None:
 
     Nothing runs again. Use it after grading answers by hand, in formgrader for example.
     """
+    import_jsonschema()
     from autograder.reporting.grades_csv import write_grades_csv
     from autograder.reporting.nbgrader_gradebook import refreshed
     from autograder.reporting.report import write_report

@@ -26,8 +26,8 @@ A_FEW = 5  # up to so many absent students of an assignment get a row each
 
 
 @contextmanager
-def progress_bar(title: str) -> Iterator[Report]:
-    """Show a line, then a bar for each stage with the time left; remove the bars at the end."""
+def progress_bar(title: str = "") -> Iterator[Report]:
+    """Show a line, if there is one, then a bar for each stage; remove the bars at the end."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     # Nothing is drawn before the first stage: an error in an argument stays one line.
@@ -41,7 +41,7 @@ def progress_bar(title: str) -> Iterator[Report]:
     stages: dict[str, TaskID] = {}
 
     def report(stage: str, done: int, total: int) -> None:
-        if not stages:
+        if title and not stages:
             console.print(title, highlight=False, soft_wrap=True)
         if stage not in stages:
             bar.start()
@@ -71,6 +71,8 @@ def show(results: ClassResults, out: Path) -> None:
         console.print(line, highlight=False, soft_wrap=True)
     for line in results.ignored:
         console.print(f"[yellow]ignored[/] {escape(line)}", highlight=False, soft_wrap=True)
+    for line in results.doubtful:
+        console.print(f"[red]unlike nbgrader[/] {escape(line)}", highlight=False, soft_wrap=True)
     if failed := failures(results):
         for row in failed:
             line = f"{row.student}/{row.assignment}/{row.notebook}: {row.reason}"

@@ -15,8 +15,13 @@ Checking them:
 8. `trusted_runner`: run a trusted notebook in this process.
 9. `instant_gate`: what the instant checks say of right and wrong answers.
 10. `release_checks`: what must hold before a release.
-11. `kill_table_runner`: every known mistake against every hidden test.
-12. `mutants`: mutation testing of the hidden tests.
+11. `release_grading`: the reference and the untouched release, graded as a class is.
+12. `kill_table_runner`: every known mistake against every hidden test.
+13. `mutants`: mutation testing of the hidden tests.
+
+Beginning:
+
+14. `example_course`: a small course to begin with.
 
 `commands` implements `autograder build` and `autograder release`.
 """

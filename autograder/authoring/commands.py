@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.errors import UserError
+from autograder.grading.class_run import Progress
 
 from .builder import text_files, write
 from .release import release
-from .release_checks import release_problems
+from .release_checks import StaleNotebook, release_problems
+from .release_grading import wrong_marks
 
 
 def build_all(source: Path, assignment: str | None = None) -> Iterator[Path]:
@@ -23,14 +25,31 @@ def build_all(source: Path, assignment: str | None = None) -> Iterator[Path]:
         yield write(path)
 
 
-def check_all(source: Path, assignment: str | None = None) -> Iterator[tuple[Path, list[str]]]:
+def check_all(
+    source: Path,
+    assignment: str | None = None,
+    progress: Progress = lambda what, done, total: None,
+) -> Iterator[tuple[Path, list[str]]]:
     """Yield the Markdown file of one or of all assignments, and one line for each problem of it.
+
+    At the end all of them are graded as a class is.
 
     Raises:
         UserError: there is no such assignment.
     """
-    for path in _chosen(source, assignment):
-        yield path, list(release_problems(path))
+    texts = _chosen(source, assignment)
+    problems: dict[Path, list[str]] = {}
+    fresh: dict[Path, Path] = {}  # notebook -> its text
+    for number, path in enumerate(texts):
+        progress("Checking the assignments", number, len(texts))
+        try:
+            problems[path] = list(release_problems(path))
+            fresh[path.with_suffix(".ipynb")] = path
+        except StaleNotebook as stale:
+            problems[path] = [str(stale)]
+    for notebook, line in wrong_marks(source, list(fresh), progress) if fresh else ():
+        problems[fresh[notebook]].append(f"{fresh[notebook]}: {line}")
+    yield from problems.items()
 
 
 def release_all(source: Path, out: Path, assignment: str | None) -> list[Path]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from nbformat import NotebookNode
 
 from autograder.cells import is_test
-from autograder.checks import without_diagnosis
 from autograder.execution.attribution import KILLS
+from autograder.execution.diagnosis_switch import without_diagnosis
 
 from .synthetic_submissions import WrongAnswer, fill_solutions
 from .trusted_runner import PASSED, Prepared, Scope, prepared

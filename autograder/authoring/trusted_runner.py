@@ -18,9 +18,11 @@ from typing import Any, Literal
 from nbformat import NotebookNode
 
 from autograder.cells import is_test
-from autograder.checks import diagnoses, without_diagnosis
+from autograder.checks import remembering
+from autograder.checks.diagnosis import Outcomes
 from autograder.execution.attribution import KILLS
 from autograder.execution.carry_forward import StandIns, dependencies
+from autograder.execution.diagnosis_switch import diagnoses, without_diagnosis
 from autograder.execution.hidden_test_runner import test_environment
 from autograder.execution.settle import Settled, settle
 from autograder.limits import Environment
@@ -66,6 +68,7 @@ class Prepared:
     def __init__(self, run: "_Run"):
         self._run = run
         self._dependencies = dependencies(run.nb)
+        self._outcomes: Outcomes = {}
         self.namespace = run.namespace
 
     def tests_with(
@@ -85,7 +88,11 @@ class Prepared:
         """
         run = self._run
         tests = [c for c in run.nb.cells if is_test(c) and self._is_in(scope, c.id, symbol)]
-        with restored(run.namespace), test_environment(Environment((), seed)):
+        with (
+            restored(run.namespace),
+            test_environment(Environment((), seed)),
+            remembering(run.namespace, self._outcomes),
+        ):
             run.namespace.pop(symbol, None)  # the right answer must not stay if this one fails
             run.execute_source(source, label)
             if scope == "own" or not diagnoses():

@@ -14,16 +14,25 @@ running in the student's process.
 """
 
 import contextlib
+import dis
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import CellType, CodeType
-from typing import Any
+from functools import cache, partial
+from types import CellType, CodeType, FunctionType, ModuleType
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from autograder.checks.diagnosis import Candidate, Evidence, Memory, Mistake, candidates
+from autograder.checks.diagnosis import (
+    Candidate,
+    Evidence,
+    Memory,
+    Mistake,
+    Outcomes,
+    candidates,
+)
 from autograder.checks.observation import (
     Case,
     Difference,
@@ -32,6 +41,7 @@ from autograder.checks.observation import (
     difference,
     observe,
 )
+from autograder.execution.diagnosis_switch import diagnoses
 from autograder.execution.proxies import RemoteModule, RemoteObject
 from autograder.limits import SEED_VARIABLE
 
@@ -65,22 +75,41 @@ class CheckFailed(AssertionError):
 
 
 _comparisons: list[Any] = ["", 0]  # the test that runs, and how many comparisons it has made
-_diagnosing = [True]
+_notebooks: list["_Notebook | None"] = [None]
+
+
+class _Notebook(NamedTuple):
+    """A notebook in this process, and what known mistakes give in its hidden tests."""
+
+    namespace: dict[str, Any]
+    outcomes: Outcomes
+
+    def holds(self, x: Any) -> bool:
+        """Return True if an object may come from the notebook's own code."""
+        if isinstance(x, bool | int | float | str | None | ModuleType):
+            return False
+        if isinstance(x, type | FunctionType):
+            own = x.__module__ == "__main__"  # others are imported there
+            return own and (isinstance(x, type) or self._has(x))
+        return isinstance(x, nn.Module) or type(x).__module__ == "__main__" or self._has(x)
+
+    def _has(self, x: Any) -> bool:
+        return any(x is value for value in self.namespace.values())
 
 
 @contextlib.contextmanager
-def without_diagnosis() -> Iterator[None]:
-    """Look for no known mistakes: much faster where only points are wanted."""
-    _diagnosing.append(False)
+def remembering(namespace: dict[str, Any], outcomes: Outcomes) -> Iterator[None]:
+    """Compute what known mistakes give only once for all answers to one notebook.
+
+    Args:
+        namespace: of the notebook, which runs in this process.
+        outcomes: the earlier ones.
+    """
+    _notebooks.append(_Notebook(namespace, outcomes))
     try:
         yield
     finally:
-        _diagnosing.pop()
-
-
-def diagnoses() -> bool:
-    """Return True if known mistakes are looked for."""
-    return _diagnosing[-1]
+        _notebooks.pop()
 
 
 class Draw:
@@ -278,7 +307,11 @@ def _raise_on_difference(
     pairs: bool,
 ) -> None:
     _comparisons[1] += 1
-    expected = [observed(reference, case) for case in cases]
+    memory = _memory(student, observed)
+    if memory is not None and _notebooks[-1] is not None and not _holds_students(reference):
+        expected = [memory.outcome("", case, partial(observed, reference, case)) for case in cases]
+    else:
+        expected = [observed(reference, case) for case in cases]
     found = [observed(student, case) for case in cases]
     compared = [difference(f, e, tolerance) for f, e in zip(found, expected, strict=True)]
     differences = {i: wrong for i, wrong in enumerate(compared) if wrong is not None}
@@ -289,28 +322,44 @@ def _raise_on_difference(
     shown = f"Seen with: {cases[first].label}\n{differences[first].text}"
     if not diagnoses():
         raise CheckFailed(_headline(differences[first], found[first]), shown)
-    memory = None
-    if isinstance(student, RemoteObject | RemoteModule) and not _holds_remote(observed):
-        memory = Memory(*_comparisons)
     evidence = Evidence(cases, found, expected, prepare, observed, tolerance, failing, memory)
     written = not any(_not_written(outcome.error) for outcome in found)
     possible = candidates(mistakes, evidence, pairs) if written else []
     raise CheckFailed(_headline(differences[first], found[first]), shown, possible)
 
 
-def _holds_remote(function: Any, depth: int = 4) -> bool:
+def _memory(student: Any, observed: Callable) -> Memory | None:
+    """Return the outcomes of this comparison, if they cannot depend on the student."""
+    notebook = _notebooks[-1]
+    remote = isinstance(student, RemoteObject | RemoteModule)
+    if (notebook is None and not remote) or _holds_students(observed):
+        return None
+    return Memory(*_comparisons, outcomes=None if notebook is None else notebook.outcomes)
+
+
+def _holds_students(function: Any, depth: int = 4) -> bool:
     """Return True if a function may use objects of the student's beside its arguments."""
+    notebook = _notebooks[-1]
     if isinstance(function, RemoteObject | RemoteModule):
+        return True
+    if notebook is not None and notebook.holds(function):
         return True
     code = getattr(function, "__code__", None)
     if code is None or depth == 0:
         return False
     if function.__module__ not in (__name__, "__main__"):
         return False  # a library's function, or the reference's
-    names = {name for inner in _codes(code) for name in inner.co_names}
-    used = [function.__globals__[name] for name in names & function.__globals__.keys()]
+    used = [function.__globals__[n] for n in _globals_of(code) & function.__globals__.keys()]
     used += [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
-    return any(_holds_remote(x, depth - 1) for x in used)
+    return any(_holds_students(x, depth - 1) for x in used)
+
+
+@cache
+def _globals_of(code: CodeType) -> frozenset[str]:
+    """Return the global names that code reads; an attribute of the same name is none."""
+    found = [one for inner in _codes(code) for one in dis.get_instructions(inner)]
+    loads = [one for one in found if "GLOBAL" in one.opname or one.opname == "LOAD_NAME"]
+    return frozenset(one.argval for one in loads)
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
@@ -355,6 +404,7 @@ def _headline(first: Difference, found: Outcome) -> str:
         "input": "Your code changes what it was given.",
         "nan": "NaN or infinite numbers are in the wrong places.",
         "value": "The shapes are right, the numbers are not.",
+        "fact": "Your code does not do what the docstring says.",
     }[first.kind]
 
 

@@ -27,7 +27,7 @@ class Difference:
     """The first difference between an outcome and the expected one.
 
     `kind` is one of "error", "no error", "structure", "shape", "dtype", "gradient", "input",
-    "nan", "value".
+    "nan", "value", "fact" (True, False, None or text).
     """
 
     kind: str
@@ -71,7 +71,9 @@ def compare(
         same = isinstance(found, str) and str(found) == wanted  # NumPy's text is text
     else:
         same = type(found) is type(wanted) and found == wanted
-    return None if same else Difference("value", f"{name}: {_both(found, wanted)}")
+    is_number = isinstance(wanted, numbers.Real) and not isinstance(wanted, bool)
+    kind = "value" if is_number else "fact"
+    return None if same else Difference(kind, f"{name}: {_both(found, wanted)}")
 
 
 def _compare_tensors(
@@ -133,8 +135,9 @@ def _compare_containers(
         entry = compare(f"{name}[{place!r}]", found[place], wanted[place], tolerance)
         if entry is not None:
             both = _both(found, wanted)
-            whole = entry.kind == "value" and _is_plain(wanted) and len(both) <= SHORT
-            return Difference("value", f"{name}: {both}") if whole else entry
+            is_value = entry.kind in ("value", "fact")
+            whole = is_value and _is_plain(wanted) and len(both) <= SHORT
+            return Difference(entry.kind, f"{name}: {both}") if whole else entry
     return None
 
 

@@ -13,7 +13,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import combinations
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeVar, cast
 
 import torch
 from torch import Tensor
@@ -57,29 +57,38 @@ class Mistake(Protocol):
 Candidate = tuple[Mistake, ...]
 
 
+Outcomes = dict[tuple, Outcome | None]
+Given = TypeVar("Given", bound=Outcome | None)
+
+
 class Memory:
-    """What known mistakes give on the cases of one test: computed once for a whole class.
+    """What an implementation gives on the cases of one test: computed once for a whole class.
 
     All students of a round get the same inputs, so the outcomes are the same for all of them.
 
     Args:
         key: of the test and of the comparison in it.
+        outcomes: the earlier outcomes; by default those of this process.
     """
 
-    _outcomes: ClassVar[dict[tuple, Outcome | None]] = {}
+    _of_this_process: ClassVar[Outcomes] = {}
     MOST = 200_000  # outcomes
 
-    def __init__(self, *key: Any):
+    def __init__(self, *key: Any, outcomes: Outcomes | None = None):
         self._key = key
+        self._outcomes = self._of_this_process if outcomes is None else outcomes
+        self._digests: dict[int, tuple[Case, str]] = {}
 
-    def outcome(self, name: str, case: Case, make: Callable[[], Outcome | None]) -> Outcome | None:
-        """Return the outcome of a mistake on a case; None for one that cannot be built."""
-        key = (*self._key, name, digest_of(case))
+    def outcome(self, name: str, case: Case, make: Callable[[], Given]) -> Given:
+        """Return the outcome on a case; None for a mistake that cannot be built."""
+        if id(case) not in self._digests:
+            self._digests[id(case)] = case, digest_of(case)
+        key = (*self._key, name, self._digests[id(case)][1])
         if key not in self._outcomes:
             if len(self._outcomes) >= self.MOST:
                 self._outcomes.clear()
             self._outcomes[key] = make()
-        return self._outcomes[key]
+        return cast(Given, self._outcomes[key])
 
 
 class Evidence:

@@ -14,15 +14,16 @@ One notebook:
 7. `remote_errors`: exceptions that happened in the student's process.
 8. `carry_forward`: run failed tests again over right parts in place of wrong ones.
 9. `attribution`: choose the known mistake that is named.
-10. `settle`: both, when all tests of a notebook have run.
-11. `cell_outputs`, `sanitize`: outputs of cells, made safe for feedback pages.
-12. `sandbox_client`: start the sandbox's fork server, fork workers, end them.
+10. `diagnosis_switch`: look for known mistakes, or for points only.
+11. `settle`: both, when all tests of a notebook have run.
+12. `cell_outputs`, `sanitize`: outputs of cells, made safe for feedback pages.
+13. `sandbox_client`: start the sandbox's fork server, fork workers, end them.
 
 Many notebooks:
 
-13. `job`: one notebook to grade as JSON.
-14. `job_worker`: run jobs one after the other.
-15. `checker_forkserver`: a warm process from which checkers are forked.
-16. `local_pool`: several checkers on this machine.
-17. `dask_pool`: checkers on the workers of a Dask scheduler.
+14. `job`: one notebook to grade as JSON.
+15. `job_worker`: run jobs one after the other.
+16. `checker_forkserver`: a warm process from which checkers are forked.
+17. `local_pool`: several checkers on this machine.
+18. `dask_pool`: checkers on the workers of a Dask scheduler.
 """

@@ -12,8 +12,9 @@ known mistakes explains its outcome.
 """
 
 import ast
+import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from nbformat import NotebookNode
@@ -22,6 +23,9 @@ from autograder.cells import is_solution, is_test
 
 from .hidden_test_dependencies import BUILT_IN, definitions_in, names_used
 
+HELPERS = (ast.FunctionDef, ast.ClassDef)
+# Students' code is not parsed: it may be made to keep a parser busy, or to crash it.
+DEFINED = re.compile(r"^(?:def|class) (\w{1,100})\b", re.MULTILINE)
 ANSWERS = "right_answers"  # in a notebook's metadata, while it is graded
 
 
@@ -48,6 +52,9 @@ class Dependencies:
         tests: id of a test's cell -> the exercise that it belongs to.
         uses: exercise -> the other exercises that its right answer uses, through any depth.
         named: id of a test's cell -> the other exercises that its own code names.
+        given: definitions of locked cells: names, source.
+        helpers: functions and classes among them.
+        redefined: functions and classes of locked cells that a cell of the student's defines anew.
     """
 
     tests: dict[str, str] = field(default_factory=dict)
@@ -55,6 +62,8 @@ class Dependencies:
     uses: dict[str, frozenset[str]] = field(default_factory=dict)
     given: list[tuple[frozenset[str], str]] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
+    helpers: tuple[str, ...] = ()
+    redefined: tuple[str, ...] = ()
 
     def parts_of(self, test: str) -> frozenset[str]:
         """Return the other exercises that a test uses, through any depth."""
@@ -67,17 +76,23 @@ class Dependencies:
         return [test for test, symbol in self.tests.items() if symbol == exercise]
 
     def stand_ins(self, wrong: Collection[str]) -> StandIns:
-        """Return right parts for those that are wrong, with everything that they need."""
+        """Return right parts for those that are wrong, with everything that they need.
+
+        What the student has defined anew is the notebook's own again.
+        """
         below = set(wrong).union(*(self.uses[name] for name in wrong))
         parts = [source for name, source in self.answers.items() if name in below]
-        needed = {name for source in parts for name in names_used(source)}
+        needed = {name for source in parts for name in names_used(source)} | set(self.redefined)
         chosen: list[str] = []
         for names, statement in reversed(self.given):
             if names & needed:
                 chosen.insert(0, statement)
                 needed |= set(names_used(statement))
+        restored = [source for names, source in self.given if names & set(self.redefined)]
         return StandIns(
-            tuple(n for n in self.answers if n in wrong), "\n".join(chosen), "\n\n".join(parts)
+            (*self.redefined, *(n for n in self.answers if n in wrong)),
+            "\n".join(chosen),
+            "\n\n".join([*restored, *parts]),
         )
 
 
@@ -109,7 +124,14 @@ def dependencies(notebook: NotebookNode) -> Dependencies:
         and not is_solution(cell)
         and cell.metadata.get("nbgrader", {}).get("locked")
     )
-    return _dependencies(tests, given, tuple(answers.items()))
+    found = _dependencies(tests, given, tuple(answers.items()))
+    theirs = {
+        name
+        for cell in notebook.cells
+        if cell.cell_type == "code" and not is_test(cell) and cell.source not in given
+        for name in DEFINED.findall(cell.source)
+    }
+    return replace(found, redefined=tuple(name for name in found.helpers if name in theirs))
 
 
 @lru_cache(maxsize=64)
@@ -128,14 +150,40 @@ def _dependencies(
     return Dependencies(
         tests={test: symbol for test, symbol, _ in tests},
         named={
-            test: (frozenset(uses) & set(names_used(source))) - {symbol}
+            test: (frozenset(uses) & names_reached(source)) - {symbol}
             for test, symbol, source in tests
             if symbol in uses
         },
         uses=uses,
         given=definitions,
         answers=dict(answers),
+        helpers=tuple(
+            name
+            for source in given
+            for names, statement in definitions_in(source)
+            if isinstance(statement, HELPERS)
+            for name in sorted(names)
+        ),
     )
+
+
+def names_reached(source: str) -> set[str]:
+    """Return the names that a test uses: a helper beside it that it does not call plays no part."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # of a magic
+        return set()
+    helpers = {node.name: node for node in tree.body if isinstance(node, HELPERS)}
+    statements = [node for node in tree.body if not isinstance(node, HELPERS)]
+    seen: set[str] = set()
+    waiting = set(names_used(ast.unparse(ast.Module(statements, []))))
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            if name in helpers:
+                waiting |= set(names_used(ast.unparse(helpers[name]))) - {name}
+    return seen
 
 
 def uses_of(answers: Mapping[str, str], given: Iterable[str]) -> dict[str, frozenset[str]]:

@@ -15,8 +15,9 @@ from types import CodeType
 
 from nbformat import NotebookNode
 
-from autograder.cells import is_solution, is_test
+from autograder.cells import is_contained, is_solution, is_test
 
+NOT_PYTHON = "raise SyntaxError('only IPython can run this test')"
 NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 DEFINITIONS = (ast.Import, ast.ImportFrom, *NAMED, ast.Assign, ast.AnnAssign)
 BUILT_IN = frozenset(dir(builtins))
@@ -31,12 +32,14 @@ class HiddenTest:
     """One hidden test, ready to run.
 
     Attributes:
-        code: of the cell, unchanged.
+        code: of the cell, without its last expression.
+        value: the last expression; if its value is a number, that is the score, as in nbgrader.
         prelude: definitions of locked cells that it needs.
         student_names: global names that refer to the student's objects.
     """
 
     code: CodeType
+    value: CodeType | None
     prelude: CodeType
     student_names: tuple[str, ...]
 
@@ -50,7 +53,9 @@ def hidden_tests(merged: NotebookNode) -> dict[str, HiddenTest]:
     for cell in merged.cells:
         if cell.cell_type != "code":
             continue
-        if is_test(cell):
+        if is_contained(cell):
+            parts.append(("given", cell.source))  # later tests may use what it imports
+        elif is_test(cell):
             parts.append(("test", cell.id, cell.source))
         elif is_solution(cell):
             # The names in the source notebook: the cell's own source is the student's.
@@ -91,7 +96,10 @@ def _prepared(
         definitions: of the locked cells before it.
         written: names that the student's cells before it define.
     """
-    needed = set(names_used(source))
+    try:
+        needed = set(names_used(source))
+    except SyntaxError:
+        source, needed = NOT_PYTHON, set()
     chosen: list[ast.stmt] = []
     for names, statement in reversed(definitions):
         if names & needed:
@@ -99,8 +107,14 @@ def _prepared(
             needed |= set(names_used(ast.unparse(statement)))
     own = {name for names, _ in definitions for name in names}
     filename = f"<hidden test {test}>"
+    tree = ast.parse(source, filename)
+    value = None
+    if tree.body and isinstance(last := tree.body[-1], ast.Expr):
+        tree.body.pop()
+        value = compile(ast.Expression(last.value), filename, "eval")
     return HiddenTest(
-        compile(source, filename, "exec"),
+        compile(tree, filename, "exec"),
+        value,
         compile(ast.Module(chosen, []), f"<given before {test}>", "exec"),
         tuple(sorted((needed - own - BUILT_IN) | (needed & written))),
     )

@@ -7,12 +7,13 @@ from dataclasses import asdict
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
-from typing import TypedDict
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, TypedDict
 
 from autograder.limits import Environment, Limits
 from autograder.protocol.framing import FrameLimits
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 VERSION = 2  # of the results: a new number invalidates all cached results
 JOB_FRAME = FrameLimits(header=2**30, tensors=0)  # of a job, or of its result
@@ -31,14 +32,14 @@ class JobResult(TypedDict, total=False):
         refused: why this machine does no jobs of this class.
     """
 
-    notebook: NotebookNode
+    notebook: "NotebookNode"
     failed: str
     traceback: str
     refused: str
 
 
 def job(
-    notebook: NotebookNode, limits: Limits, environment: Environment, level: str, tests: str
+    notebook: "NotebookNode", limits: Limits, environment: Environment, level: str, tests: str
 ) -> dict:
     """Return the job for a merged notebook.
 

@@ -55,6 +55,8 @@ class _Checker:
 class LocalPool:
     """Checkers that run jobs in parallel. Use it as a context manager, so that they end.
 
+    They start when the first jobs come. `launch` makes them ready before.
+
     Args:
         size: number of checkers.
     """
@@ -70,6 +72,10 @@ class LocalPool:
     def __exit__(self, *_: object) -> None:
         self.dismiss()
         self._server.wait()
+
+    def launch(self) -> None:
+        """Start the process that forks checkers, without waiting until it is warm."""
+        self._server.launch()
 
     def do(self, jobs: Iterable[tuple[str, dict]]) -> Iterator[tuple[str, JobResult]]:
         """Yield each job's name with its result, in the order in which they finish.
@@ -188,6 +194,10 @@ class _CheckerServer:
         """False before the first request, and when it is gone: its checkers end with it."""
         return self._control is not None
 
+    def launch(self) -> socket.socket:
+        """Start the process if it does not run; returns its control socket."""
+        return self._control or self._start()
+
     def request(
         self, request: Message, kind: type[M], connection: socket.socket | None = None
     ) -> M | None:
@@ -201,7 +211,7 @@ class _CheckerServer:
             UserError: the grader was updated while it ran.
         """
         fds = [] if connection is None else [connection.fileno()]
-        control = self._control or self._start()
+        control = self.launch()
         try:
             if not self._warm:
                 check_hello(control, "checkers' fork server")
@@ -219,8 +229,10 @@ class _CheckerServer:
         return reply if isinstance(reply, kind) else None
 
     def hang_up(self) -> None:
-        """Make the server end."""
+        """Make the server end; one that is not warm yet would notice it after its imports only."""
         if self._control is not None:
+            if not self._warm and self._process is not None:
+                self._process.kill()
             self._control.close()
             self._control = None
 

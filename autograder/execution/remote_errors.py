@@ -17,6 +17,10 @@ class WorkerLate(BaseException):
     """A worker that did not reply in time. Not an Exception, for the same reason."""
 
 
+class CheckerLate(BaseException):
+    """A hidden test whose own work took too long. Not an Exception, for the same reason."""
+
+
 class NotJudged(BaseException):
     """A test that asks something of a student's object that only the object itself could answer.
 

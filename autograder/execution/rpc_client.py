@@ -64,11 +64,13 @@ class RpcClient:
 
     Attributes:
         seconds_left: of the time limit.
+        stderr: what the student's code has written there, if that counts.
     """
 
     def __init__(self, connection: socket.socket, seconds: float, frame_limits: FrameLimits):
         self._connection, self.frame_limits = connection, frame_limits
         self.seconds_left = seconds
+        self.stderr = ""
         self.shared = SharedState(1, weak=True)
         self.modules: dict[int, RemoteModule] = {}
         self._objects: weakref.WeakValueDictionary[int, RemoteObject] = (
@@ -265,6 +267,7 @@ class RpcClient:
         """Apply the changes in a reply; returns its result or its exception, and its codec."""
         codec = CheckerCodec(self, tensors)
         reply = RpcReply.decode(header)
+        self.stderr = reply.stderr if isinstance(reply.stderr, str) else ""
         self.shared.apply(reply.shared, codec)
         self._mirror(reply.modules)
         for index, node in reply.changed:

@@ -4,7 +4,7 @@ Some pass a second time, over right parts in place of wrong ones (`carry_forward
 it is decided which known mistake is named (`attribution`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,13 +50,13 @@ def settle(
     again: dict[str, tuple[BaseException, list[str]]] = {}
     for test in failures:
         wrong = _wrong_parts(test, failed, dependencies)
-        if not wrong:
+        if not wrong and not dependencies.redefined:
             continue
         outcome = rerun(test, dependencies.stand_ins(wrong))
         if outcome is None:
             failed.discard(test)
-            found[test] = Settled(passed=True, note=_kept(wrong))
-        else:
+            found[test] = Settled(passed=True, note=_kept(wrong, dependencies.redefined))
+        elif wrong:
             again[test] = outcome, wrong
     for exercise in dict.fromkeys(dependencies.tests.get(test, test) for test in failed):
         tests = dependencies.tests_of(exercise)
@@ -78,7 +78,9 @@ def _settled(
     if again is not None:
         second, wrong = again
         if len(chosen) == 1:
-            details = f"Seen with a right {_list(wrong)} in place of yours, which is wrong too."
+            details = (
+                f"Seen with a right {_list(wrong)} in place of yours, where tests failed as well."
+            )
             return _named(second, chosen, details)
         return Settled(note=_failed_twice(wrong), text=_plain(first))
     if hasattr(first, "candidates"):
@@ -105,7 +107,13 @@ def _wrong_parts(test: str, failed: set[str], dependencies: Dependencies) -> lis
     ]
 
 
-def _kept(wrong: list[str]) -> str:
+def _kept(wrong: list[str], redefined: Sequence[str]) -> str:
+    if not wrong:
+        them = "it" if len(redefined) == 1 else "them"
+        return (
+            f"Passed with the notebook's own {_list(list(redefined))}: a cell of yours defines "
+            f"{them} anew, and your other answers cannot use that. Remove it from your cell."
+        )
     return (
         f"Passed with a right {_list(wrong)} in place of yours, which is not right yet: "
         "for that you have lost points already, and you keep these."

@@ -5,7 +5,7 @@ notebook goes to the disk (`run_cache`), and is read from there when it is recor
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Protocol, Self
 
 from nbformat import NotebookNode
 
-from autograder.cells import is_test
+from autograder.cells import is_built, is_test
 from autograder.execution.carry_forward import ANSWERS
 from autograder.execution.job import (
     JobResult,
@@ -23,17 +23,24 @@ from autograder.execution.job import (
 )
 from autograder.execution.sanitize import error_output
 from autograder.harmless_text import one_line
-from autograder.ingest.attachments import attachment_limits, scan
+from autograder.ingest.attachments import (
+    OWN_BYTES,
+    attachment_limits,
+    files_beside,
+    scan,
+    with_own,
+)
 from autograder.ingest.notebook_reader import (
     UnreadableNotebook,
     notebook_from_cells,
     read_submission,
 )
 from autograder.ingest.submission_tree import SourceNotebooks, Submission
-from autograder.limits import Attached, Environment, Limits
+from autograder.limits import Attached, Environment
 from autograder.reporting.results import FAILED
 
-from .merge import merge_submission
+from .course_limits import CourseLimits
+from .merge import merge_submission, with_contained
 from .rounds import Rounds
 from .run_cache import RunCache
 
@@ -73,10 +80,12 @@ class ClassRun:
         submissions: the submissions to grade, in the order of the class.
         masters: the source notebooks.
         root: the course's folder, from which hidden tests may import.
-        limits: the limits of each notebook.
+        limits: the limits of the notebooks.
         cache: where executed notebooks are kept.
         rounds: of grading, from which the seeds come.
         private: places that students' code must not see, besides the course.
+        source: the folder of the assignments.
+        contained: (assignment, notebook) -> the tests that run in the student's process.
     """
 
     def __init__(
@@ -84,14 +93,18 @@ class ClassRun:
         submissions: list[Submission],
         masters: SourceNotebooks,
         root: Path,
-        limits: Limits,
+        limits: CourseLimits,
         cache: RunCache,
         rounds: Rounds,
         private: tuple[Path, ...] = (),
+        source: Path | None = None,
+        contained: Mapping[tuple[str, str], frozenset[str]] | None = None,
     ) -> None:
         self._submissions, self._masters = submissions, masters
         self._root, self._limits, self._cache = root, limits, cache
         self._rounds, self._private = rounds, private
+        self._source, self._contained = source, contained or {}
+        self._given: dict[str, tuple[Attached, ...]] = {}  # assignment -> its files
         self._outcomes: dict[Submission, _Outcome] = {}
         self._under_way: dict[str, list[Submission]] = {}
         self._ran = False  # anything at all
@@ -178,8 +191,8 @@ class ClassRun:
             files, outcome.skipped = self._attachments(submission)
             if files:  # it takes a while to read them
                 progress("Reading what was handed in", number, total)
-            environment = Environment((self._root,), "", files, self._private)
-            request = job(merged, self._limits, environment, level, tests)
+            environment = Environment(self._trusted(submission), "", files, self._private)
+            request = job(merged, self._limits.of(submission.assignment), environment, level, tests)
             digest = digest_without_seed(request)
             known = self._kept(digest)
             if known is not None:
@@ -204,11 +217,26 @@ class ClassRun:
         return self._masters[submission.assignment][submission.notebook]
 
     def _merged(self, submission: Submission) -> NotebookNode:
-        return merge_submission(self._master(submission), read_submission(submission.path))
+        merged = merge_submission(self._master(submission), read_submission(submission.path))
+        place = submission.assignment, submission.notebook
+        return with_contained(merged, self._contained.get(place, frozenset()))
+
+    def _trusted(self, submission: Submission) -> tuple[Path, ...]:
+        """Return the folders from which hidden tests may import."""
+        if self._source is None or is_built(self._master(submission)):
+            return (self._root,)
+        return (self._root, (self._source / submission.assignment).resolve())
 
     def _attachments(self, submission: Submission) -> tuple[tuple[Attached, ...], tuple[str, ...]]:
         """Return the files that belong to a notebook, and a sentence for each skipped one."""
-        most = attachment_limits(self._master(submission))
+        master = self._master(submission)
+        if not is_built(master) and self._source is not None:
+            assignment = submission.assignment
+            if assignment not in self._given:
+                self._given[assignment] = files_beside(self._source / assignment)
+            own = files_beside(submission.path.parent, OWN_BYTES)
+            return with_own(self._given[assignment], own), ()
+        most = attachment_limits(master)
         files, skipped = scan(submission.path.parent, most)
         skipped |= {name: reason for name, reason in submission.skipped if name in most}
         return files, tuple(skipped[name] for name in sorted(skipped))

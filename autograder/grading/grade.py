@@ -8,14 +8,15 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nbformat import NotebookNode
 from sqlalchemy.exc import SQLAlchemyError
 
-from autograder.cells import is_graded
+from autograder.cells import has_autotests, is_built, is_graded
 from autograder.errors import UserError
 from autograder.execution.job import course_digest
 from autograder.execution.local_pool import LocalPool
@@ -28,15 +29,20 @@ from autograder.reporting.nbgrader_gradebook import (
     GradebookScore,
     copy_gradebook,
     record,
+    require_accepted,
     rescored,
 )
 from autograder.reporting.report import write_report
 from autograder.reporting.results import ClassResults, Graded, read_results, write_results
 
 from .class_run import ClassRun, Pool, Progress
+from .course_limits import CourseLimits, course_limits
 from .rounds import Rounds
 from .run_cache import FOLDER, WORK, RunCache, remove_leftovers
 from .shortcut_detection import shortcuts
+
+if TYPE_CHECKING:
+    from .test_modes import Modes
 
 WRITING = "Writing the gradebook and feedback"
 ENTRIES = ("gradebook.db", "autograded", "feedback", "grades.csv", "results.json", "report.html")
@@ -52,6 +58,7 @@ def grade(
     assignment: str | None = None,
     jobs: int | None = None,
     limits: Limits | None = None,
+    limit_options: Collection[str] = (),
     progress: Progress = lambda what, done, total: None,
     force: bool = False,
     level: str = "",
@@ -68,6 +75,8 @@ def grade(
 
     Args:
         jobs: how many notebooks run at a time; by default one for each core.
+        limits: of each notebook; by default those of the course, see `course_limits`.
+        limit_options: changes of these, such as "cell_seconds=30".
         force: run notebooks again that have not changed since an earlier run.
         level: the isolation level; by default the best that the machine supports.
         cluster: where notebooks run, if not on this machine; `jobs` then has no effect.
@@ -82,6 +91,14 @@ def grade(
     """
     masters = read_course(source, assignment)
     _require_apart(submissions, out)
+    root = source.resolve().parent
+    known = [folder.name for folder in source.iterdir() if folder.is_dir()]
+    if _any_autotests(masters):
+        from .autotests import require_templates  # it imports what runs Jupyter kernels
+
+        require_templates(masters, source)
+    others = [name for name, found in masters.items() if not all(map(is_built, found.values()))]
+    chosen = CourseLimits(limits) if limits else course_limits(root, known, limit_options, others)
     with (
         _user_error_for_full_disk(out),
         _workplace(out) as folder,
@@ -100,10 +117,24 @@ def grade(
         log.info("Grading %d notebooks of %s with %s", len(due), submissions, source)
         for line in given.ignored:
             log.info("ignored %s", line)
-        root = source.resolve().parent
         rounds = Rounds(cache.folder, course_digest(root), seed)
         private = tuple(place.resolve() for place in (source, submissions, out, folder))
-        ran = ClassRun(due, masters, root, limits or Limits(), cache, rounds, private)
+        used = {submission.assignment: masters[submission.assignment] for submission in due}
+        if _any_autotests(used):
+            from .autotests import with_written_tests
+
+            progress("Writing tests", 0, len(used))
+            used = dict(with_written_tests(used, source, cache.folder))
+            masters = {**masters, **used}
+        require_accepted(used)
+        modes = _modes(used, source, pool, cache.folder, level, chosen, progress)
+        contained = {
+            place: frozenset(test for test, mode in found.items() if mode.contained)
+            for place, found in modes.items()
+        }
+        ran = ClassRun(
+            due, masters, root, chosen, cache, rounds, private, source=source, contained=contained
+        )
         ran.run(pool, level, progress)
         pool.dismiss()
         rows = [
@@ -120,7 +151,7 @@ def grade(
             _keep_pages(kept, out, folder)
             rows += rescored(kept, out / "autograded", folder, folder / "gradebook.db")
         rows.sort(key=lambda row: (row.assignment, row.student, row.notebook))
-        results = ClassResults(tuple(rows), tuple(given.ignored))
+        results = ClassResults(tuple(rows), tuple(given.ignored), _unlike_nbgrader(modes))
         write_results(folder, results)
         write_grades_csv(folder, results.submissions)
         write_report(folder, results)
@@ -130,6 +161,47 @@ def grade(
             cache.forget_the_rest()
         log.info("Results are in %s", out)
     return results
+
+
+def _any_autotests(masters: SourceNotebooks) -> bool:
+    return any(has_autotests(master) for found in masters.values() for master in found.values())
+
+
+def _modes(
+    masters: SourceNotebooks,
+    source: Path,
+    pool: Pool,
+    memory: Path,
+    level: str,
+    limits: CourseLimits,
+    progress: Progress,
+) -> dict[tuple[str, str], "Modes"]:
+    """Find out how the tests of other courses' notebooks must run; see `test_modes`."""
+    others = {
+        assignment: {name: master for name, master in notebooks.items() if not is_built(master)}
+        for assignment, notebooks in masters.items()
+    }
+    others = {assignment: notebooks for assignment, notebooks in others.items() if notebooks}
+    if not others:
+        return {}
+    from .test_modes import ModeFinder  # it imports what runs Jupyter kernels
+
+    finder = ModeFinder(source, pool, memory, level, limits)
+    found: dict[tuple[str, str], Modes] = {}
+    for number, (assignment, notebooks) in enumerate(others.items()):
+        progress(f"Trying the tests of {assignment}", number, len(others))
+        found |= finder.modes_of({assignment: notebooks})
+    return found
+
+
+def _unlike_nbgrader(modes: Mapping[tuple[str, str], "Modes"]) -> tuple[str, ...]:
+    """Return a line for each test that does not give the marks that nbgrader gives."""
+    return tuple(
+        f"{assignment}/{notebook}.ipynb, test {test}: {mode.problem}"
+        for (assignment, notebook), found in modes.items()
+        for test, mode in found.items()
+        if mode.problem
+    )
 
 
 def _absent(submission: Submission, masters: SourceNotebooks) -> Graded:

@@ -6,7 +6,7 @@ when a student deletes, duplicates, renames, retypes or reorders cells, or chang
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from copy import deepcopy
 from functools import cache
 from itertools import count
@@ -54,6 +54,18 @@ def merge_submission(master: NotebookNode, submission: NotebookNode) -> Notebook
         cells += [_extra(cell) for cell in extras.get(position, [])]
     metadata = {**deepcopy(master.metadata), ANSWERS: right_answers(master)}
     return _with_unique_ids(notebook_from_cells(cells, metadata))
+
+
+def with_contained(merged: NotebookNode, contained: Container[str]) -> NotebookNode:
+    """Mark the tests of a merged notebook that run in the student's process; returns it.
+
+    Args:
+        contained: their grade ids.
+    """
+    for cell in filter(is_test, merged.cells):
+        if cell.metadata.nbgrader.grade_id in contained:
+            cell.metadata["autograder"] = {"contained": True}
+    return merged
 
 
 def _places(master: NotebookNode, submitted: list[NotebookNode]) -> dict[int, int]:

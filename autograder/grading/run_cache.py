@@ -18,6 +18,9 @@ from autograder.errors import UserError
 from .rounds import FILE
 
 FOLDER = ".runs"
+TEST_MODES = "test-modes.json"  # see `test_modes`
+AUTOTESTS = "autotests.json"  # see `autotests`
+KEPT = {"lock", FILE, TEST_MODES, AUTOTESTS}  # what is no executed notebook
 WORK = "work-"  # how the names of temporary folders in it begin
 
 
@@ -73,7 +76,7 @@ class RunCache:
     def forget_the_rest(self) -> None:
         """Remove executed notebooks that this run did not use."""
         for path in self._folder.iterdir():
-            if path.name not in self._used | {"lock", FILE} and not path.name.startswith(WORK):
+            if path.name not in self._used | KEPT and not path.name.startswith(WORK):
                 path.unlink(missing_ok=True)
 
 

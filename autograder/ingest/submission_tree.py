@@ -11,6 +11,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.errors import UserError
+from autograder.harmless_text import one_line
 from autograder.untrusted_files import unreadable
 
 from .file_entry import JUNK, normalize_name
@@ -66,11 +67,18 @@ def read_course(source: Path, only: str | None = None) -> SourceNotebooks:
 
 def _master(path: Path) -> NotebookNode:
     try:
-        return read_master(path)
+        master = read_master(path)
     except Exception:  # nbformat raises many kinds
         raise UserError(
             f"{path} is not a valid source notebook: build it with `autograder build`."
         ) from None
+    language = master.metadata.get("kernelspec", {}).get("language") or "python"
+    if str(language).lower() != "python":
+        raise UserError(
+            f"{path} is for a kernel of {one_line(str(language))}; only Python is graded here: "
+            "grade it with nbgrader, and the others with --assignment."
+        )
+    return master
 
 
 def scan_submissions(

@@ -13,14 +13,20 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
 from traitlets import Instance, List, Unicode
 
-from autograder.cells import grade_id_of, is_prose_of_student, is_test
+from autograder.cells import grade_id_of, is_built, is_prose_of_student, is_test
 from autograder.execution.job import installed_copies
 from autograder.execution.sandbox_client import ForkServer, best_level
-from autograder.grading.merge import merge_submission
+from autograder.grading.merge import merge_submission, with_contained
 from autograder.harmless_text import harmless_markdown
-from autograder.ingest.attachments import attachment_limits, scan
+from autograder.ingest.attachments import (
+    OWN_BYTES,
+    attachment_limits,
+    files_beside,
+    scan,
+    with_own,
+)
 from autograder.ingest.notebook_reader import normalize_notebook, read_master
-from autograder.limits import Environment, Limits
+from autograder.limits import OTHER_COURSES, Environment, Limits
 from autograder.reporting.nbgrader_gradebook import is_pending
 
 Resources = dict
@@ -32,22 +38,35 @@ class MergeSubmission(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         about = resources["nbgrader"]
         master = read_master(_source_folder(self, about) / f"{about['notebook']}.ipynb")
-        return _with_checksums(merge_submission(master, normalize_notebook(nb)), about), resources
+        merged = merge_submission(master, normalize_notebook(nb))
+        if not is_built(master):  # its tests may do all that nbgrader allows
+            tests = filter(is_test, merged.cells)
+            merged = with_contained(merged, {c.metadata.nbgrader.grade_id for c in tests})
+        return _with_checksums(merged, about), resources
 
 
 class RunSubmission(NbGraderPreprocessor):
     """Run the merged notebook, its cells in an isolated worker; replaces Execute."""
 
     trusted = List(Unicode(), help="Folders that hidden tests may import from.").tag(config=True)
-    limits = Instance(Limits, (), help="Limits of one submission.").tag(config=True)
+    limits = Instance(
+        Limits, None, allow_none=True, help="Limits of one submission; None for the usual ones."
+    ).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         from autograder.execution.notebook_runner import Grader
 
         about = resources["nbgrader"]
         trusted = tuple(Path(folder).resolve() for folder in self.trusted)
-        grader = Grader(_fork_server(), best_level(), self.limits, installed_copies(trusted))
-        files, skipped = scan(_submitted_folder(self, about), attachment_limits(nb))
+        limits = self.limits or (Limits() if is_built(nb) else OTHER_COURSES)
+        grader = Grader(_fork_server(), best_level(), limits, installed_copies(trusted))
+        submitted = _submitted_folder(self, about)
+        skipped: dict[str, str] = {}
+        if is_built(nb):
+            files, skipped = scan(submitted, attachment_limits(nb))
+        else:
+            given = files_beside(_source_folder(self, about))
+            files = with_own(given, files_beside(submitted, OWN_BYTES))
         course = Path(_course_directory(self).root).resolve()
         ran = grader.run(nb, Environment(trusted, about["student"], files, (course,)))
         ran.metadata["autograder"]["skipped"] = list(skipped.values())

@@ -5,6 +5,7 @@ halves could misunderstand each other without noticing. So each side announces i
 connect, and each refuses a different one.
 """
 
+import select
 import socket
 from contextlib import suppress
 from hashlib import sha256
@@ -71,6 +72,13 @@ def accepts_hello(control: socket.socket) -> bool:
     with suppress(OSError):  # the client may be gone
         say_hello(control)
     return False
+
+
+def hung_up(control: socket.socket) -> bool:
+    """Return True if the other side has closed its end, or is gone."""
+    poll = select.poll()
+    poll.register(control, 0)  # a hang-up is reported in any case
+    return bool(poll.poll(0))
 
 
 def _announced_version(data: bytes) -> str:

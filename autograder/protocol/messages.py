@@ -17,6 +17,7 @@ from typing import Any, ClassVar, TypeVar, get_origin
 
 from .sandbox_spec import SandboxSpec
 
+NO_SEED = -1  # leave the random numbers as the cell before has left them
 DATAGRAM_BYTES = 2**16  # the longest control message
 
 
@@ -191,7 +192,7 @@ class RunCell(Message):
         seconds: time limit.
         output_chars: most characters of its output.
         locked: the course wrote the cell, so that hidden tests may rely on what it defines.
-        seed: of all random numbers.
+        seed: of all random numbers, or NO_SEED.
     """
 
     op = "run_cell"
@@ -210,11 +211,13 @@ class BeginHiddenTest(Message):
     Attributes:
         stand_ins: right parts in place of the student's own: their names, separated by spaces;
             the locked definitions that they need; their definitions. Empty for none.
+        as_nbgrader: report what the student's code writes to stderr, where it fails a test.
     """
 
     op = "begin_hidden_test"
     seed: int
     stand_ins: list[str] = field(default_factory=list)
+    as_nbgrader: bool = False
 
 
 @dataclass(frozen=True)
@@ -238,15 +241,17 @@ class CellResult(Message):
     Attributes:
         streams: pairs of a stream's name and text.
         displays: rich outputs: MIME type -> data.
-        error: the exception that ended the cell, see `sandbox.rpc_server.describe`.
+        error: the exception that ended the cell, see `sandbox.exception_data.describe`.
+        value: the last expression as text, or None.
     """
 
     op = "cell_result"
     streams: Any
     displays: Any
     error: Any = None
+    value: Any = None
 
     @classmethod
     def of(cls, reply: dict[str, Any]) -> "CellResult":
         """Return the result in a worker's reply; the reader of its fields checks their types."""
-        return cls(reply.get("streams"), reply.get("displays"), reply.get("error"))
+        return cls(*(reply.get(name) for name in ("streams", "displays", "error", "value")))

@@ -64,4 +64,9 @@ else:
     torch = _NoTorch()
     Tensor, nn = torch.Tensor, torch.nn
 
-__all__ = ["INSTALLED", "Tensor", "nn", "torch"]
+__all__ = ["INSTALLED", "Tensor", "is_lazy", "nn", "torch"]
+
+
+def is_lazy(x: Any) -> bool:
+    """Return True for a parameter of a lazy layer, which has no shape yet."""
+    return INSTALLED and nn.parameter.is_lazy(x)

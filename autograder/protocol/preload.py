@@ -1,5 +1,6 @@
 """Import libraries in a fork server, so that no fork has to."""
 
+import gc
 import os
 import tempfile
 from collections.abc import Iterable
@@ -12,11 +13,17 @@ CACHE = "TORCHINDUCTOR_CACHE_DIR"
 def preload(names: Iterable[str]) -> None:
     """Import those of these modules whose packages are installed.
 
+    Meanwhile the garbage collector is off: it would look through all that is imported many times.
+
     PyTorch's compiler makes a folder for its cache as soon as it is imported, even if nothing is
     compiled. While it is told to use a folder that exists, it leaves none behind.
     """
     os.environ[CACHE] = tempfile.gettempdir()
-    for name in names:
-        if find_spec(name.partition(".")[0]) is not None:
-            import_module(name)
-    del os.environ[CACHE]
+    gc.disable()
+    try:
+        for name in names:
+            if find_spec(name.partition(".")[0]) is not None:
+                import_module(name)
+    finally:
+        gc.enable()
+        del os.environ[CACHE]

@@ -176,7 +176,8 @@ class RpcReply:
         changed: inputs of the call that were changed in place: pairs of a place and a node.
         rewritten, shared, rng: as in `StateUpdate`.
         result: a node.
-        error: see `sandbox.rpc_server.describe`; without it there is a result.
+        error: see `sandbox.exception_data.describe`; without it there is a result.
+        stderr: what the student's code has written there since the test began, if that counts.
     """
 
     modules: Sequence[Node]
@@ -186,6 +187,7 @@ class RpcReply:
     result: Node = None
     error: dict[str, Any] | None = None
     rng: Node = None
+    stderr: str = ""
 
     def encode(self) -> dict[str, Any]:
         """Return the header of the reply's frame."""
@@ -209,4 +211,5 @@ class RpcReply:
             result=None if failed else header["result"],
             error=header["error"] if failed else None,
             rng=header.get("rng"),
+            stderr=header.get("stderr", ""),
         )

@@ -15,7 +15,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from autograder.cells import MISSING, is_extra, is_graded, is_solution, is_task
+from autograder.cells import MISSING, is_built, is_extra, is_graded, is_solution, is_task
 from autograder.harmless_text import with_visible
 
 from .results import CheckOutcome, number, read_checks
@@ -99,6 +99,7 @@ def page(
         max_score=max_score,
         late_penalty=late_penalty,
         exercises=exercises(ran),
+        built=is_built(ran),
     )
 
 

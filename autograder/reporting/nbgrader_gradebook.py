@@ -10,10 +10,9 @@ import logging
 import os
 import shutil
 import sqlite3
-import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import partial
@@ -32,6 +31,7 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
+from nbgrader.nbgraderformat import SchemaTooOldError
 from nbgrader.preprocessors import (
     CheckCellMetadata,
     ClearOutput,
@@ -57,6 +57,7 @@ QUIET = logging.Logger("autograder.nbgrader", logging.CRITICAL)
 log = logging.getLogger(__name__)
 GROUP = 20  # notebooks that are in memory at a time
 BUSY_SECONDS = 10
+TABLES = "e43177bfe90b"  # the version of nbgrader's tables; a test compares it with nbgrader
 MIN_FREE = 2**20  # bytes that a gradebook needs at least
 
 
@@ -114,11 +115,12 @@ def record(
     """
     # nbgrader's own use of SQLAlchemy causes them; a user cannot fix it.
     warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
-    with _alembic_on_path():
-        for assignment in assignments:
-            _declare(folder, assignment, masters[assignment])
-        gradebook = Gradebook(database_url(folder / "gradebook.db"))
-    with gradebook:
+    path = folder / "gradebook.db"
+    if not path.exists():
+        _note_version(path)
+    for assignment in assignments:
+        _declare(folder, assignment, masters[assignment])
+    with Gradebook(database_url(path)) as gradebook:
         # No other program sees this copy before it is complete.
         gradebook.db.execute(text("PRAGMA synchronous = OFF"))
         entries, rest = _Entries(gradebook), iter(ran)
@@ -129,6 +131,22 @@ def record(
             gradebook.db.commit()
             for submission, notebook, entry in entered:
                 yield submission, notebook, _write_pages(folder, submission, notebook, entry)
+
+
+def _note_version(path: Path) -> None:
+    """Create a gradebook with the version of nbgrader's tables, which `Gradebook` then adds.
+
+    For an empty one it would start a program that looks the version up, which takes a second.
+
+    Raises:
+        OSError: the disk is full, for example.
+    """
+    try:
+        with closing(sqlite3.connect(path)) as database, database:
+            database.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+            database.execute("INSERT INTO alembic_version VALUES (?)", [TABLES])
+    except sqlite3.OperationalError as error:
+        raise OSError(errno.EIO, str(error)) from None
 
 
 def _declare(folder: Path, assignment: str, notebooks: Mapping[str, NotebookNode]) -> None:
@@ -157,6 +175,17 @@ def _declare(folder: Path, assignment: str, notebooks: Mapping[str, NotebookNode
         raise _another_version(assignment) from None
 
 
+def require_accepted(masters: Mapping[str, Mapping[str, NotebookNode]]) -> None:
+    """Raise UserError for a source notebook that nbgrader would not release.
+
+    Args:
+        masters: assignment -> notebook -> its source.
+    """
+    for assignment, notebooks in masters.items():
+        for name, master in notebooks.items():
+            _released(master, {"assignment": assignment, "notebook": name})
+
+
 def _released(master: NotebookNode, about: dict[str, str]) -> NotebookNode:
     """Return a notebook as students get it, but with its hidden tests."""
     notebook, resources = deepcopy(master), {"nbgrader": about}
@@ -166,6 +195,8 @@ def _released(master: NotebookNode, about: dict[str, str]) -> NotebookNode:
     except Exception as error:
         named = f"{about['assignment']}/{about['notebook']}.ipynb"
         text = (str(error) or type(error).__name__).splitlines()[0]
+        if isinstance(error, SchemaTooOldError):
+            text += "; run `nbgrader update` in the course's folder"
         raise UserError(f"nbgrader refuses the source notebook {named}: {text}") from None
     return notebook
 
@@ -361,14 +392,3 @@ def refreshed(folder: Path, results: ClassResults) -> ClassResults:
         except DatabaseError:
             raise UserError(f"{gradebook} is damaged: run `autograder grade` again.") from None
     return replace(results, submissions=rows)
-
-
-@contextmanager
-def _alembic_on_path() -> Iterator[None]:
-    """Put `alembic` on PATH: nbgrader calls it by name, even if no environment is active."""
-    before = os.environ.get("PATH", "")
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
-    try:
-        yield
-    finally:
-        os.environ["PATH"] = before

@@ -98,6 +98,7 @@ def write_report(folder: Path, results: ClassResults) -> None:
         "report.html.j2",
         sections=sections(results),
         ignored=results.ignored,
+        doubtful=results.doubtful,
         students=len({row.student for row in results.submissions}),
         link=lambda row: quote(row.feedback),
     )

@@ -5,6 +5,7 @@ They do not depend on time or machine: the same submissions give the same bytes.
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -31,6 +32,7 @@ class CheckOutcome:
         note: what the student should know besides.
         manual: a person grades it; there is no test.
         pending: nobody has graded it yet.
+        contained: the test ran in the student's process, as in nbgrader.
     """
 
     check: str
@@ -44,6 +46,7 @@ class CheckOutcome:
     note: str = ""
     manual: bool = False
     pending: bool = False
+    contained: bool = False
 
     @property
     def passed(self) -> bool:
@@ -88,10 +91,16 @@ class Graded:
 
 @dataclass(frozen=True)
 class ClassResults:
-    """Results of a whole class, and a line for each file that is no submission."""
+    """Results of a whole class.
+
+    Attributes:
+        ignored: a line for each file that is no submission.
+        doubtful: a line for each test that does not give the marks that nbgrader gives.
+    """
 
     submissions: tuple[Graded, ...]
     ignored: tuple[str, ...] = field(default=())
+    doubtful: tuple[str, ...] = field(default=())
 
 
 def read_checks(notebook: NotebookNode) -> tuple[CheckOutcome, ...]:
@@ -115,21 +124,35 @@ def _read_check(cell: NotebookNode) -> CheckOutcome:
             pending=bool(about.get("pending", False)),
         )
     errors = [o for o in cell.get("outputs", []) if o.output_type == "error"]
+    points = float(about.points)
     message, read = _parse(errors[0].evalue) if errors else ("", "")
+    earned = points if errors else _earned(cell, points)
+    if earned < points:
+        message = f"This test gives {number(earned)} of {number(points)} points."
     # Only what the grader itself has found: a student's text can contain anything.
     settled = cell.metadata.get("autograder", {})
-    points = float(about.points)
     return CheckOutcome(
         check=about.grade_id,
         exercise=course.get("exercise", ""),
         tests=course.get("tests", about.grade_id),
         points=points,
-        score=float(about.get("score", 0 if errors else points)),
+        score=float(about.get("score", 0 if errors else earned)),
         message=message,
         misconception=";".join(settled.get("named", ())),
         read=read,
         note=settled.get("note", ""),
+        contained=bool(settled.get("contained")),
     )
+
+
+def _earned(cell: NotebookNode, points: float) -> float:
+    """Return the points of a test without an error: its last expression, if that is a number."""
+    for output in cell.get("outputs", []):
+        if output.output_type == "execute_result":
+            with suppress(ValueError):
+                score = float(output.data["text/plain"])
+                return score if 0 <= score <= points else points
+    return points
 
 
 def _parse(text: str) -> tuple[str, str]:
@@ -171,7 +194,8 @@ def read_results(folder: Path) -> ClassResults:
             )
             for row in data["submissions"]
         ]
-        return ClassResults(tuple(submissions), tuple(data["ignored"]))
+        doubtful = data.get("doubtful", ())
+        return ClassResults(tuple(submissions), tuple(data["ignored"]), tuple(doubtful))
     except (FileNotFoundError, NotADirectoryError):
         raise UserError(f"{path} does not exist: run `autograder grade` first.") from None
     except (OSError, ValueError, KeyError, TypeError):

@@ -9,5 +9,6 @@ this process has imported.
    uses them, too; it is the only module of this room that others import.
 4. `cell_runner`: run the cells of a notebook as Jupyter would.
 5. `rpc_server`: serve the requests of a hidden test on the student's objects.
-6. `probe`: test whether this machine supports an isolation level.
+6. `exception_data`: an exception of a student's code as data.
+7. `probe`: test whether this machine supports an isolation level.
 """

@@ -14,12 +14,14 @@ from typing import Any
 
 import numpy as np
 from IPython.core.compilerop import CachingCompiler
+from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from autograder.protocol.framing import FrameLimits, PeerClosed, read_frame, write_frame
 from autograder.protocol.messages import (
+    NO_SEED,
     BeginHiddenTest,
     CellResult,
     EndHiddenTest,
@@ -32,9 +34,12 @@ from autograder.protocol.messages import (
 from autograder.protocol.optional_torch import torch
 from autograder.protocol.time_limit import time_limit
 
-from .rpc_server import RpcServer, describe, serve
+from .exception_data import describe_cell_error
+from .rpc_server import RpcServer, serve
 
 IMAGE_TYPES = ("image/png",)
+STDERR_CHARS = 500  # during a hidden test
+VALUE_CHARS = 100  # of a cell's last expression: enough for a number
 CELL_FRAME = FrameLimits(header=2**27)  # of a request, which contains a cell's source
 
 
@@ -62,10 +67,22 @@ class _Publisher(DisplayPublisher):
         self.displays.append(data)
 
 
+class _DisplayHook(DisplayHook):
+    """Display hook that also keeps the text of a cell's last expression."""
+
+    value: str | None = None
+
+    def write_format_data(self, format_dict: dict, md_dict: dict | None = None) -> None:
+        text = format_dict.get("text/plain")
+        self.value = text[:VALUE_CHARS] if isinstance(text, str) else None
+        super().write_format_data(format_dict, md_dict)
+
+
 class Shell(InteractiveShell):
     """An IPython shell that prints nothing by itself and needs no terminal."""
 
     display_pub: _Publisher
+    displayhook: _DisplayHook
     compile: _Compiler
 
     def showtraceback(self, *_: Any, **__: Any) -> None:
@@ -128,7 +145,12 @@ def new_shell() -> Shell:
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
     config.InteractiveShell.cache_size = 0
-    shell = Shell.instance(config=config, display_pub_class=_Publisher, compiler_class=_Compiler)
+    shell = Shell.instance(
+        config=config,
+        display_pub_class=_Publisher,
+        displayhook_class=_DisplayHook,
+        compiler_class=_Compiler,
+    )
     shell.user_ns["__name__"] = "__main__"
     return shell
 
@@ -148,6 +170,7 @@ class Worker:
     def run(self) -> None:
         """Serve requests until the checker hangs up."""
         torch.set_num_threads(1)
+        sys.path.insert(0, "")  # as in Jupyter: modules may lie beside the notebook
         self._send(WorkerReady())
         while True:
             try:
@@ -168,11 +191,13 @@ class Worker:
 
     def _run_cell(self, request: RunCell) -> CellResult:
         """Run a cell; returns its outputs and the exception that ended it."""
-        seed(request.seed)
+        if request.seed != NO_SEED:
+            seed(request.seed)
         pieces: list = []
         room = [request.output_chars]
         displays: list[dict] = []
         self._shell.display_pub.displays = displays
+        self._shell.displayhook.value = None
         self._shell.compile.cell = request.id
         before = dict(self._shell.user_ns)
         streams = sys.stdout, sys.stderr, sys.displayhook
@@ -195,7 +220,8 @@ class Worker:
         if request.locked:
             self._remember(before)
         described = None if error is None else describe_cell_error(error)
-        return CellResult(pieces, _within(displays, room), described)
+        value = self._shell.displayhook.value
+        return CellResult(pieces, _within(displays, room), described, value)
 
     def _remember(self, before: dict) -> None:
         """Keep what a locked cell defines, because later cells may reuse its names."""
@@ -221,7 +247,12 @@ class Worker:
                 seed(request.seed)
                 if request.stand_ins:
                     self._put_in(*request.stand_ins)
-                serve(socket.socket(fileno=fds[0]), RpcServer(self._shell.user_ns, self._given))
+                stderr: list | None = None
+                if request.as_nbgrader:
+                    stderr = []
+                    sys.stderr = Output(stderr, "stderr", [STDERR_CHARS])
+                server = RpcServer(self._shell.user_ns, self._given, stderr)
+                serve(socket.socket(fileno=fds[0]), server)
             finally:
                 os._exit(0)
         os.close(fds[0])
@@ -242,15 +273,6 @@ class Worker:
         found |= {name: self._given[name] for name in found.keys() & self._given.keys()}
         exec(parts, found)
         self._shell.user_ns.update((name, found[name]) for name in names.split())
-
-
-def describe_cell_error(error: BaseException) -> dict:
-    """Describe an exception as `describe` does; a syntax error with its place."""
-    found = describe(error)
-    if isinstance(error, SyntaxError) and error.lineno:
-        found["text"] = error.msg or "invalid syntax"
-        found["place"] = ["<module>", error.lineno, (error.text or "").strip()[:300]]
-    return found
 
 
 def seed(number: int) -> None:

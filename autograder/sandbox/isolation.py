@@ -201,6 +201,9 @@ def _mount_files(spec: SandboxSpec, files: Sequence[int], root: str) -> None:
     syscalls.mount("tmpfs", str(copies), "tmpfs", quiet, f"size={size},mode=755")
     _copy_files(spec, files, copies)
     for name, _ in spec.files:
+        for folder in reversed(Path(name).parents[:-1]):
+            (work / folder).mkdir(exist_ok=True)
+            (work / folder).chmod(0o777)
         (work / name).touch()
         syscalls.mount(str(copies / name), str(work / name), flags=syscalls.BIND)
         syscalls.make_read_only(str(work / name))
@@ -211,6 +214,7 @@ def _copy_files(spec: SandboxSpec, files: Sequence[int], folder: Path) -> None:
     """Make read-only copies; by `pread`, because forks share a descriptor's position."""
     folder.mkdir(exist_ok=True)
     for (name, size), descriptor in zip(spec.files, files, strict=True):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         with (folder / name).open("xb") as copy:
             offset = 0
             while chunk := os.pread(descriptor, min(CHUNK, size - offset), offset):

@@ -6,16 +6,15 @@ reply holds a key for it.
 """
 
 import importlib
-import linecache
 import socket
-import traceback
 from collections.abc import Callable, Mapping
+from enum import Enum
 from typing import Any
 
 import numpy as np
 
 from autograder.protocol.framing import FrameLimits, PeerClosed, read_frame, write_frame
-from autograder.protocol.optional_torch import Tensor, nn, torch
+from autograder.protocol.optional_torch import Tensor, is_lazy, nn, torch
 from autograder.protocol.rpc_messages import (
     Call,
     CallGiven,
@@ -36,7 +35,8 @@ from autograder.protocol.rpc_messages import (
 from autograder.protocol.shared_state import SharedState, rewrite
 from autograder.protocol.value_codec import Codec, NotSerializable
 
-MESSAGE_CHARS = 6000  # of an exception
+from .exception_data import describe
+
 REQUEST_FRAME = FrameLimits(tensors=2**30, header=2**28)
 
 
@@ -99,9 +99,15 @@ class WorkerCodec(Codec):
         return [*node, container_id]
 
     def encode_other(self, x: Any) -> Node:
+        # A member of an enumeration of text or whole numbers is that text or number.
+        if isinstance(x, Enum) and isinstance(x, str):
+            return self.encode(str.__str__(x))
+        if isinstance(x, Enum) and isinstance(x, int):
+            return self.encode(int.__index__(x))
         if isinstance(x, nn.Module):
             return ["module", self.server.key_of_module(x)]
-        return ["object", self.server.key_of_object(x), type(x).__name__]
+        name = type(x).__name__.replace("-", "_")  # such as "method-wrapper"
+        return ["object", self.server.key_of_object(x), name]
 
     def decode_other(self, kind: str, *parts: Any) -> Any:
         make = getattr(self, f"_take_{kind}")
@@ -152,10 +158,17 @@ class RpcServer:
     Args:
         namespace: of the notebook.
         given: functions and classes of locked cells, as they were when their cells ran.
+        stderr: pairs of a name and a text that the student's code has written; None if that does
+            not count.
     """
 
-    def __init__(self, namespace: Mapping[str, Any], given: Mapping[str, Any]):
-        self.namespace, self.given = namespace, given
+    def __init__(
+        self,
+        namespace: Mapping[str, Any],
+        given: Mapping[str, Any],
+        stderr: list[list[str]] | None = None,
+    ):
+        self.namespace, self.given, self.stderr = namespace, given, stderr
         self.shared = SharedState(-1, weak=False)
         self.held: dict[int, Any] = {}
         self._held_keys: dict[int, int] = {}  # id() of an object -> its key
@@ -214,16 +227,21 @@ class RpcServer:
                 result = getattr(self, f"_do_{request.op}")(request, codec, out)
             node = out.encode(result)
         except NotSerializable as problem:
-            error = {"type": "TypeError", "bases": ["TypeError"], "text": str(problem)}
+            error = _of_what_cannot_be_sent(problem)
         except BaseException as raised:
             error = describe(raised)
+        modules: list = []
+        try:
+            modules = self._changes_of_modules()
+        except NotSerializable as problem:
+            node, error = None, _of_what_cannot_be_sent(problem)
         after = torch.get_rng_state()
         rng = None if torch.equal(after, before) else out.pack(after)
         if out.outputs and isinstance(request, CallRequest):
             wanted = [*codec.leaves, *(self.shared.get(key) for key in request.leaves)]
             self._graphs[request.call] = (out.outputs, wanted)
         reply = RpcReply(
-            modules=self._changes_of_modules(),
+            modules=modules,
             changed=[
                 [index, out.pack(x)]
                 for index, (x, old) in enumerate(zip(codec.inputs, codec.received, strict=False))
@@ -234,6 +252,7 @@ class RpcServer:
             result=node,
             error=error,
             rng=rng,
+            stderr="".join(text for _, text in self.stderr or ()),
         )
         return reply.encode(), out.tensors
 
@@ -279,6 +298,11 @@ class RpcServer:
         def key_of(x: Tensor | None) -> int | None:
             if x is None:
                 return None
+            if is_lazy(x):
+                raise NotSerializable(
+                    "a lazy layer has parameters without a shape until it is first called: build "
+                    "it with all its sizes, such as nn.Linear(d_in, d_out)"
+                )
             key = self.shared.key_of(x)
             return self.shared.add(x) if key is None else key
 
@@ -309,7 +333,7 @@ class RpcServer:
     def _call(self, target: Callable, request: CallRequest, codec: WorkerCodec) -> Any:
         codec.inputs = [x.clone() for x in codec.leaves]
         args, kwargs = codec.decode(request.args), codec.decode(request.kwargs)
-        with np.errstate(all="ignore"):
+        with np.errstate() if self.stderr is not None else np.errstate(all="ignore"):
             return target(*args, **kwargs)
 
     def _do_get_attribute(self, request: GetAttribute, codec: WorkerCodec, out: WorkerCodec) -> Any:
@@ -347,30 +371,8 @@ class RpcServer:
         return [by_id.get(id(x)) for x in wanted]
 
 
-def describe(error: BaseException) -> dict:
-    """Describe an exception as JSON data.
-
-    Returns:
-        `type`: name of its class; `bases`: names of the built-in classes that it inherits from;
-        `text`: its message; `place`, if a cell is in its traceback: function, line number, line.
-    """
-    try:
-        text = str(error)[:MESSAGE_CHARS]
-    except BaseException:
-        text = ""
-    built_in = [c.__name__ for c in type(error).__mro__ if c.__module__ == "builtins"]
-    found: dict[str, Any] = {"type": type(error).__name__, "bases": built_in, "text": text}
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if is_cell(f.filename)]
-    if frames:
-        last = frames[-1]
-        line = linecache.getline(last.filename, last.lineno or 0).strip()
-        found["place"] = [last.name, last.lineno or 0, line[:300]]
-    return found
-
-
-def is_cell(filename: str) -> bool:
-    """Return True if a frame's file is a cell of the notebook."""
-    return filename.startswith("<cell ")
+def _of_what_cannot_be_sent(problem: NotSerializable) -> dict[str, Any]:
+    return {"type": "TypeError", "bases": ["TypeError"], "text": str(problem)}
 
 
 def serve(connection: socket.socket, server: RpcServer) -> None:

@@ -22,7 +22,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.protocol.handshake import accepts_hello, say_hello
+from autograder.protocol.handshake import accepts_hello, hung_up, say_hello
 from autograder.protocol.messages import (
     DATAGRAM_BYTES,
     CloneServer,
@@ -59,6 +59,10 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     if not accepts_hello(control):
         return
+    if sys.platform == "linux":  # from now on: the imports take seconds
+        syscalls.die_with_parent(signal.SIGTERM)
+        if hung_up(control):  # it has ended before that
+            return
     os.environ.setdefault("MPLBACKEND", "agg")
     preload(PRELOAD)
     from .cell_runner import Worker, new_shell
@@ -232,3 +236,4 @@ def _unimport_project() -> None:
 
 if __name__ == "__main__":
     main()
+    os._exit(0)  # at once: to take apart all that was imported takes a while

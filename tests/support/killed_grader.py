@@ -103,17 +103,19 @@ def contents(out: Path) -> dict[str, bytes | list]:
         return found | {"gradebook": gradebook.execute(GRADES).fetchall()}
 
 
-def disturbed(folder: Path, students: int, kills: int, seed: int) -> tuple[int, bool]:
+def disturbed(folder: Path, whole: float, kills: int, seed: int) -> tuple[int, bool]:
     """Meet a running grader with so many kills.
 
     What was killed goes on in the next run. A run that came to its end before its kill must have
     left the right results; then a new one begins with nothing.
 
+    Args:
+        folder: of a class, graded into `undisturbed`.
+        whole: the seconds that this took.
+
     Returns:
         how many runs came to their end in between, and whether all results are the right ones.
     """
-    write_class(folder, students)
-    whole = finish(folder, "undisturbed")
     right = contents(folder / "undisturbed")
     dice = random.Random(seed)
     same, ended, met = True, 0, 0
@@ -137,7 +139,9 @@ def disturbed(folder: Path, students: int, kills: int, seed: int) -> tuple[int, 
 def main(kills: int, students: int, seed: int) -> None:
     """Kill a grader at random moments and say whether anything is lost."""
     with tempfile.TemporaryDirectory() as name:
-        ended, same = disturbed(Path(name), students, kills, seed)
+        folder = Path(name)
+        write_class(folder, students)
+        ended, same = disturbed(folder, finish(folder, "undisturbed"), kills, seed)
     click.echo(
         f"{kills} kills of a running grader, {ended + 1} runs to the end in between and after: "
         f"{'the same' if same else 'OTHER'} bytes"

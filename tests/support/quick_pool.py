@@ -34,6 +34,9 @@ class QuickPool:
     def __exit__(self, *_: object) -> None:
         """Nothing to end."""
 
+    def launch(self) -> None:
+        """Nothing to start."""
+
     def do(self, jobs: Iterable[tuple[str, dict]]) -> Iterator[tuple[str, JobResult]]:
         """Run the code cells of each job in one namespace, tests included."""
         for name, request in jobs:

@@ -22,8 +22,13 @@ class WarmPool:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
-        if kind is not None:  # a run that was broken off leaves checkers at work: start afresh
+        # A run that was broken off may leave checkers at work: then start afresh.
+        if kind is not None and any(checker.job for checker in self._pool._checkers):
             self.close()
+
+    def launch(self) -> None:
+        """As `LocalPool` does."""
+        self._pool.launch()
 
     def do(self, jobs: Iterable[tuple[str, dict]]) -> Iterator[tuple[str, dict]]:
         """As `LocalPool` does them."""
@@ -35,3 +40,28 @@ class WarmPool:
     def close(self) -> None:
         """End all processes; the next run starts new ones."""
         self._pool.__exit__()
+
+
+class OneAtATime:
+    """A warm pool that gets the next job when the last one is done.
+
+    Args:
+        pool: it stays warm.
+    """
+
+    def __init__(self, pool: WarmPool):
+        self._pool = pool
+
+    def __enter__(self) -> "OneAtATime":
+        return self
+
+    def __exit__(self, *how: object) -> None:
+        self._pool.__exit__(*how)
+
+    def do(self, jobs: Iterable[tuple[str, dict]]) -> Iterator[tuple[str, dict]]:
+        """As `LocalPool` does them, but never two together."""
+        for job in jobs:
+            yield from self._pool.do([job])
+
+    def dismiss(self) -> None:
+        """Stay for the next run."""

@@ -37,6 +37,7 @@ def refused(*arguments: str) -> str:
     return line
 
 
+@pytest.mark.slow(seconds=7)
 def test_build_writes_and_check_proves(course):
     built = run("build")
     assert (built.exit_code, built.stderr) == (0, "")
@@ -62,6 +63,7 @@ def test_check_writes_nothing_and_names_the_command(course):
     assert target.read_bytes() == before
 
 
+@pytest.mark.slow(seconds=7)
 def test_check_tells_every_gate_that_does_not_hold(course):
     test = TEXT[TEXT.index("agree(add, ") : TEXT.rindex("```")]
     course.write_text(

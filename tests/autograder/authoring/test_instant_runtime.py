@@ -485,3 +485,36 @@ def test_the_machine_needs_only_the_standard_library_and_torch():
             modules |= {alias.name.split(".")[0] for alias in node.names}
         assert not isinstance(node, ast.ImportFrom)
     assert modules - set(sys.stdlib_module_names) == {"torch"}
+
+
+# ---- rounding, which no other machine repeats ----------------------------------------------------
+
+
+def plus(amount, among_large=None):
+    """A wrong answer: adds an amount, and perhaps another one among large numbers."""
+    large = amount if among_large is None else among_large
+    return lambda x: x - x.floor() + (large if x.max() > 1e5 else amount)
+
+
+def pairs(one, other, together) -> list[list[int]]:
+    """Which pairs of two wrong answers are recorded."""
+    first, second = known(plus), known(plus)
+    first.implementation, second.implementation = one, other
+    first.combined = lambda _: together
+    cases = [case("small", torch.tensor([1.0, 2.0])), case("large", torch.tensor([1e6, 2e6]))]
+    about = {"points": 2, "minutes": 5, "uses": [], "form_only": False}
+    group = Group(cases, ["what remains"], dtype="float64")
+    found = record(plus(0), [first, second], [group], "p.html#read", {}, **about)
+    return [pair[:2] for pair in found["pairs"]]
+
+
+def test_a_rounding_error_that_meets_another_mistake_is_not_recorded():
+    assert pairs(plus(0, 0.01), plus(1), plus(1, 1.02)) == []
+
+
+def test_two_mistakes_among_small_numbers_are_recorded():
+    assert pairs(plus(1, 0), plus(2, 0), plus(3, 0)) == [[0, 1]]
+
+
+def test_a_rounding_error_that_is_as_large_as_alone_is_recorded():
+    assert pairs(plus(0, 0.5), plus(1), plus(1, 0.5)) == [[0, 1]]

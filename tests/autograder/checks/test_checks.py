@@ -7,7 +7,16 @@ import pytest
 import torch
 from torch import nn
 
-from autograder.checks import SEED_VARIABLE, CheckFailed, Draw, agree, agree_layer, case, require
+from autograder.checks import (
+    SEED_VARIABLE,
+    CheckFailed,
+    Draw,
+    agree,
+    agree_layer,
+    case,
+    remembering,
+    require,
+)
 
 
 def mistake(implementation, name="the-mistake", **more):
@@ -218,6 +227,16 @@ def test_a_mistake_must_match_on_every_case():
     assert "You made" in feedback(lambda x: x * 3, cases=[three], mistakes=[mistake(square)])
 
 
+@pytest.mark.parametrize(
+    ("found", "wanted"), [("another", "a ValueError"), (False, True), (1, None)]
+)
+def test_what_is_no_number_is_not_called_one(found, wanted):
+    text = feedback(lambda x: found, cases=[case("one", 1)], reference=lambda x: wanted)
+    assert text.startswith("Your code does not do what the docstring says.")
+    both = feedback(lambda x: [found], cases=[case("one", 1)], reference=lambda x: [wanted])
+    assert both.startswith("Your code does not do what the docstring says.")
+
+
 def test_of_several_mistakes_that_match_none_is_named():
     both = [mistake(lambda x: 3 * x, "first"), mistake(lambda x: 3 * x, "second")]
     text = feedback(lambda x: x * 3, mistakes=both)
@@ -255,6 +274,37 @@ def test_the_first_failing_case_decides_if_it_says_enough():
     assert "tripling" in feedback(student, cases=[many, few], mistakes=known)
     one_number = case("1", torch.tensor([1.0]))
     assert "You made" not in feedback(student, cases=[many, one_number], mistakes=known)
+
+
+TWO_ANSWERS = """
+def half(x):
+    return x / 2
+
+def test(student, reference, mistakes, through):
+    Draw("a-test")
+    feedback(student, reference, mistakes=mistakes, through=through)
+
+def through_the_notebook(function, x):
+    return half(function(x))
+"""
+
+
+@pytest.mark.parametrize(("through", "times"), [("plain", 1), ("through_the_notebook", 2)])
+def test_outcomes_are_remembered_unless_they_can_depend_on_the_notebook(through, times):
+    """A measurement that uses another answer of the student's gives each student another result."""
+    calls = []
+
+    def forgotten(x):
+        calls.append("mistake")
+        return x
+
+    namespace = {"__name__": "__main__", "Draw": Draw, "feedback": feedback}
+    exec(TWO_ANSWERS, namespace)
+    measure = {"plain": None, **namespace}[through]
+    with remembering(namespace, {}):
+        for wrong in (lambda x: x, lambda x: x * 1):
+            namespace["test"](wrong, double, [mistake(forgotten)], measure)
+    assert calls == ["mistake"] * times
 
 
 def test_inputs_that_are_changed_are_noticed_when_asked_for():

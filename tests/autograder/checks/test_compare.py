@@ -69,7 +69,7 @@ def test_what_is_the_same(found, wanted):
         (torch.tensor(0.5), 0.5, "structure", "it is a tensor of shape (), expected a number"),
         ("0.5", 0.5, "structure", "it is a str, expected a number"),
         (True, 1, "value", "it: yours True, expected 1"),
-        (1, True, "value", "it: yours 1, expected True"),
+        (1, True, "fact", "it: yours 1, expected True"),
         (3.0, 3, "value", "it: yours 3.0, expected 3"),
         ([1, 2], [1, 3], "value", "it: yours [1, 2], expected [1, 3]"),
         ((1, 2), [1, 2], "structure", "it is a tuple of 2, expected a list"),

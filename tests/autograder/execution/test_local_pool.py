@@ -1,6 +1,7 @@
 """The pool waits for no single checker, and ends no process but its own."""
 
 import json
+import signal
 import socket
 import subprocess
 import sys
@@ -11,7 +12,6 @@ import pytest
 from autograder.execution import local_pool
 from autograder.execution.job import JOB_FRAME
 from autograder.execution.local_pool import LocalPool, _CheckerServer
-from autograder.execution.sandbox_client import ForkServer
 from autograder.protocol.framing import (
     HEAD,
     BadFrame,
@@ -49,10 +49,16 @@ def test_a_checkers_fork_server_ends_only_checkers_of_its_own(stranger):
 
 
 @pytest.mark.slow(seconds=10)
-def test_a_sandboxs_fork_server_ends_only_workers_of_its_own(stranger):
-    with ForkServer() as server:
-        assert server._request(EndProcess(stranger.pid), [], Ended) == Ended(stranger.pid)
-        assert stranger.poll() is None
+def test_a_sandboxs_fork_server_ends_only_workers_of_its_own(stranger, fork_server):
+    assert fork_server._request(EndProcess(stranger.pid), [], Ended) == Ended(stranger.pid)
+    assert stranger.poll() is None
+
+
+def test_a_pool_without_jobs_ends_before_it_is_warm():
+    with LocalPool(1) as pool:
+        pool.launch()
+        process = pool._server._process
+    assert process.returncode == -signal.SIGKILL
 
 
 LIMITS = {"limits": {"submission_seconds": 60}}

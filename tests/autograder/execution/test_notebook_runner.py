@@ -23,12 +23,6 @@ pytestmark = pytest.mark.slow(seconds=40)
 LIMITS_HERE = Limits(cell_seconds=3, submission_seconds=30)
 
 
-@pytest.fixture(scope="module")
-def fork_server():
-    with ForkServer() as one:
-        yield one
-
-
 @pytest.fixture
 def ran(fork_server):
     """Run cells; those that begin with "#T" are hidden tests, of a point each; "#L" are locked."""
@@ -39,7 +33,7 @@ def ran(fork_server):
         environment: Environment | None = None,
         level: str = "",
     ) -> NotebookNode:
-        notebook = new_notebook()
+        notebook = new_notebook(metadata={"course": {}})  # as `autograder build` makes it
         for number, source in enumerate(cells):
             test, locked = source.startswith("#T"), source.startswith("#L")
             about = {"grade": test, "solution": False, "grade_id": f"t{number}", "points": 1}
@@ -64,7 +58,7 @@ def printed(notebook: NotebookNode, number: int) -> str:
     return "".join(o.get("text", "") for o in notebook.cells[number].outputs)
 
 
-def test_only_an_error_costs_points(ran):
+def test_an_error_costs_points_and_noise_does_not(ran):
     notebook = ran(
         "import sys, warnings\ndef noisy():\n    print('x', file=sys.stderr); warnings.warn('w')\n"
         "def number():\n    get_ipython().displayhook(0.5)\n    get_ipython().displayhook(-1)",
@@ -75,7 +69,7 @@ def test_only_an_error_costs_points(ran):
         "#T\nassert False, 'wrong'",
     )
     assert notebook.metadata.autograder.status == "graded"
-    assert scores(notebook) == [1, 1, 1, 1, 0]
+    assert scores(notebook) == [1, 1, 0, 1, 0]  # a number at the end is the score
     assert messages(notebook)[-1] == "wrong"
 
 
@@ -185,6 +179,45 @@ def test_used_up_time_is_said(ran):
     assert scores(notebook) == [0, 0, 0]
     assert "time for this submission was used up" in messages(notebook)[-1]
     assert "used up" in notebook.metadata.autograder.reason
+
+
+def test_a_lazy_layer_is_told_what_it_is(ran):
+    layer = """
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.W = nn.LazyLinear(3)
+"""
+    done = ran(layer, "#T\nassert Net().W is not None", "#T\nassert Net is not None")
+    assert done.metadata.autograder.status == "graded"
+    assert scores(done) == [0, 1]
+    assert "a lazy layer has parameters without a shape" in messages(done)[0]
+
+
+SEARCHES = """#T
+from autograder.execution.diagnosis_switch import diagnoses
+while diagnoses(): pass
+assert answer() == 42, "It is 42."
+"""
+
+
+def test_a_slow_search_for_mistakes_costs_the_student_nothing(ran, monkeypatch):
+    monkeypatch.setattr("autograder.execution.hidden_test_runner.OWN_SECONDS", 0.2)
+    limits = Limits(cell_seconds=1, submission_seconds=3)
+    right = "def answer(): return 42"
+    done = ran(right, *[SEARCHES] * 4, right.replace("42", "41"), SEARCHES, limits=limits)
+    assert done.metadata.autograder.status == "graded"
+    assert scores(done) == [1, 1, 1, 1, 0]
+    assert messages(done)[-1] == "It is 42."
+
+
+def test_a_test_that_is_slow_without_a_search_has_a_limit(ran, monkeypatch):
+    monkeypatch.setattr("autograder.execution.hidden_test_runner.OWN_SECONDS", 0.2)
+    limits = Limits(cell_seconds=1, submission_seconds=6)
+    done = ran("x = 1", "#T\nassert x == 1\nwhile True: pass", "#T\nassert x == 1", limits=limits)
+    assert done.metadata.autograder.status == "time limit"
+    assert scores(done) == [0, 1]
 
 
 def test_workers_that_cells_end_cost_the_submissions_time(ran, monkeypatch):

@@ -35,6 +35,31 @@ def test_results_are_those_of_one_process(result):
     assert repr(here) == repr(there)
 
 
+def test_members_of_an_enumeration_of_text_or_numbers_are_these():
+    source = """
+from enum import Enum, IntEnum
+class Fault(str, Enum):
+    NONE = "none"
+    def __eq__(self, other): return True
+    __hash__ = str.__hash__
+class Size(IntEnum):
+    LARGE = 3
+def f(name): return {"fault": Fault.NONE, "size": Size.LARGE}[name]
+"""
+    with remote(source, "f") as f:
+        assert f("fault") == "none"
+        assert f("fault") != "other"
+        assert type(f("size")) is int
+        assert f("size") == 3
+
+
+def test_methods_of_objects_in_c_can_be_called():
+    source = "import itertools\ndef counter(start):\n    return itertools.count(start).__next__"
+    with remote(source, "counter") as counter:
+        count = counter(5)
+        assert (count(), count()) == (5, 6)
+
+
 def test_the_same_tensor_twice_is_one_tensor():
     source = "def f(a, b, c):\n    return a is b, a is c, torch.equal(a, c)"
     x = torch.ones(2)

@@ -70,6 +70,31 @@ def test_what_an_answer_uses_is_found_at_any_depth_and_through_given_functions()
     assert right_answers(course()).keys() == {"double", "four_times", "eight_times"}
 
 
+def test_a_helper_of_a_test_that_is_not_called_plays_no_part():
+    unused = "def unused():\n    return double(1)\n"
+    nb = fill_solutions(course(), {})
+    (test,) = [cell for cell in nb.cells if cell.id == "eight-values"]
+    test.source = f"{unused}def used():\n    return four_times(1)\nprobe = used\n{test.source}"
+    assert dependencies(nb).named["eight-values"] == {"four_times"}
+
+
+REDEFINED = "class Number(str):\n    pass\n\n"
+
+
+def test_who_defines_a_given_class_anew_keeps_the_points_of_right_answers():
+    found = ends(eight_times=REDEFINED + EIGHT)
+    assert found == {"double-values": "", "four-values": "", "eight-values": ""}
+    nb = fill_solutions(course(), {"eight_times": REDEFINED + EIGHT})
+    assert dependencies(nb).redefined == ("Number",)
+    assert dependencies(fill_solutions(course(), {})).redefined == ()
+
+
+def test_who_defines_a_given_class_anew_and_is_wrong_loses_points():
+    found = ends(eight_times=REDEFINED + "def eight_times(x):\n    return Number(7)")
+    assert found["double-values"] == found["four-values"] == ""
+    assert found["eight-values"] != ""
+
+
 def test_right_parts_bring_what_they_need_and_nothing_that_is_judged():
     over = dependencies(fill_solutions(course(), {})).stand_ins(["four_times"])
     assert over.names == ("four_times",)

@@ -10,6 +10,8 @@ import pytest
 import toy_course as toy
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
+from quick_pool import QuickPool
+from warm_pool import OneAtATime
 
 from autograder.cli import main
 from autograder.doctor import meaning
@@ -74,14 +76,12 @@ SCORES = {
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory) -> tuple[Path, ClassResults]:
+def graded(tmp_path_factory, warm_pool) -> tuple[Path, ClassResults]:
     folder = tmp_path_factory.mktemp("course")
     toy.write_course(folder)
     write_class(folder)
-    results = grade(
-        folder / "submitted", folder / "exercises", folder / "out", jobs=1, limits=LIMITS
-    )
-    return folder, results
+    where = folder / "submitted", folder / "exercises", folder / "out"
+    return folder, grade(*where, limits=LIMITS, cluster=OneAtATime(warm_pool))
 
 
 def page(folder: Path, student: str) -> str:
@@ -249,7 +249,7 @@ def test_two_graders_do_not_write_to_one_folder(graded):
         grade(folder / "submitted", folder / "exercises", folder / "out", limits=LIMITS)
 
 
-def test_a_job_whose_checker_ends_is_given_to_another(tmp_path):
+def test_a_job_whose_checker_ends_is_given_to_another(tmp_path, warm_pool):
     """The course's own code ends the checker: after two tries the notebook is given up."""
     toy.write_course(tmp_path)
     path = tmp_path / "exercises" / toy.ASSIGNMENT / "sums.ipynb"
@@ -258,9 +258,8 @@ def test_a_job_whose_checker_ends_is_given_to_another(tmp_path):
     hidden.source += f"\nimport os; open({str(tmp_path / 'tries')!r}, 'a').write('x'); os._exit(3)"
     nbformat.write(notebook, path)
     toy.hand_in(tmp_path / "class", "ada", toy.answered())
-    results = grade(
-        tmp_path / "class", tmp_path / "exercises", tmp_path / "out", limits=LIMITS, jobs=2
-    )
+    where = tmp_path / "class", tmp_path / "exercises", tmp_path / "out"
+    results = grade(*where, limits=LIMITS, cluster=warm_pool)
     assert (tmp_path / "tries").read_text() == "xx"
     assert [(r.status, r.score) for r in results.submissions] == [("grader failed", 0)]
     assert "ended, twice" in results.submissions[0].reason
@@ -303,6 +302,8 @@ BAD = [
     (["class", "--source", "nowhere"], "nowhere is not a folder"),
     (["class", "--source", "empty"], "has no notebooks"),
     (["class", "--source", "broken"], "sums.ipynb is not a valid source notebook"),
+    (["class", "--source", "in-r"], "sums.ipynb is for a kernel of R; only Python is graded here"),
+    (["class", "--source", "later"], "sums.ipynb has AUTOTEST lines, and the course has no"),
     (["class", "--out", "a-file"], "is not a folder"),
     (["class", "--out", "a-file/below"], "Cannot write to"),
     (["class", "--out", "a-file/below/more"], "Cannot write to"),
@@ -318,8 +319,14 @@ def test_bad_input_is_one_line_and_leaves_nothing(arguments, message, tmp_path, 
     (tmp_path / "a-file").write_text("")
     (tmp_path / "broken" / "01-sums").mkdir(parents=True)
     (tmp_path / "broken" / "01-sums" / "sums.ipynb").write_text("{")
+    for place, cell, language in (("in-r", "x <- 1", "R"), ("later", "### AUTOTEST x", "python")):
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
+        notebook.metadata["kernelspec"] = {"language": language}
+        (tmp_path / place / "01-sums").mkdir(parents=True)
+        nbformat.write(notebook, tmp_path / place / "01-sums" / "sums.ipynb")
     before = sorted(tmp_path.rglob("*"))
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("autograder.execution.local_pool.LocalPool", lambda _jobs: QuickPool())
     done = CliRunner().invoke(main, ["grade", *arguments])
     assert done.exit_code == 2
     assert message in done.output
@@ -342,7 +349,9 @@ def test_doctor_says_how_far_code_is_isolated():
     assert f"Isolation of grading: {level}: {meaning(level)}" in done.output
 
 
-def test_without_any_isolation_nothing_is_graded_unless_one_insists(tmp_path, monkeypatch):
+def test_without_any_isolation_nothing_is_graded_unless_one_insists(
+    tmp_path, monkeypatch, command_with_warm_pool
+):
     toy.write_course(tmp_path)
     toy.hand_in(tmp_path / "class", "ada", toy.answered())
     monkeypatch.setattr("autograder.execution.sandbox_client.best_level", lambda: "none")

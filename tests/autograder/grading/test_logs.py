@@ -40,7 +40,9 @@ def published(out: Path) -> str:
 
 
 @pytest.mark.slow
-def test_the_traceback_of_an_own_error_is_in_the_log_and_nowhere_else(course, monkeypatch):
+def test_the_traceback_of_an_own_error_is_in_the_log_and_nowhere_else(
+    course, monkeypatch, warm_pool
+):
     real = class_run.merge_submission
 
     def broken(master, submission):
@@ -50,7 +52,7 @@ def test_the_traceback_of_an_own_error_is_in_the_log_and_nowhere_else(course, mo
 
     monkeypatch.setattr(class_run, "merge_submission", broken)
     out = course / "out"
-    results = grade(course / "class", course / "exercises", out, jobs=1, limits=LIMITS)
+    results = grade(course / "class", course / "exercises", out, limits=LIMITS, cluster=warm_pool)
     assert [row.status for row in results.submissions] == ["grader failed", "graded"]
     log = (out / LOG).read_text()
     assert "ada/01-sums/sums: the grader itself failed\nTraceback (most recent call last)" in log
@@ -66,6 +68,9 @@ class BrokenPool:
         return self
 
     def __exit__(self, *_):
+        pass
+
+    def launch(self):
         pass
 
     def do(self, jobs):
@@ -123,7 +128,7 @@ def test_what_ends_a_run_is_in_the_log(course, monkeypatch):
 
 
 @pytest.mark.slow
-def test_verbose_prints_the_steps_and_each_run_replaces_the_log(course):
+def test_verbose_prints_the_steps_and_each_run_replaces_the_log(course, command_with_warm_pool):
     words = ["grade", str(course / "class"), "--source", str(course / "exercises")]
     words += ["--out", str(course / "out"), "--jobs", "1"]
     done = CliRunner().invoke(main, words)
@@ -143,7 +148,7 @@ def test_verbose_prints_the_steps_and_each_run_replaces_the_log(course):
 
 
 def test_the_terminal_names_the_log_when_the_grader_failed(course, monkeypatch):
-    monkeypatch.setattr("autograder.grading.grade.LocalPool", lambda size: BrokenPool())
+    monkeypatch.setattr("autograder.execution.local_pool.LocalPool", lambda size: BrokenPool())
     words = ["grade", str(course / "class"), "--source", str(course / "exercises")]
     words += ["--out", str(course / "out"), "--unsafe"]
     done = CliRunner().invoke(main, words)

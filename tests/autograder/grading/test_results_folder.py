@@ -1,6 +1,8 @@
 """The folder of results: what a run may write and remove there, whatever its path is called."""
 
+import os
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import nbformat
 import pytest
 import toy_course as toy
 from click.testing import CliRunner
+from nbgrader.api import Gradebook
 from quick_pool import QuickPool
 
 from autograder.cli import main
@@ -78,12 +81,35 @@ def test_manual_marks_survive_whatever_the_folder_is_called(name, course):
     assert sorted(path.name for path in course.iterdir()) == ["class", "exercises", place.name]
 
 
-def test_a_source_notebook_that_nbgrader_refuses_is_one_line(course):
+def test_a_new_gradebook_has_the_tables_that_nbgrader_makes(course, monkeypatch):
+    # nbgrader starts a program that is installed beside Python.
+    programs = Path(sys.executable).parent
+    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    grade(course / "class", course / "exercises", course / "out", cluster=QuickPool())
+    Gradebook(f"sqlite:///{course / 'nbgraders.db'}").close()
+    found = []
+    for path in (course / "out" / "gradebook.db", course / "nbgraders.db"):
+        with closing(sqlite3.connect(path)) as gradebook:
+            tables = gradebook.execute("select name, sql from sqlite_master order by name")
+            version = gradebook.execute("select version_num from alembic_version")
+            found.append((tables.fetchall(), version.fetchall()))
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("fault", ["a solution without an end", "an old format"])
+def test_a_source_notebook_that_nbgrader_refuses_is_one_line_before_anything_runs(course, fault):
     path = course / "exercises" / toy.ASSIGNMENT / f"{toy.NOTEBOOK}.ipynb"
     notebook = toy.master()
-    toy.cell(notebook, "add").source += "\n    ### BEGIN SOLUTION"
+    if fault == "an old format":
+        toy.cell(notebook, "add").metadata.nbgrader.schema_version = 1
+        words = r"Outdated schema version: 1 .*; run `nbgrader update` in the course's folder$"
+    else:
+        toy.cell(notebook, "add").source += "\n    ### BEGIN SOLUTION"
+        words = "no end solution"
     nbformat.write(notebook, path)
+    pool = QuickPool()
     with pytest.raises(
-        UserError, match=r"refuses the source notebook 01-sums/sums\.ipynb: no end solution"
+        UserError, match=rf"refuses the source notebook 01-sums/sums\.ipynb: {words}"
     ):
-        grade(course / "class", course / "exercises", course / "out", cluster=QuickPool())
+        grade(course / "class", course / "exercises", course / "out", cluster=pool)
+    assert pool.ran == 0

@@ -105,7 +105,7 @@ def test_a_failure_of_the_grader_quotes_no_control_characters(tmp_path, monkeypa
 
     toy.write_course(tmp_path)
     toy.hand_in(tmp_path / "class", "ada", toy.answered())
-    monkeypatch.setattr("autograder.grading.grade.LocalPool", lambda _jobs: Broken())
+    monkeypatch.setattr("autograder.execution.local_pool.LocalPool", lambda _jobs: Broken())
     words = [str(tmp_path / name) for name in ("class", "exercises", "out")]
     done = CliRunner().invoke(
         main, ["grade", words[0], "--source", words[1], "--out", words[2], "--unsafe"]

@@ -1,6 +1,5 @@
 """A class with files beside its notebooks, graded."""
 
-import csv
 import os
 import subprocess
 import sys
@@ -8,11 +7,13 @@ from pathlib import Path
 
 import pytest
 import toy_files
+from nbgrader.api import Gradebook
 from not_files import NO_FILES
 
 from autograder.execution.local_pool import LocalPool
 from autograder.grading.grade import grade
 from autograder.limits import Limits
+from autograder.reporting.nbgrader_gradebook import database_url
 from autograder.reporting.results import read_results
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -116,10 +117,9 @@ def test_nbgraders_own_commands_find_them_too(tmp_path):
     place = toy_files.hand_in(tmp_path / "submitted", "link", {"log.txt": b"3, 2, 1"})
     (place / "weights.bin").symlink_to(tmp_path / "submitted/ada/02-weights/weights.bin")
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    for verb in ("generate_assignment", "autograde", "generate_feedback", "export"):
-        words = [verb] if verb == "export" else [verb, toy_files.ASSIGNMENT]
+    for verb in ("generate_assignment", "autograde", "generate_feedback"):
         done = subprocess.run(
-            [sys.executable, "-m", "nbgrader", *words],
+            [sys.executable, "-m", "nbgrader", verb, toy_files.ASSIGNMENT],
             cwd=tmp_path,
             env=os.environ | {"PATH": path, "PYTHONPATH": str(ROOT)},
             capture_output=True,
@@ -127,8 +127,8 @@ def test_nbgraders_own_commands_find_them_too(tmp_path):
             check=False,
         )
         assert done.returncode == 0, done.stderr
-    with (tmp_path / "grades.csv").open(newline="") as file:
-        scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
-    assert scores == {"ada": 4, "link": 2}
+    with Gradebook(database_url(tmp_path / "gradebook.db")) as gradebook:
+        submissions = gradebook.assignment_submissions(toy_files.ASSIGNMENT)
+        assert {one.student_id: one.score for one in submissions} == {"ada": 4, "link": 2}
     text = (tmp_path / "feedback" / "link" / toy_files.ASSIGNMENT / "weights.html").read_text()
     assert "weights.bin is a symbolic link" in text

@@ -5,7 +5,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from not_files import MB
 
 from autograder.execution.notebook_runner import Grader
-from autograder.execution.sandbox_client import ForkServer, best_level
+from autograder.execution.sandbox_client import best_level
 from autograder.ingest.attachments import scan
 from autograder.limits import Environment, Limits
 from autograder.protocol.sandbox_spec import FULL, LEVELS
@@ -35,12 +35,6 @@ def read(name):
 def there():
     return sorted(os.listdir())
 """
-
-
-@pytest.fixture(scope="module")
-def fork_server():
-    with ForkServer() as one:
-        yield one
 
 
 @pytest.fixture

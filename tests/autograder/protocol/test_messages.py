@@ -117,6 +117,6 @@ def test_an_rpc_reply_has_a_result_or_an_error():
 def test_a_forged_cell_result_is_taken_as_it_is():
     """`Outputs` checks each of its fields; the rest of the reply is ignored."""
     assert CellResult.of({}) == CellResult(None, None)
-    forged = {"streams": 5, "displays": {}, "error": [], "score": 100}
-    assert CellResult.of(forged) == CellResult(5, {}, [])
-    assert [field.name for field in fields(CellResult)] == ["streams", "displays", "error"]
+    forged = {"streams": 5, "displays": {}, "error": [], "value": {}, "score": 100}
+    assert CellResult.of(forged) == CellResult(5, {}, [], {})
+    assert [field.name for field in fields(CellResult)] == ["streams", "displays", "error", "value"]

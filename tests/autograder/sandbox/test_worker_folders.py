@@ -27,12 +27,6 @@ for _ in range(2000):
 """
 
 
-@pytest.fixture(scope="module")
-def fork_server():
-    with ForkServer() as one:
-        yield one
-
-
 @pytest.fixture
 def temporary(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
