@@ -19,7 +19,7 @@ export PYTHONPATH := $(CURDIR)
 # Small tensors, two notebooks at a time: more threads would only get in each other's way.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: course fresh-exercises check static test book release sample-class kill-table world mutants check-site bench clean
+.PHONY: course fresh-exercises check static test book release sample-class kill-table world mutants courses check-site bench clean
 
 # Side by side, because the book keeps one core busy and the rest another.
 course: $(READY)
@@ -71,6 +71,9 @@ world: $(READY)
 
 mutants: $(READY)
 	$(BIN)/python -m exercises.mutation_report
+
+courses: $(READY)
+	ALL_COURSES=1 $(BIN)/pytest -n 2 --dist loadgroup tests/courses
 
 check-site: $(READY)
 	$(BIN)/python -m book.check_site

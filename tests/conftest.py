@@ -52,4 +52,20 @@ def warm_pool():
 @pytest.fixture
 def command_with_warm_pool(warm_pool, monkeypatch):
     """The command `autograder grade`, run in this process, takes the checkers that are there."""
-    monkeypatch.setattr("autograder.grading.grade.LocalPool", lambda _jobs: warm_pool)
+    monkeypatch.setattr("autograder.execution.local_pool.LocalPool", lambda _jobs: warm_pool)
+
+
+@pytest.fixture(scope="session")
+def warm_fork_server():
+    """A fork server of the sandbox, for all tests of this process."""
+    from autograder.execution.sandbox_client import ForkServer
+
+    with ForkServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def fork_server(warm_fork_server):
+    """A fork server of the file's own, forked from the warm one as each checker's is."""
+    with warm_fork_server.clone() as server:
+        yield server
