@@ -122,17 +122,24 @@ def _sources(notebook: NotebookNode, folder: str, path: Path) -> list[str]:
 class _ClosingWriter(InstantiateTests):
     """Ends the kernel and closes its sockets, which nbgrader leaves open, also after an error."""
 
-    client = None
+    _kc = _last_client = None
 
-    def _execute_code_snippet(self, code: str) -> str | None:
-        self.client = self.kc
-        return super()._execute_code_snippet(code)
+    @property
+    def kc(self):
+        """Client of the running kernel, which nbgrader sets, and resets where all went well."""
+        return self._kc
+
+    @kc.setter
+    def kc(self, client) -> None:
+        self._kc = client
+        self._last_client = client or self._last_client
 
     def close(self) -> None:
-        if self.client is not None:
-            if self.kc is not None:  # an error has stopped it
-                self.client.shutdown()
-            self.client.stop_channels()
+        """End what was started, and wait until it has ended."""
+        if self._last_client is not None:
+            self._last_client.stop_channels()
+            if self._kc is not None:  # an error came before nbgrader stopped it
+                self._last_client.parent.shutdown_kernel(now=True)
 
 
 def _reason(error: Exception) -> str:

@@ -1,6 +1,8 @@
 """Tests that nbgrader writes at the release: its own notebooks get its own marks."""
 
+import gc
 import shutil
+import warnings
 from pathlib import Path
 
 import nbformat
@@ -85,6 +87,11 @@ def test_what_cannot_be_written_is_one_line_that_names_the_notebook(tmp_path, ch
     assert message.startswith(str(source / "simple" / "p1.ipynb"))
     assert words in message
     assert "\n" not in message
+    with warnings.catch_warnings(record=True) as caught:  # of a kernel or a socket left behind
+        warnings.simplefilter("always")
+        raised = None
+        gc.collect()
+    assert not caught
 
 
 def _breaks(path: Path) -> None:
