@@ -179,7 +179,7 @@ def _form(group: Group, reference: Callable) -> dict[str, Any]:
     form: dict[str, Any] = {"names": group.names}
     if group.build is not None:
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(0)
+            torch.default_generator.manual_seed(0)
             layer = reference(**group.build)
         form["build"] = group.build
         named = layer.named_parameters(remove_duplicate=False)

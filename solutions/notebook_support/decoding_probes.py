@@ -165,7 +165,7 @@ def following(predict: Callable, source: Tensor, prefixes: Tensor) -> Tensor:
         (R, 7) float32.
     """
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
+        torch.default_generator.manual_seed(0)
         model = ToyTranslator(7).double().eval()
     return predict(model, prefixes, *model.encode(source)).float()
 

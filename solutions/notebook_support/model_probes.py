@@ -71,7 +71,7 @@ def built(layer_class: Callable, sizes: dict) -> nn.Module:
     """
     default = torch.get_default_dtype()
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)  # for parameters that PyTorch does not know
+        torch.default_generator.manual_seed(0)  # for parameters that PyTorch does not know
         torch.set_default_dtype(torch.float64)
         try:
             layer = layer_class(TransformerConfig(**sizes)).double().eval()

@@ -109,6 +109,6 @@ def _trial_batch() -> tuple[Tensor, Tensor, Tensor]:
 def _searched(search: Callable) -> list:
     source = torch.tensor([[7, 8, 3, 0], [9, 4, 6, 3]])
     with torch.random.fork_rng(devices=[]), torch.no_grad():
-        torch.manual_seed(0)
+        torch.default_generator.manual_seed(0)
         models: list[nn.Module] = [EchoModel(10), ToyTranslator(10).double()]
         return [search(model.eval(), source, 4) for model in models]

@@ -184,7 +184,7 @@ def drawn_afterwards(
 ) -> list[int]:
     """Set PyTorch's global seed, let `cut` make batches, and return the next random numbers."""
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(20)
+        torch.default_generator.manual_seed(20)
         cut(lengths, max_tokens, seed)
         return torch.randint(1000, (3,)).tolist()
 
@@ -267,7 +267,7 @@ def train(
         whether the model is in training mode at the end.
     """
     with torch.random.fork_rng(devices=[]), torch.enable_grad():
-        torch.manual_seed(0)
+        torch.default_generator.manual_seed(0)
         model = ToyTranslator(10, dropout=dropout).double().eval()
         optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
         calls = []
