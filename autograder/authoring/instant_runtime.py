@@ -116,7 +116,7 @@ def observed(mine, group, case, namespace):
     """What your code does with one case: results, gradients, changed inputs; or an exception."""
     try:
         with torch.random.fork_rng(devices=[]):
-            torch.default_generator.manual_seed(0)  # what is random is so in the same way everywhere
+            torch.default_generator.manual_seed(0)  # what is random is the same everywhere
             return _observed(mine, group, case, namespace)
     except Exception as error:
         return {"raises": type(error).__name__, "message": str(error), "error": error}

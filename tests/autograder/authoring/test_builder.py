@@ -250,6 +250,11 @@ def test_a_text_without_instant_checks_is_found(course):
     assert "the cell check-add fails: NameError: name 'check' is not defined" in broken(path)
 
 
+def test_an_instant_check_that_is_green_for_a_known_mistake_is_found(course):
+    path = course(replaced("torch.tensor([2.0]))]", "torch.tensor([0.0]))]"))
+    assert "the check of add is green for the known mistake subtracts" in broken(path)
+
+
 @pytest.mark.parametrize(
     "line",
     ["total_of_both = x + y", "agree(add, sums_right.add, numbers, mistakes_of(sums_right.add))"],
