@@ -20,14 +20,14 @@ from autograder.execution.diagnosis_switch import without_diagnosis
 from autograder.grading.grade import grade
 from autograder.grading.merge import merge_submission
 from autograder.ingest.notebook_reader import read_submission
-from autograder.limits import SEED_VARIABLE
+from autograder.limits import SEED_VARIABLE, Limits
 from autograder.reporting.results import read_results
 from exercises.assignments import all_assignments
 from exercises.synthetic_class import WITH_EVERYBODY, write_class
 
 ROOT = Path(__file__).parent.parent
 FULL = {"perfect", "perfect-but-noisy", "tests-deleted"}
-
+LIMITS = Limits(cell_seconds=10, submission_seconds=45)  # one of them computes until it is ended
 OF_EACH_KIND = {"style": 1, "mistake": 3}  # graded in the assignments in which a few take part
 
 pytestmark = pytest.mark.slow(seconds=230)
@@ -48,7 +48,7 @@ def graded(tmp_path_factory) -> Path:
             kept = of_kind[:: len(of_kind) // most][:most]
             for submission in set(of_kind) - set(kept):
                 shutil.rmtree(submission)
-    grade(folder / "submissions", ROOT / "exercises", folder / "out", jobs=2)
+    grade(folder / "submissions", ROOT / "exercises", folder / "out", jobs=2, limits=LIMITS)
     return folder / "out"
 
 
