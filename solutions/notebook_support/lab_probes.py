@@ -153,7 +153,7 @@ def one_epoch(
         what `train` returns; for each step, the length of the change of all parameters.
     """
     with torch.random.fork_rng(devices=[]), torch.enable_grad():
-        torch.default_generator.manual_seed(0)
+        torch.manual_seed(0)
         model = ToyTranslator(10).double()
         optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
         places = [torch.cat([p.detach().flatten() for p in model.parameters()])]
@@ -192,7 +192,7 @@ def evaluated(
         lie at its parameters.
     """
     with torch.random.fork_rng(devices=[]), torch.enable_grad():
-        torch.default_generator.manual_seed(0)
+        torch.manual_seed(0)
         model = ToyTranslator(10, dropout=dropout).double().train(training)
         try:
             loss = evaluate(model, [Batch(*one) for one in batches])
@@ -227,7 +227,7 @@ def fitted(
         beginning and after each step, as rows; whether every batch was put on a device.
     """
     with torch.random.fork_rng(devices=[]), torch.enable_grad():
-        torch.default_generator.manual_seed(0)
+        torch.manual_seed(0)
         model = RecordingModel(12).double()
         optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
         schedule = HalvingSchedule(optimizer)
@@ -295,7 +295,7 @@ def fit_facts(
 def small_transformer(V: int) -> StandInTransformer:
     """Build a small Transformer of the stand-ins, always with the same parameters."""
     with torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(0)
+        torch.manual_seed(0)
         return StandInTransformer(
             TransformerConfig(
                 *(V, V), N=1, d_model=32, d_ff=64, h=2, dropout=0.0, pre_norm=True, max_length=64
@@ -316,7 +316,7 @@ def after_fit(
     """
     model = small_transformer(V)
     with torch.random.fork_rng(devices=[]), torch.enable_grad():
-        torch.default_generator.manual_seed(0)
+        torch.manual_seed(0)
         optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.98), eps=1e-9)
         fit(
             *(model, pairs, pairs[:4], epochs, max_tokens, optimizer),
@@ -383,7 +383,7 @@ def translated(
             matrix[UNK] += matrix[unknown]
             matrix[unknown] = 0.0
     with torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(0)
+        torch.manual_seed(0)
         written = translate(model, sentences, source_ids, target_ids, batch)
     return written, model.training, model.most <= batch
 
@@ -420,7 +420,7 @@ def reloaded(load: Callable, damage: str = "", half: bool = False) -> list:
         *(7, 7), N=1, d_model=8, d_ff=12, h=2, dropout=0.0, pre_norm=True, max_length=16
     )
     with torch.random.fork_rng(devices=[]), tempfile.TemporaryDirectory() as scratch:
-        torch.default_generator.manual_seed(0)
+        torch.manual_seed(0)
         model = Transformer(config).eval()
         if half:
             model.half().float()  # only numbers that half precision holds
