@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 LOGGER = logging.getLogger("autograder")
+QUIET = logging.Logger("autograder.nbgrader", logging.CRITICAL)  # for nbgrader's own steps
 
 
 def log_to_file(path: Path) -> AbstractContextManager[None]:

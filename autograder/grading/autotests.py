@@ -25,7 +25,7 @@ from autograder.errors import UserError
 from autograder.harmless_text import one_line
 from autograder.ingest.attachments import files_beside
 from autograder.ingest.submission_tree import SourceNotebooks
-from autograder.reporting.nbgrader_gradebook import QUIET
+from autograder.logs import QUIET
 
 from .run_cache import AUTOTESTS
 

@@ -25,6 +25,7 @@ from autograder.ingest.submission_tree import SourceNotebooks, Submission, read_
 from autograder.limits import Limits
 from autograder.logs import log_to_file
 from autograder.reporting.grades_csv import write_grades_csv
+from autograder.reporting.late_penalties import LatePenalties
 from autograder.reporting.nbgrader_gradebook import (
     GradebookScore,
     copy_gradebook,
@@ -98,6 +99,7 @@ def grade(
 
         require_templates(masters, source)
     others = [name for name, found in masters.items() if not all(map(is_built, found.values()))]
+    penalties = LatePenalties(root)
     chosen = CourseLimits(limits) if limits else course_limits(root, known, limit_options, others)
     with (
         _user_error_for_full_disk(out),
@@ -144,7 +146,7 @@ def grade(
         ]
         progress(WRITING, 0, len(due))
         active = sorted({submission.assignment for submission in due})
-        for number, recorded in enumerate(record(folder, masters, active, ran), start=1):
+        for number, recorded in enumerate(record(folder, masters, active, ran, penalties), start=1):
             rows.append(_result(*recorded))
             progress(WRITING, number, len(due))
         if is_part:

@@ -45,7 +45,7 @@ from autograder.harmless_text import one_line
 from autograder.ingest.attachments import files_beside
 from autograder.ingest.submission_tree import SourceNotebooks
 from autograder.limits import Attached, Environment, Limits
-from autograder.reporting.nbgrader_gradebook import QUIET
+from autograder.logs import QUIET
 
 from .course_limits import CourseLimits
 from .merge import merge_submission, with_contained

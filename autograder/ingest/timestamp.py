@@ -17,6 +17,8 @@ EXAMPLE = "2026-11-30 14:00:00 UTC"
 TIMES = re.compile(
     r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z| ?[+-]\d\d:?\d\d| [\w+/-]+)?)?", re.ASCII
 )
+# Before an offset: nbgrader would take "+0100" for the name of a zone, 100 seconds from UTC.
+SPACE = re.compile(r" (?=[+-]\d\d:?\d\d$)")
 
 
 def read_timestamp(folder: Path) -> tuple[datetime | None, str]:
@@ -35,5 +37,5 @@ def read_timestamp(folder: Path) -> tuple[datetime | None, str]:
     if TIMES.fullmatch(text):
         # nbgrader looks names of zones up in files, so any kind of error may come of it.
         with suppress(Exception):
-            return parse_utc(text), ""
+            return parse_utc(SPACE.sub("", text)), ""
     return None, f"it does not hold a time such as {EXAMPLE}"

@@ -48,12 +48,13 @@ from autograder.cells import MISSING, is_manual, is_prose_of_student, read, to_t
 from autograder.errors import UserError
 from autograder.harmless_text import harmless_markdown
 from autograder.ingest.submission_tree import SourceNotebooks, Submission
+from autograder.logs import QUIET
 
 from .feedback import page
+from .late_penalties import LatePenalties
 from .results import FAILED, CheckOutcome, ClassResults, Graded, read_checks
 
 RELEASE = (LockCells, ClearSolutions, ClearOutput, CheckCellMetadata, ComputeChecksums)
-QUIET = logging.Logger("autograder.nbgrader", logging.CRITICAL)
 log = logging.getLogger(__name__)
 GROUP = 20  # notebooks that are in memory at a time
 BUSY_SECONDS = 10
@@ -104,6 +105,7 @@ def record(
     masters: SourceNotebooks,
     assignments: Iterable[str],
     ran: Iterable[tuple[Submission, NotebookNode]],
+    penalties: LatePenalties,
 ) -> Iterator[tuple[Submission, NotebookNode, GradebookScore]]:
     """Enter executed notebooks into the gradebook in the folder, and write all pages.
 
@@ -123,11 +125,14 @@ def record(
     with Gradebook(database_url(path)) as gradebook:
         # No other program sees this copy before it is complete.
         gradebook.db.execute(text("PRAGMA synchronous = OFF"))
+        penalties.set_dates(gradebook)
         entries, rest = _Entries(gradebook), iter(ran)
         while group := list(islice(rest, GROUP)):
             entered = [(*pair, entries.enter(*pair)) for pair in group]
             # SQLAlchemy forgets committed objects and reads them again on demand, so memory does
             # not grow with the class.
+            gradebook.db.commit()
+            penalties.assign(entry for _, _, entry in entered)  # of the scores that are there now
             gradebook.db.commit()
             for submission, notebook, entry in entered:
                 yield submission, notebook, _write_pages(folder, submission, notebook, entry)
@@ -245,7 +250,7 @@ class _Entries:
                 untouched = checksums[name] == utils.compute_checksum(cell)
                 silent = untouched and not utils.is_task(cell)
                 comments[name].auto_comment = "No response." if silent else None
-        # Manual scores, comments and the late penalty are the instructor's.
+        # Manual scores and comments are the instructor's.
         return notebook
 
     def _notebook(self, submission: Submission) -> SubmittedNotebook:
