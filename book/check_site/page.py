@@ -92,6 +92,12 @@ AXE = f"""async ({{only, off, exclude}}) => {{
     (rule.nodes.length > 3 ? ` and ${{rule.nodes.length - 3}} more` : ''));
 }}"""
 COLOURS = [CONTRAST, "link-in-text-block"]
+# Figures of which something else is laid out than the still picture.
+MOVING = """() => [...document.querySelectorAll('.interactive')].filter(figure => {
+  const shown = [...figure.children].filter(part => part.offsetHeight > 0);
+  const still = shown.length === 1 && shown[0].matches('.still');
+  return figure.parentElement.offsetHeight > 0 && !still;
+}).map(figure => figure.dataset.figure ?? figure.className)"""
 
 
 @cache
@@ -153,6 +159,14 @@ def look(tab: Page) -> list[str]:
         found.append(f"{facts['broken']} broken formulas")
     if facts["raw"]:
         found.append(f"maths that stands as text: {facts['raw']}")
+    return found + on_paper(tab)
+
+
+def on_paper(tab: Page) -> list[str]:
+    """What a reader who prints the page gets of a figure: its still picture, and nothing else."""
+    tab.emulate_media(media="print")
+    found = [f"on paper, a figure is not still: {name}" for name in tab.evaluate(MOVING)]
+    tab.emulate_media(media="screen")
     return found
 
 

@@ -27,6 +27,7 @@ FAULTS = {
     "picture": ("<img alt='' src='data:image/png;base64,AAAA'>", "a picture that does not show"),
     "wide": ("<div style='width: 3000px'>wide</div>", "px wider than the screen"),
     "maths": ("<p>Let \\(x\\) be 1.</p>", "maths that stands as text: \\(x"),
+    "paper": ("<div class='interactive' data-figure='f'><p>live</p></div>", "not still: f"),
     "contrast": ("<p style='color: #ccc; background: #fff'>faint</p>", "serious: color-contrast"),
     "label": ("<input type='text'>", "critical: label"),
 }
