@@ -29,14 +29,34 @@ def _one(tab: Page, box: Locator, by_mouse: bool) -> Iterator[str]:
     example = box.locator(".examples button").first
     source = example.text_content()
     written = _translation(box, source, by_mouse)
+    tab.context.set_offline(True)  # what it needs is there now
+    yield from _everything(tab, box, (source, written, recorded.get(source)), by_mouse)
+    tab.context.set_offline(False)
+    data = json.loads(box.locator("script").text_content())
+    if data.get("share"):
+        yield from _shared(tab, box, source, by_mouse)
+    onward = box.locator("a.onward")
+    if data.get("onward") and quote_plus(source) not in (onward.get_attribute("href") or ""):
+        yield "the link to the page with all views does not carry the sentence"
+
+
+def _everything(
+    tab: Page, box: Locator, translated: tuple[str, str, str | None], by_mouse: bool
+) -> Iterator[str]:
+    """Look at every view of a translation, and translate what a reader may think of.
+
+    Args:
+        translated: the sentence, its translation, and what is recorded for it.
+    """
+    source, written, recorded = translated
     data = json.loads(box.locator("script").text_content())
     tabs = box.locator("[role=tab]")  # none, if there is one view or none
     if data["switches"]:  # a page may begin broken
         if tabs.count():
             tabs.nth(data["views"].index("break")).click()
         written = _mended(box, by_mouse)
-    if source in recorded and written != recorded[source]:
-        yield f"writes {written!r} where {recorded[source]!r} is recorded"
+    if recorded not in (None, written):
+        yield f"writes {written!r} where {recorded!r} is recorded"
     for i, name in enumerate(data["views"]):
         if tabs.count():
             if by_mouse:
@@ -58,11 +78,6 @@ def _one(tab: Page, box: Locator, by_mouse: bool) -> Iterator[str]:
     if long or "one sentence at a time" not in box.locator(".note").text_content():
         yield "does not say that a text is too long"
     _translation(box, source, by_mouse)
-    if data.get("share"):
-        yield from _shared(tab, box, source, by_mouse)
-    onward = box.locator("a.onward")
-    if data.get("onward") and quote_plus(source) not in (onward.get_attribute("href") or ""):
-        yield "the link to the page with all views does not carry the sentence"
 
 
 def _shared(tab: Page, box: Locator, source: str, by_mouse: bool) -> Iterator[str]:

@@ -242,6 +242,13 @@ def test_a_book_that_does_not_build_is_one_line(folder, monkeypatch):
             ],
         ),
         (
+            f"if (navigator.onLine) {{ {TRUE_TRANSLATOR} }}",
+            [
+                "neither translates an odd text nor says why",
+                "does not say that a text is too long",
+            ],
+        ),
+        (
             "if (field.value === 'Ja') written.textContent = 'Yes'",
             [
                 "neither translates an odd text nor says why",
