@@ -6,9 +6,12 @@ from urllib.parse import quote_plus
 
 from playwright.sync_api import Locator, Page
 
+from .page import too_wide
+
 PATIENCE = 120_000  # milliseconds: a busy machine is no fault of the page
 SETTLED = 600  # milliseconds until the address is written
 OTHER = "Der Hund beißt den Mann."
+LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitänsmützenreinigungsvorrichtung"
 ODD = "<b>Ein</b> 🐕 & 'S\" \u202eשלום"
 
 
@@ -74,6 +77,8 @@ def _everything(
         yield "takes a reader's text for HTML"
     if not odd and not box.locator(".note").text_content():
         yield "neither translates an odd text nor says why"
+    _translation(box, LONG_WORD, by_mouse)
+    yield from (f"with a long word, the page is {wrong}" for wrong in too_wide(tab))
     long = _translation(box, "Haus " * 400, by_mouse)
     if long or "one sentence at a time" not in box.locator(".note").text_content():
         yield "does not say that a text is too long"

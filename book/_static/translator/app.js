@@ -92,8 +92,12 @@ window.translatorApp = (() => {
   // A word that is read in more than two pieces was rare in the training.
   const isRare = ({ pieces, ids }) => pieces.length > 2 && !ids.includes(1);
 
+  const ENGLISH = new Set("the is are and of with my your you his this that were they she by from".split(" "));
+
   // One line about what the model does not know.
   function aboutUnknown(words) {
+    const english = words.filter(({ word }) => ENGLISH.has(word.toLowerCase())).length;
+    if (english > 1 || (english && words.length < 5)) return "This looks like English. The model reads German.";
     const unknown = words.filter(({ ids }) => ids.includes(1)).map(({ word }) => word);
     const rare = words.filter(isRare);
     if (unknown.length)
@@ -122,7 +126,8 @@ window.translatorApp = (() => {
     if (!given) return; // the book was built without a model
     const data = JSON.parse(given.textContent);
     const address = data.share ? readAddress() : null;
-    const state = { ...DEFAULTS, text: data.examples[0], look: data.look, switches: { ...data.switches }, ...address };
+    const state = { ...DEFAULTS, text: data.examples[0], switches: { ...data.switches }, ...address };
+    state.look ||= data.look;
     const app = { data, state, shown, brief, choose, connection: null, about: null, result: null, change, remember, isBroken };
 
     const field = make("textarea", { rows: 2, lang: "de", spellcheck: false, id: newId() });

@@ -119,6 +119,7 @@ translatorApp.view("break", "Break it", (app) => {
   );
   const grid = make("details", {},
     make("summary", {}, "Switch layers and heads off"),
+    make("p", { class: "label" }, "What is struck out is off."),
     make("table", { class: "parts" }, make("tbody", {}, ...whole, ...networks, ...rows.flat())),
   );
 
@@ -152,6 +153,8 @@ translatorApp.view("break", "Break it", (app) => {
       ["dropout", "Dropout at test time: every translation is another model's. Press “New random numbers” to see another one."],
     ])
       if (key in state.switches) lines.push(make("p", {}, text + measured(key === "positions" ? `positions-${given("positions")}` : key)));
+    if (Object.keys(state.switches).filter((name) => name in data.bleu || name === "positions" || name === "mistake").length > 1)
+      lines.push(make("p", { class: "label" }, "Several things are broken at once. Each BLEU is that of a model with this one alone."));
     if (Object.keys(state.switches).length) {
       lines.push(
         make("p", { class: "compared" }, app.isBroken() ? "Broken: " : "At this temperature: ", make("em", { lang: "en" }, app.brief(broken) || "…")),
