@@ -92,7 +92,7 @@ translatorApp.view("attention", "Attention", (app) => {
     if (word >= queries.length) word = 0;
     hint.textContent =
       "In a map, each row is a word that reads, from the first to the last, and each column a word that is read: " +
-      "the stronger the colour, the larger the weight. ⏎ is the end of a sentence, <s> its beginning. " +
+      "the stronger the color, the larger the weight. ⏎ is the end of a sentence, <s> its beginning. " +
       `Below: layer ${at.layer + 1}, head ${at.head + 1}. ${POINT} a word on the left.`;
     const height = ROW * Math.max(queries.length, keys.length);
     const svg = draw("svg", { viewBox: `0 0 100 ${height}`, preserveAspectRatio: "none" });

@@ -10,7 +10,7 @@ translatorApp.view("lens", "Layer by layer", (app) => {
       if (!lens) return;
       about.textContent =
         "Each row shows what the decoder would write next if it stopped after that layer. The stronger the " +
-        "colour, the surer it is. A frame marks a piece that is already the one that is written in the end. The search " +
+        "color, the surer it is. A frame marks a piece that is already the one that is written in the end. The search " +
         "may choose another than the likeliest.";
       const cell = (best, t) =>
         make(
