@@ -7,6 +7,6 @@
 5. `rounds`: the seed of a round, and when the next one begins.
 6. `course_limits`: limits of the notebooks, from `autograder.toml` and the command line.
 7. `autotests`: tests of other nbgrader courses that are written at the release.
-8. `test_modes`: how the tests of other nbgrader courses must run.
+8. `containment`: which tests of other nbgrader courses must run beside the student's code.
 9. `shortcut_detection`: find library calls that do an exercise's work.
 """

@@ -43,7 +43,7 @@ from .run_cache import FOLDER, WORK, RunCache, remove_leftovers
 from .shortcut_detection import shortcuts
 
 if TYPE_CHECKING:
-    from .test_modes import Modes
+    from .containment import Modes
 
 WRITING = "Writing the gradebook and feedback"
 ENTRIES = ("gradebook.db", "autograded", "feedback", "grades.csv", "results.json", "report.html")
@@ -178,7 +178,7 @@ def _modes(
     limits: CourseLimits,
     progress: Progress,
 ) -> dict[tuple[str, str], "Modes"]:
-    """Find out how the tests of other courses' notebooks must run; see `test_modes`."""
+    """Find out how the tests of other courses' notebooks must run; see `containment`."""
     others = {
         assignment: {name: master for name, master in notebooks.items() if not is_built(master)}
         for assignment, notebooks in masters.items()
@@ -186,7 +186,7 @@ def _modes(
     others = {assignment: notebooks for assignment, notebooks in others.items() if notebooks}
     if not others:
         return {}
-    from .test_modes import ModeFinder  # it imports what runs Jupyter kernels
+    from .containment import ModeFinder  # it imports what runs Jupyter kernels
 
     finder = ModeFinder(source, pool, memory, level, limits)
     found: dict[tuple[str, str], Modes] = {}

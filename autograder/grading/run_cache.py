@@ -18,7 +18,7 @@ from autograder.errors import UserError
 from .rounds import FILE
 
 FOLDER = ".runs"
-TEST_MODES = "test-modes.json"  # see `test_modes`
+TEST_MODES = "test-modes.json"  # see `containment`
 AUTOTESTS = "autotests.json"  # see `autotests`
 KEPT = {"lock", FILE, TEST_MODES, AUTOTESTS}  # what is no executed notebook
 WORK = "work-"  # how the names of temporary folders in it begin

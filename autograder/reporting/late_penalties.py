@@ -4,6 +4,7 @@
 without one there gets that of the course's own gradebook.
 """
 
+import math
 import sqlite3
 import sys
 from collections.abc import Iterable, Iterator
@@ -68,7 +69,7 @@ class LatePenalties:
                 try:
                     penalty = plugin.late_submission_penalty(student, score, late)
                     if penalty is not None:
-                        penalty = min(max(float(penalty), 0.0), score)
+                        penalty = _within(float(penalty), score)
                 except Exception as error:
                     raise _refusal(self._path, f"fails for {student}", error) from None
             notebook.late_submission_penalty = penalty
@@ -91,6 +92,12 @@ class LatePenalties:
                 f"{path}: the dates of the assignments cannot be read ({one_line(str(error))}): "
                 "close what uses it, or move it away."
             ) from None
+
+
+def _within(penalty: float, score: float) -> float:
+    if math.isnan(penalty):
+        raise ValueError("the penalty is not a number")
+    return min(max(penalty, 0.0), score)
 
 
 def _time(text: str) -> datetime:
@@ -116,7 +123,7 @@ def _step(path: Path) -> AssignLatePenalties | None:
                 return None
             step = AssignLatePenalties(config=config, log=QUIET)
             step.init_plugin()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise _refusal(path, "cannot be loaded", error) from None
     return step
 
@@ -135,7 +142,7 @@ def _importing_from(folder: Path) -> Iterator[None]:
                 del sys.modules[name]
 
 
-def _refusal(path: Path, what: str, error: Exception) -> UserError:
+def _refusal(path: Path, what: str, error: BaseException) -> UserError:
     reason = one_line(f"{type(error).__name__}: {error}")
     return UserError(
         f"{path}: the plug-in for late penalties {what} ({reason}): "

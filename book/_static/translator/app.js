@@ -92,6 +92,7 @@ window.translatorApp = (() => {
   // A word that is read in more than two pieces was rare in the training.
   const isRare = ({ pieces, ids }) => pieces.length > 2 && !ids.includes(1);
 
+  // Words that no German sentence has.
   const ENGLISH = new Set("the is are and of with my your you his this that were they she by from".split(" "));
 
   // One line about what the model does not know.

@@ -153,7 +153,7 @@ translatorApp.view("break", "Break it", (app) => {
       ["dropout", "Dropout at test time: every translation is another model's. Press “New random numbers” to see another one."],
     ])
       if (key in state.switches) lines.push(make("p", {}, text + measured(key === "positions" ? `positions-${given("positions")}` : key)));
-    if (Object.keys(state.switches).filter((name) => name in data.bleu || name === "positions" || name === "mistake").length > 1)
+    if (Object.keys(state.switches).filter((name) => !["temperature", "seed", "padding"].includes(name)).length > 1)
       lines.push(make("p", { class: "label" }, "Several things are broken at once. Each BLEU is that of a model with this one alone."));
     if (Object.keys(state.switches).length) {
       lines.push(

@@ -132,6 +132,8 @@ def test_without_a_plug_in_a_penalty_given_by_hand_stays(course, text):
         (PLUGIN.replace("late.PerHour", "late.PerDay"), PER_HOUR, "cannot be loaded (TraitError"),
         (PLUGIN, PER_HOUR.replace("/ 3600", "/ 0"), "fails for bob (ZeroDivisionError"),
         (PLUGIN, PER_HOUR.replace("/ 3600", ", 1"), "fails for bob (TypeError"),
+        (PLUGIN, PER_HOUR.replace("/ 3600", "* float('nan')"), "fails for bob (ValueError"),
+        (PLUGIN + "exit(1)\n", PER_HOUR, "cannot be loaded (SystemExit"),
         (PLUGIN, PER_HOUR.replace("late_submission_penalty", "late_penalty"), "(AttributeError"),
         ("# Late \xff", PER_HOUR, "cannot be read (UnicodeDecodeError"),
     ],

@@ -3,7 +3,7 @@
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.grading.test_modes import (
+from autograder.grading.containment import (
     APART,
     CONTAINED,
     RELEASE,
