@@ -1199,6 +1199,27 @@ misconception(
     },
 )
 
+
+def _attends_by_itself(masked: str) -> dict[str, str]:
+    """Return the change to a layer with attention of its own, which checks no mask and no length.
+
+    Args:
+        masked: the pairs that get no weight.
+    """
+    return {
+        "    def forward(\n": (
+            "    def attend(self, query, key, value, mask=None, dropout_p=0.0):\n"
+            "        scores = query @ key.transpose(-2, -1) / math.sqrt(query.size(-1))\n"
+            "        if mask is not None:\n"
+            f"            scores = scores.masked_fill({masked}, -1e9)\n"
+            "        weights = F.dropout(scores.softmax(dim=-1), dropout_p)\n"
+            "        return weights @ value, weights\n\n"
+            "    def forward(\n"
+        ),
+        "scaled_dot_product_attention(q": "self.attend(q",
+    }
+
+
 misconception(
     MultiHeadAttention,
     "TakesAnyMask",
@@ -1208,18 +1229,7 @@ misconception(
     fix="Use scaled_dot_product_attention, or call require_shapes_that_fit yourself.",
     section="attention.html#attn-multi-head",
     caught_by="mha-one-head",
-    change={
-        "    def forward(\n": (
-            "    def attend(self, query, key, value, mask=None, dropout_p=0.0):\n"
-            "        scores = query @ key.transpose(-2, -1) / math.sqrt(query.size(-1))\n"
-            "        if mask is not None:\n"
-            "            scores = scores.masked_fill(mask == 0, -1e9)\n"
-            "        weights = F.dropout(scores.softmax(dim=-1), dropout_p)\n"
-            "        return weights @ value, weights\n\n"
-            "    def forward(\n"
-        ),
-        "scaled_dot_product_attention(q": "self.attend(q",
-    },
+    change=_attends_by_itself("mask == 0"),
 )
 
 misconception(
@@ -1232,18 +1242,7 @@ misconception(
     fix="Use scaled_dot_product_attention, or call require_shapes_that_fit yourself.",
     section="attention.html#attn-multi-head",
     caught_by="mha-one-head",
-    change={
-        "    def forward(\n": (
-            "    def attend(self, query, key, value, mask=None, dropout_p=0.0):\n"
-            "        scores = query @ key.transpose(-2, -1) / math.sqrt(query.size(-1))\n"
-            "        if mask is not None:\n"
-            "            scores = scores.masked_fill(~mask, -1e9)\n"
-            "        weights = F.dropout(scores.softmax(dim=-1), dropout_p)\n"
-            "        return weights @ value, weights\n\n"
-            "    def forward(\n"
-        ),
-        "scaled_dot_product_attention(q": "self.attend(q",
-    },
+    change=_attends_by_itself("~mask"),
 )
 
 misconception(
