@@ -20,7 +20,7 @@ from torch import Tensor
 
 from .observation import Case, Outcome, difference
 
-MOST_PAIRS = 650  # tried for one test; more than any exercise has but the Transformer
+MOST_PAIRS = 400  # that are tried for one test
 ENOUGH_NUMBERS = 3  # real numbers in an outcome that say something
 
 
