@@ -1,7 +1,7 @@
 """The trusted side of execution: run hidden tests here, and a student's code in a sandbox.
 
 It imports `protocol`, and of `sandbox` nothing but `syscalls`; it starts the modules of the
-untrusted side as processes.
+untrusted side as processes. Only `checker_forkserver` imports one of them, to fork it.
 
 One notebook:
 

@@ -1,16 +1,21 @@
 """A warm process from which checkers are forked.
 
-Start it with `python -m autograder.execution.checker_forkserver FD`.
+Start it with `python -I -m autograder.execution.checker_forkserver FD`, in the environment of a
+sandbox: a student's code can read the environment in which its process began. The rest of a
+checker's environment is JSON on its standard input, see `Surroundings`.
 
-However many checkers a machine has room for, PyTorch is imported twice: here, and in the sandbox's
-fork server, which has nothing of the course in it. Each checker gets a copy of both, by a fork.
+However many checkers a machine has room for, PyTorch is imported once, here. While nothing of the
+course is in memory yet, this process forks the sandbox's fork server. Each checker gets a copy of
+both, by a fork.
 """
 
-import gc
+import json
 import os
 import signal
 import socket
 import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from autograder.protocol.handshake import VersionMismatch, accepts_hello, hung_up, say_hello
 from autograder.protocol.messages import (
@@ -25,18 +30,40 @@ from autograder.protocol.messages import (
     to_datagram,
 )
 from autograder.protocol.preload import preload
-from autograder.quick_import import import_jsonschema
-
-# The one import from the untrusted side: `syscalls` holds nothing of it, only Linux system calls.
-from autograder.sandbox import syscalls
+from autograder.sandbox import syscalls, worker_forkserver
 
 from .sandbox_client import ForkServer, SandboxError
 
-# Modules that PyTorch would otherwise import in the first test of each checker.
-PRELOAD = (
-    *("torch.fx.experimental.symbolic_shapes", "torch._refs", "torch._dynamo"),
-    "autograder.execution.job_worker",
-)
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a checker has from the process that started the grader.
+
+    Attributes:
+        environment: all environment variables.
+        path: where modules are looked for.
+        folder: the current folder.
+    """
+
+    environment: dict[str, str]
+    path: list[str]
+    folder: str
+
+    @classmethod
+    def here(cls) -> "Surroundings":
+        """Return those of this process."""
+        return cls(dict(os.environ), sys.path, str(Path.cwd()))
+
+    def to_json(self) -> bytes:
+        """Return them for the standard input of the warm process."""
+        return json.dumps(asdict(self)).encode()
+
+    def enter(self) -> None:
+        """Make them those of this process."""
+        os.environ.clear()
+        os.environ.update(self.environment)
+        sys.path[:] = self.path
+        os.chdir(self.folder)
 
 
 def main() -> None:
@@ -49,13 +76,11 @@ def main() -> None:
         syscalls.die_with_parent(signal.SIGKILL)
         if hung_up(control):  # it has ended before that
             return
-    fork_server = ForkServer()
-    fork_server.launch()  # it imports its modules while this process imports its own
-    import_jsonschema()
-    preload(PRELOAD)
-    gc.freeze()  # without a collection: of all that was imported hardly anything is garbage
-    if sys.platform == "linux":
-        syscalls.collapse_memory()
+    worker_forkserver.warm_up()
+    fork_server = _fork_sandbox(control)
+    with open(0, closefd=False) as surroundings:
+        Surroundings(**json.load(surroundings)).enter()
+    preload(["autograder.execution.job_worker"])
     say_hello(control)
     checkers: set[int] = set()
     try:
@@ -78,6 +103,23 @@ def main() -> None:
             control.send(to_datagram(reply))
     finally:
         fork_server.close()
+
+
+def _fork_sandbox(control: socket.socket) -> ForkServer:
+    """Fork the sandbox's fork server."""
+    client, server = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    if os.fork() == 0:
+        try:
+            null = os.open(os.devnull, os.O_RDONLY)
+            os.dup2(null, 0)
+            for end in (null, control.detach(), client.detach()):
+                os.close(end)
+            syscalls.die_with_parent(signal.SIGTERM)
+            worker_forkserver.serve(server)
+        finally:
+            os._exit(0)
+    server.close()
+    return ForkServer.forked(client)
 
 
 def _fork(control: socket.socket, connection: int, fork_server: ForkServer) -> Forked | Failed:

@@ -8,6 +8,7 @@ import select
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -29,8 +30,9 @@ from autograder.protocol.messages import (
     to_datagram,
 )
 
+from .checker_forkserver import Surroundings
 from .job import JOB_FRAME, JobResult
-from .sandbox_client import START_SECONDS
+from .sandbox_client import START_SECONDS, sandbox_environment
 
 TRIES = 2
 SPARE_SECONDS = 180  # for a job, beyond the time limit of its cells
@@ -258,8 +260,13 @@ class _CheckerServer:
         control.settimeout(START_SECONDS)
         say_hello(control)
         fd = remote_end.fileno()
-        command = [sys.executable, "-m", "autograder.execution.checker_forkserver", str(fd)]
-        self._process = subprocess.Popen(command, pass_fds=[fd], stdin=subprocess.DEVNULL)
+        command = [sys.executable, "-I", "-m", "autograder.execution.checker_forkserver", str(fd)]
+        with tempfile.TemporaryFile() as surroundings:
+            surroundings.write(Surroundings.here().to_json())
+            surroundings.seek(0)
+            self._process = subprocess.Popen(
+                command, pass_fds=[fd], env=sandbox_environment(), stdin=surroundings, cwd="/"
+            )
         remote_end.close()
         self._control, self._warm = control, False
         return control

@@ -74,9 +74,16 @@ class ForkServer:
     """
 
     def __init__(self) -> None:
-        self._process: subprocess.Popen | None = None  # None for a clone: its parent is a server
+        self._process: subprocess.Popen | None = None  # None for a fork: its parent is a server
         self._control: socket.socket | None = None
         self._warm = False
+
+    @classmethod
+    def forked(cls, control: socket.socket) -> "ForkServer":
+        """Return the server that was forked with the other end of this socket."""
+        server = cls()
+        server._control = control
+        return server
 
     def __enter__(self) -> "ForkServer":
         return self
@@ -126,9 +133,9 @@ class ForkServer:
 
         It ends when it is closed, and with the process that it was forked from.
         """
-        copy = ForkServer()
-        copy._control, remote_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        say_hello(copy._control)
+        control, remote_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        say_hello(control)
+        copy = ForkServer.forked(control)
         try:
             self._request(CloneServer(), [remote_end.fileno()], Forked)
         finally:
@@ -165,11 +172,8 @@ class ForkServer:
         say_hello(control)
         fd = remote_end.fileno()
         command = [sys.executable, "-I", "-m", "autograder.sandbox.worker_forkserver", str(fd)]
-        environment = {
-            name: os.environ[name] for name in PASSED_ENV if name in os.environ
-        } | SINGLE_THREAD_ENV
         self._process = subprocess.Popen(
-            command, pass_fds=[fd], env=environment, stdin=subprocess.DEVNULL, cwd="/"
+            command, pass_fds=[fd], env=sandbox_environment(), stdin=subprocess.DEVNULL, cwd="/"
         )
         remote_end.close()
         self._control = control
@@ -204,6 +208,11 @@ class ForkServer:
         if isinstance(reply, kind):
             return reply
         raise SandboxError(reply.reason if isinstance(reply, Failed) else repr(reply))
+
+
+def sandbox_environment() -> dict[str, str]:
+    """Return the environment variables of a process whose forks run students' code."""
+    return {name: os.environ[name] for name in PASSED_ENV if name in os.environ} | SINGLE_THREAD_ENV
 
 
 def probe_level(level: str) -> str:

@@ -11,9 +11,11 @@ CACHE = "TORCHINDUCTOR_CACHE_DIR"
 
 
 def preload(names: Iterable[str]) -> None:
-    """Import those of these modules whose packages are installed.
+    """Import those of these modules whose packages are installed, and keep them.
 
     Meanwhile the garbage collector is off: it would look through all that is imported many times.
+    It never will, as of what is imported hardly anything is garbage; and memory that forks share is
+    not copied because references to it are counted.
 
     PyTorch's compiler makes a folder for its cache as soon as it is imported, even if nothing is
     compiled. While it is told to use a folder that exists, it leaves none behind.
@@ -25,5 +27,6 @@ def preload(names: Iterable[str]) -> None:
             if find_spec(name.partition(".")[0]) is not None:
                 import_module(name)
     finally:
+        gc.freeze()
         gc.enable()
         del os.environ[CACHE]

@@ -1,6 +1,7 @@
 """A warm process from which workers are forked.
 
-Start it with `python -m autograder.sandbox.worker_forkserver FD`.
+Start it with `python -m autograder.sandbox.worker_forkserver FD`, or fork it from a process that
+has called `warm_up` and has imported nothing of the course.
 
 It has imported everything that notebooks need, because the imports take longer than running one. It
 has imported nothing of the course, because a fork can find in memory what its parent has imported.
@@ -55,7 +56,7 @@ MAX_FDS = 64  # with one request: the worker's end of its connection, and the st
 
 
 def main() -> None:
-    """Import, announce that all is ready, and fork on request until the checker hangs up."""
+    """Import, and serve the checker on the other side of the socket that the command names."""
     control = socket.socket(fileno=int(sys.argv[1]))
     if not accepts_hello(control):
         return
@@ -63,16 +64,29 @@ def main() -> None:
         syscalls.die_with_parent(signal.SIGTERM)
         if hung_up(control):  # it has ended before that
             return
+    warm_up()
+    serve(control)
+
+
+def warm_up() -> None:
+    """Import what notebooks need, so that all forks of this process share it."""
     os.environ.setdefault("MPLBACKEND", "agg")
     preload(PRELOAD)
+    if sys.platform == "linux":
+        syscalls.collapse_memory()
+
+
+def serve(control: socket.socket) -> None:
+    """Announce that all is ready, and fork on request until the checker hangs up.
+
+    Args:
+        control: a socket whose client has been accepted.
+    """
     from .cell_runner import Worker, new_shell
 
     shell = new_shell()
     _unimport_project()
-    gc.collect()
-    gc.freeze()  # memory that forks share is not copied because references to it are counted
-    if sys.platform == "linux":
-        syscalls.collapse_memory()
+    gc.freeze()
     folders: list[str] = []  # of the worker; there is one at a time
 
     def end(*_: object) -> None:
@@ -224,13 +238,16 @@ def _children() -> list[int]:
 
 
 def _unimport_project() -> None:
-    """Make the project impossible to import: remove its folder and its editable finder."""
+    """Make the project impossible to import: remove its folder and its editable finder.
+
+    Forget what the sandbox does not need of it, too.
+    """
     project = str(Path(__file__).resolve().parents[2])
     sys.path[:] = [p for p in sys.path if p and os.path.realpath(p) != project]
     sys.meta_path[:] = [
         f for f in sys.meta_path if not getattr(f, "__module__", "").startswith("__editable__")
     ]
-    for name in [n for n in sys.modules if n.startswith("__editable__")]:
+    for name in [n for n in sys.modules if n.startswith(("__editable__", "autograder.execution"))]:
         del sys.modules[name]
 
 

@@ -10,7 +10,8 @@ LEFT, RIGHT = 2.05, 7.3  # the middles of the two columns
 WIDTH = 2.7  # of a box
 ALT = (
     "Trusted processes on the left: autograder grade, a checker fork server, and a checker that "
-    "runs hidden tests. On the right a sandbox fork server, and in the sandbox a worker that runs "
+    "runs hidden tests. On the right a sandbox fork server, forked from the checker fork server "
+    "before this has imported anything of the grader, and in the sandbox a worker that runs "
     "the student's cells and a fork of the worker for one hidden test. The checker asks the "
     "sandbox fork server to fork and end workers, sends cells to the worker and receives outputs, "
     "and sends calls to the fork and receives results."
@@ -39,6 +40,7 @@ def grader_processes() -> Picture:
     fork = {"ls": (0, (4, 3)), "alpha": 0.7}
     _arrow(ax, (LEFT + 0.3, 4.26), (LEFT + 0.3, 3.54), "-|>")
     _arrow(ax, (LEFT + 0.3, 2.86), (LEFT + 0.3, 1.24), "-|>", **fork)
+    _arrow(ax, (LEFT + WIDTH / 2, 3.2), (RIGHT - WIDTH / 2, 3.2), "-|>", **fork)
     _arrow(ax, (RIGHT, 2.86), (RIGHT, 2.04), "-|>", **fork)
     _arrow(ax, (RIGHT, 1.36), (RIGHT, 0.74), "-|>", **fork)
     edge, beside = LEFT - WIDTH / 2, LEFT - WIDTH / 2 - 0.3
@@ -56,6 +58,7 @@ def grader_processes() -> Picture:
     ax.text(RIGHT + 0.1, 2.74, "forks", **label)
     ax.text(RIGHT + 0.1, 1.1, "forks", **label)
     middle = {**label, "ha": "center"}
+    ax.text(4.55, 3.36, "forks", **middle)
     ax.text(4.55, 2.62, "fork, end", **middle)
     ax.text(4.85, 1.62, "cell, outputs", **middle)
     ax.text(4.68, 0.2, "calls, results:\nJSON and tensors", **middle)

@@ -90,7 +90,7 @@ def test_a_checkers_fork_server_of_another_tree_is_refused(updated_tree, monkeyp
 
 
 def test_the_pool_reports_what_its_server_refuses(updated_tree, monkeypatch, capfd):
-    """Only the sandbox's fork server is new: the checkers' one refuses it, and the pool says so."""
+    """The sandbox's fork server has ended, and the one in its place is of an updated tree."""
     tree = updated_tree.parent / "mixed"
     shutil.copytree(PACKAGE, tree / "autograder", ignore=shutil.ignore_patterns("__pycache__"))
     client = tree / "autograder" / "execution" / "sandbox_client.py"
@@ -100,6 +100,11 @@ def test_the_pool_reports_what_its_server_refuses(updated_tree, monkeypatch, cap
     module = '"-I", "-m", "autograder.sandbox.worker_forkserver"'
     assert module in text
     client.write_text(text.replace(module, f'"-I", "-c", {start!r}'))
+    server = tree / "autograder" / "execution" / "checker_forkserver.py"
+    text = server.read_text()
+    forked = "fork_server = _fork_sandbox(control)"
+    assert forked in text
+    server.write_text(text.replace(forked, "fork_server = ForkServer()"))
     run_from(tree, monkeypatch)
     expected = mismatch("sandbox's fork server", version_of(updated_tree))
     with LocalPool(1) as pool, pytest.raises(UserError, match=expected):

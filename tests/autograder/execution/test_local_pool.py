@@ -10,8 +10,10 @@ import threading
 import pytest
 
 from autograder.execution import local_pool
+from autograder.execution.checker_forkserver import Surroundings
 from autograder.execution.job import JOB_FRAME
 from autograder.execution.local_pool import LocalPool, _CheckerServer
+from autograder.execution.sandbox_client import sandbox_environment
 from autograder.protocol.framing import (
     HEAD,
     BadFrame,
@@ -46,6 +48,33 @@ def test_a_checkers_fork_server_ends_only_checkers_of_its_own(stranger):
         connection.close()
         server.hang_up()
         server.wait()
+
+
+def test_a_checker_has_the_surroundings_of_the_grader(tmp_path, monkeypatch):
+    """It starts without them, because the sandbox's fork server is forked before it has them."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COURSE_DATA", "a folder")
+    monkeypatch.syspath_prepend(tmp_path / "helpers")
+    code = (
+        "import json, os, sys\n"
+        "from autograder.execution.checker_forkserver import Surroundings\n"
+        "before = Surroundings.here()\n"
+        "Surroundings(**json.load(sys.stdin)).enter()\n"
+        "print(json.dumps([before.environment, Surroundings.here().to_json().decode()]))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code],
+        input=Surroundings.here().to_json(),
+        env=sandbox_environment(),
+        cwd="/",
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    before, after = json.loads(done.stdout)
+    assert "COURSE_DATA" not in before
+    assert json.loads(after) == json.loads(Surroundings.here().to_json())
+    assert json.loads(after)["environment"]["COURSE_DATA"] == "a folder"
+    assert json.loads(after)["folder"] == str(tmp_path)
 
 
 @pytest.mark.slow(seconds=10)
