@@ -90,19 +90,23 @@ class Picture:
     Args:
         panels: pairs (figure, alternative text).
         caption: HTML; formulas between \\( and \\).
+        name: for links to it, such as "fig-attention-entropy".
     """
 
-    def __init__(self, *panels: tuple[Figure, str], caption: str):
+    def __init__(self, *panels: tuple[Figure, str], caption: str, name: str = ""):
         self.panels = panels
         self.caption = caption
+        self.name = name
 
     def _repr_html_(self) -> str:
         drawings = "\n".join(_legible(to_svg(figure, alt)) for figure, alt in self.panels)
         # What may scroll must be within reach of the keyboard.
         wide = 'tabindex="0" role="group" aria-label="Drawing" ' if "min-width" in drawings else ""
+        named = f' id="{self.name}"' if self.name else ""
+        caption = f'<figcaption class="figure-caption mathjax_process">{self.caption}</figcaption>'
         return (
-            f'<figure class="picture"><div {wide}class="panels">\n{drawings}\n</div>'
-            f'<figcaption class="mathjax_process">{self.caption}</figcaption></figure>'
+            f'<figure class="picture"{named}><div {wide}class="panels">\n{drawings}\n</div>'
+            f"{caption}</figure>"
         )
 
 
@@ -121,7 +125,9 @@ class Stages:
         self.stages = stages
 
     def _repr_html_(self) -> str:
-        shown = [picture._repr_html_() for picture in self.stages.values()]
+        # They are one figure: the numbers of a page count none of them.
+        pictures = (picture._repr_html_() for picture in self.stages.values())
+        shown = [picture.replace('class="figure-caption ', 'class="') for picture in pictures]
         name = f"s{zlib.crc32(''.join(shown).encode()):x}"
         buttons = "".join(
             f'<input type="radio" name="{name}" id="{name}-{i}"{" checked" if i == 1 else ""}>'
@@ -225,6 +231,7 @@ class Table:
         rows: the cells (HTML); numbers are set right.
         label: what the table holds, for screen readers.
         stack: on a narrow screen, put the cells of a row below each other.
+        name: for links to it, such as "tab-attention-shapes"; with a name, the label is shown.
     """
 
     def __init__(
@@ -233,7 +240,9 @@ class Table:
         rows: Sequence[Sequence[object]],
         label: str,
         stack: bool = False,
+        name: str = "",
     ):
+        self.name = name
         self.head = head
         self.rows = rows
         self.label = label
@@ -255,7 +264,12 @@ class Table:
             for row in self.rows
         )
         kind = "measured stacking" if self.stack else "measured"
+        title = ""
+        if self.name:
+            label = f'<p class="table-caption">{html.escape(self.label)}</p>'
+            title = f'<div class="table-title" id="{self.name}">{label}</div>'
         return (
+            f"{title}"
             f'<div class="{kind} mathjax_process" tabindex="0" role="region" '
             f'aria-label="{html.escape(self.label)}"><table class="table" role="table">'
             f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>\n'
