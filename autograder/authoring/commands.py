@@ -15,6 +15,9 @@ from .release_checks import StaleNotebook, release_problems
 from .release_grading import wrong_marks
 
 
+FOR_STUDENTS = ("README.md", "requirements.txt", "AGENTS.md")  # beside the assignments
+
+
 def build_all(source: Path, assignment: str | None = None) -> Iterator[Path]:
     """Write the source notebook of one or of all assignments, next to its Markdown; yield each.
 
@@ -55,6 +58,8 @@ def check_all(
 def release_all(source: Path, out: Path, assignment: str | None) -> list[Path]:
     """Write the students' version of one or of all assignments; return the notebooks.
 
+    The files for students that lie beside the assignments are copied, too.
+
     Raises:
         UserError: there is no such assignment, or its notebook is not built.
     """
@@ -71,6 +76,10 @@ def release_all(source: Path, out: Path, assignment: str | None) -> list[Path]:
                 target = out / notebook.parent.name
                 shutil.rmtree(target, ignore_errors=True)
                 notebook.parent.rename(target)
+            for name in FOR_STUDENTS:
+                if (source / name).is_file():
+                    shutil.copyfile(source / name, Path(scratch) / name)
+                    (Path(scratch) / name).replace(out / name)
     except OSError as error:
         raise UserError(
             f"{out}: cannot write there ({error.strerror}); choose another --out"

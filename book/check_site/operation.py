@@ -69,10 +69,16 @@ def _choose_each(buttons: Locator, by_mouse: bool):
 
 
 def copy_buttons(tab: Page, by_mouse: bool) -> list[str]:
-    """The button of the first listing copies it."""
+    """The button of the first listing copies it; if it is folded, the reader unfolds it first."""
     button = tab.locator("button.copybtn").first
     if not button.count():
         return []
+    for folded in button.locator("xpath=ancestor::details[not(@open)]").all():
+        summary = folded.locator("> summary")
+        if by_mouse:
+            summary.click(position={"x": 5, "y": 5})  # not on a link in it
+        else:
+            summary.press("Enter")
     tab.evaluate("() => navigator.clipboard.writeText('nothing')")
     listing = button.locator("xpath=..").locator("pre")
     if by_mouse:

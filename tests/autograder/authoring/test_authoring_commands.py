@@ -93,6 +93,17 @@ def test_release_gives_the_students_notebook_and_nothing_else(course, tmp_path):
     assert "BEGIN" not in text
 
 
+def test_a_release_carries_the_files_for_students(course, tmp_path):
+    run("build")
+    (tmp_path / "exercises" / "README.md").write_text("# Begin here\n")
+    (tmp_path / "exercises" / "AGENTS.md").write_text("# Tutor\n")
+    (tmp_path / "exercises" / "answers.txt").write_text("42\n")
+    for _ in range(2):
+        assert run("release", "--out", "out").exit_code == 0
+        assert files(tmp_path / "out") == {"01-sums/sums.ipynb", "AGENTS.md", "README.md"}
+    assert (tmp_path / "out" / "README.md").read_text() == "# Begin here\n"
+
+
 def test_releasing_again_replaces_what_was_there_and_leaves_other_folders(course, tmp_path):
     run("build")
     run("release", "--out", "out")
