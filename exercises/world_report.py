@@ -42,14 +42,14 @@ class Judged:
     Attributes:
         lost: test -> feedback, of those that failed.
         elsewhere: those among them that belong to other exercises.
-        colour: of the instant check.
+        color: of the instant check.
         sometimes: the tests that failed on some hidden inputs only.
     """
 
     form: Form
     lost: dict[str, str]
     elsewhere: frozenset[str]
-    colour: str
+    color: str
     sometimes: frozenset[str]
 
     def names_in(self, test: str) -> set[str]:
@@ -70,7 +70,7 @@ class Judged:
         if form.right:
             for test, text in self.lost.items():
                 yield f"loses {test}: {text.splitlines()[0]}"
-            if self.colour == RED:
+            if self.color == RED:
                 yield "sees a red check"
             return
         for test in sorted(form.loses - self.lost.keys()):
@@ -127,7 +127,7 @@ class Figures:
         if form.right:
             self.right += 1
             self.unjust += bool(judged.lost)
-            self.red += judged.colour == RED
+            self.red += judged.color == RED
             self.accused += bool(said)
             return
         self.wrong += 1
@@ -146,7 +146,7 @@ class Figures:
             self.mistakes += 1
             self.unnamed += not row.diagnosed
             self.lucky += bool(row.sometimes)
-            if colour_of(gate, known.replaces, known.source, known.name) == GREEN:
+            if color_of(gate, known.replaces, known.source, known.name) == GREEN:
                 self.green += 1
                 yield f"{master.assignment} {known.replaces} [{known.name}] sees a green check"
 
@@ -186,8 +186,8 @@ def judge(
                 others = [_lost(notebook, form.symbol, code, seed, "own") for seed in seeds[1:]]
             own = {name for name in first if symbols[name] == form.symbol}
             sometimes = frozenset(name for lost in others for name in own ^ lost.keys())
-            colour = colour_of(gate, form.symbol, code, form.title)
-            yield Judged(form, first, frozenset(first.keys() - own), colour, sometimes)
+            color = color_of(gate, form.symbol, code, form.title)
+            yield Judged(form, first, frozenset(first.keys() - own), color, sometimes)
 
 
 def _with_its_parts(master: Assignment, form: Form) -> str:
@@ -203,10 +203,10 @@ def _lost(notebook: Prepared, symbol: str, code: str, seed: str, scope: Scope) -
     return {name: text for name, text in ends.items() if text != PASSED}
 
 
-def colour_of(gate: InstantGate, symbol: str, code: str, label: str) -> str:
-    """Return the colour of an answer's instant check; what cannot even be defined is red."""
+def color_of(gate: InstantGate, symbol: str, code: str, label: str) -> str:
+    """Return the color of an answer's instant check; what cannot even be defined is red."""
     try:
-        return gate.verdict_on(symbol, code, label).colour
+        return gate.verdict_on(symbol, code, label).color
     except Exception:
         return RED
 

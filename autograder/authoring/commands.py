@@ -14,7 +14,6 @@ from .release import release
 from .release_checks import StaleNotebook, release_problems
 from .release_grading import wrong_marks
 
-
 FOR_STUDENTS = ("README.md", "requirements.txt", "AGENTS.md")  # beside the assignments
 
 

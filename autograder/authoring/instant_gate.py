@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from .synthetic_submissions import WrongAnswer
 from .trusted_runner import Prepared, prepared
 
-GREEN, RED, GREY = "green", "red", "grey"
+GREEN, RED, GRAY = "green", "red", "gray"
 
 
 class InstantGate:
@@ -77,10 +77,10 @@ def untrue_verdicts(
     """
     with InstantGate(nb) as gate:
         for exercise, entry in gate.exercises.items():
-            wanted = GREY if entry.get("form_only") else GREEN
+            wanted = GRAY if entry.get("form_only") else GREEN
             verdict = gate.verdict(exercise)
-            if verdict.colour != wanted:
-                yield f"the check of {exercise} is {verdict.colour} for the reference: {verdict!r}"
+            if verdict.color != wanted:
+                yield f"the check of {exercise} is {verdict.color} for the reference: {verdict!r}"
             for mistake in mistakes.get(exercise, ()):
-                if gate.verdict_on(exercise, mistake.source, mistake.name).colour == GREEN:
+                if gate.verdict_on(exercise, mistake.source, mistake.name).color == GREEN:
                     yield f"the check of {exercise} is green for the known mistake {mistake.name}"

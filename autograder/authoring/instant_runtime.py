@@ -36,9 +36,9 @@ class InstantChecks:
             near = difflib.get_close_matches(name, self.entries, 1, 0.4)
             hint = f' Did you mean check("{near[0]}")?' if near else ""
             names = ", ".join(self.entries)
-            return Verdict("grey", f"There is no exercise {name!r}.{hint}", f"There are: {names}.")
+            return Verdict("gray", f"There is no exercise {name!r}.{hint}", f"There are: {names}.")
         verdict = self.verdict(name)
-        if verdict.colour == "red":
+        if verdict.color == "red":
             self._blame_parts(name, verdict)
         return verdict
 
@@ -51,13 +51,13 @@ class InstantChecks:
         """What the recorded cases say of one exercise."""
         entry, mine = self.entries[name], self.namespace.get(name)
         if mine is None:
-            return Verdict("grey", f"{name} is not defined yet. Run the cell where you write it.")
+            return Verdict("gray", f"{name} is not defined yet. Run the cell where you write it.")
         found = []
         for group in entry["groups"]:
             for case in group["cases"]:
                 outcome = observed(mine, group, case, self.namespace)
                 if outcome.get("raises") == "NotImplementedError" and not outcome["message"]:
-                    return Verdict("grey", f"{name}: not started yet.")
+                    return Verdict("gray", f"{name}: not started yet.")
                 found.append(outcome)
         return self._judged(name, entry, found)
 
@@ -71,7 +71,7 @@ class InstantChecks:
         labels = [case["label"] for _, case in cases]
         if not wrong and entry.get("form_only"):
             text = "the form of your answer is right. Hidden tests decide whether the answer is."
-            return Verdict("grey", f"{name}: {text}")
+            return Verdict("gray", f"{name}: {text}")
         if not wrong:
             right = "; ".join(dict.fromkeys(labels))
             return Verdict("green", f"{name} is right on every recorded case ({right}).")
@@ -100,7 +100,7 @@ class InstantChecks:
     def _blame_parts(self, name, verdict):
         """Say which parts should be mended first."""
         parts = [p for p in self.entries[name]["uses"] if p in self.entries]
-        red = [part for part in parts if self.verdict(part).colour == "red"]
+        red = [part for part in parts if self.verdict(part).color == "red"]
         if red:
             verdict.details = (
                 f"{name} uses {' and '.join(red)}, where something is wrong too: mend that first. "
@@ -286,12 +286,12 @@ def _near(one, other, tolerance=1e-3):
     return all(abs(a - b) <= tolerance * max(1, abs(a)) for a, b in zip(one, other, strict=True))
 
 
-_LOOKS = {"green": ("✓", "#2e9e5b"), "red": ("✗", "#d1495b"), "grey": ("○", "#8a8f98")}
+_LOOKS = {"green": ("✓", "#2e9e5b"), "red": ("✗", "#d1495b"), "gray": ("○", "#8a8f98")}
 
 
 class Verdict:
-    def __init__(self, colour, headline, details="", link=""):
-        self.colour, self.mark = colour, _LOOKS[colour][0]
+    def __init__(self, color, headline, details="", link=""):
+        self.color, self.mark = color, _LOOKS[color][0]
         self.headline, self.details, self.link = headline, details, link
 
     def __repr__(self):
@@ -300,10 +300,10 @@ class Verdict:
         return "\n".join(lines + ([f"  Read: {self.link}"] if self.link else []))
 
     def _repr_html_(self):
-        mark, colour = self.mark, _LOOKS[self.colour][1]
+        mark, color = self.mark, _LOOKS[self.color][1]
         details, link = html.escape(self.details), html.escape(self.link)
         return (
-            f'<div style="border-left: 4px solid {colour}; padding: .3em .8em">'
+            f'<div style="border-left: 4px solid {color}; padding: .3em .8em">'
             f"<strong>{mark} {html.escape(self.headline)}</strong>"
             + (
                 f'<pre style="margin: .4em 0; white-space: pre-wrap">{details}</pre>'
@@ -321,27 +321,27 @@ class Overview:
     def __init__(self, rows, recorded):
         self.rows, self.recorded = rows, recorded
         self.points = sum(entry["points"] for _, entry, _ in rows)
-        self.earned = sum(entry["points"] for _, entry, v in rows if v.colour == "green")
+        self.earned = sum(entry["points"] for _, entry, v in rows if v.color == "green")
 
     def save(self, path="progress.json"):
         """Write which exercises are green; the book's tick-list can read the file."""
-        exercises = {name: verdict.colour == "green" for name, _, verdict in self.rows}
+        exercises = {name: verdict.color == "green" for name, _, verdict in self.rows}
         about = {"assignment": self.recorded["assignment"], "exercises": exercises}
         pathlib.Path(path).write_text(json.dumps(about) + "\n", encoding="utf-8")
         return f"Written to {path}."
 
     def _lines(self):
         for name, entry, verdict in self.rows:
-            state = {"green": "green", "red": "not right yet", "grey": "not started"}
-            yield _LOOKS[verdict.colour][0], name, entry, state[verdict.colour]
+            state = {"green": "green", "red": "not right yet", "gray": "not started"}
+            yield _LOOKS[verdict.color][0], name, entry, state[verdict.color]
 
     def _next(self):
-        left = [(name, v) for name, _, v in self.rows if v.colour != "green"]
+        left = [(name, v) for name, _, v in self.rows if v.color != "green"]
         if not left:
             return "All checks are green. Hidden tests look at more inputs: hand the notebook in."
-        name, verdict = next(((n, v) for n, v in left if v.colour == "red"), left[0])
+        name, verdict = next(((n, v) for n, v in left if v.color == "red"), left[0])
         entry = self.recorded["checks"][name]
-        what = "mend" if verdict.colour == "red" else "write"
+        what = "mend" if verdict.color == "red" else "write"
         return f"Next: {what} {name} (about {entry['minutes']} minutes)."
 
     def __repr__(self):

@@ -55,7 +55,7 @@ def only_used(css: str, names: set[str]) -> str:
         names: of all classes that pages have or scripts may give them.
 
     Returns:
-        the sheet; of its comments those that begin with "!", which name authors and licences.
+        the sheet; of its comments those that begin with "!", which name authors and licenses.
     """
     return "".join(_kept(rule, names) for rule in tinycss2.parse_stylesheet(css))
 

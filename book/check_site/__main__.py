@@ -16,7 +16,7 @@ from book.check_site import budgets, rebuild_time, translator_speed
 from .browser import ROOT, Site, browsing
 from .document import faults
 from .operation import operate
-from .page import COLOURS, WIDTHS, change_theme, look, opened, reading, shut_out, too_wide
+from .page import COLORS, WIDTHS, change_theme, look, opened, reading, shut_out, too_wide
 from .translator_checks import translators
 
 SITE = ROOT / "_build" / "html"
@@ -36,8 +36,8 @@ class Visit:
         other: to which it then changes, as a reader's system may.
         by_mouse: operate it with the mouse; otherwise with the keys alone.
         from_disk: open it from the disk.
-        article_colours: look at the colours of the text itself, too.
-        other_colours: look at the colours in the other theme, too.
+        article_colors: look at the colors of the text itself, too.
+        other_colors: look at the colors in the other theme, too.
         every: operate every so many pages only, and look at what a screen reader needs there.
         first: of these pages.
     """
@@ -47,29 +47,29 @@ class Visit:
     other: str
     by_mouse: bool
     from_disk: bool = False
-    article_colours: bool = True
-    other_colours: bool = True
+    article_colors: bool = True
+    other_colors: bool = True
     every: int = 1
     first: int = 0
 
 
 WIDE, NARROW = WIDTHS
-# The colours of the text do not depend on the width: one of the visits looks at them.
+# The colors of the text do not depend on the width: one of the visits looks at them.
 EVERYTHING = (
     Visit(WIDE, "light", "dark", by_mouse=True),
-    Visit(NARROW, "dark", "light", by_mouse=False, article_colours=False),
+    Visit(NARROW, "dark", "light", by_mouse=False, article_colors=False),
 )
 # Every page at each width, in each theme, from a server and from the disk; every other page is
 # operated with the mouse, and the others with the keys alone.
 ALTERNATELY = (
-    Visit(WIDE, "light", "dark", by_mouse=True, other_colours=False, every=2),
+    Visit(WIDE, "light", "dark", by_mouse=True, other_colors=False, every=2),
     Visit(
         NARROW,
         "dark",
         "light",
         by_mouse=False,
         from_disk=True,
-        other_colours=False,
+        other_colors=False,
         every=2,
         first=1,
     ),
@@ -137,11 +137,11 @@ def _visit(
         wrong += look(tab)
         if closely:
             wrong += operate(tab, visit.by_mouse)
-            wrong += shut_out(tab, article_colours=visit.article_colours)
+            wrong += shut_out(tab, article_colors=visit.article_colors)
         later += change_theme(tab, visit.other)
         later += too_wide(tab)
-        if visit.other_colours:
-            later += shut_out(tab, COLOURS, visit.article_colours)
+        if visit.other_colors:
+            later += shut_out(tab, COLORS, visit.article_colors)
     yield f"{visit.width} {visit.theme}", wrong
     yield f"{visit.width} {visit.other}", later
 

@@ -29,8 +29,8 @@ FACTS = """() => {
     pictures: [...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src),
   };
 }"""
-# Thousands of words of code in ten colours, the signs of formulas and the lines of drawings would
-# cost axe most of its time: one word of each colour is enough, and drawings have one name each.
+# Thousands of words of code in ten colors, the signs of formulas and the lines of drawings would
+# cost axe most of its time: one word of each color is enough, and drawings have one name each.
 LIGHTEN = """() => {
   const seen = new Set();
   for (const word of document.querySelectorAll('.highlight pre span[class]:not([id])')) {
@@ -91,7 +91,7 @@ AXE = f"""async ({{only, off, exclude}}) => {{
     rule.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', ') +
     (rule.nodes.length > 3 ? ` and ${{rule.nodes.length - 3}} more` : ''));
 }}"""
-COLOURS = [CONTRAST, "link-in-text-block"]
+COLORS = [CONTRAST, "link-in-text-block"]
 # Figures of which something else is laid out than the still picture.
 MOVING = """() => [...document.querySelectorAll('.interactive')].filter(figure => {
   const shown = [...figure.children].filter(part => part.offsetHeight > 0);
@@ -187,23 +187,23 @@ def change_theme(tab: Page, theme: str) -> list[str]:
     return []
 
 
-def shut_out(tab: Page, rules: Sequence[str] = (), article_colours: bool = True) -> list[str]:
+def shut_out(tab: Page, rules: Sequence[str] = (), article_colors: bool = True) -> list[str]:
     """Who is shut out, by axe: what it calls serious or critical. The page is of no use afterwards.
 
     Args:
         tab: an open page.
         rules: of axe; none means all.
-        article_colours: also look at the colours of the text itself. They do not depend on the
+        article_colors: also look at the colors of the text itself. They do not depend on the
             width, and take axe most of its time.
     """
     if not tab.evaluate("() => Boolean(window.axe)"):
         tab.evaluate(LIGHTEN)
         tab.evaluate(axe())
     only = list(rules)
-    if article_colours:
+    if article_colors:
         return tab.evaluate(AXE, {"only": only, "off": [], "exclude": []})
-    # Colours last: without some of its words, a page lays itself out anew.
+    # Colors last: without some of its words, a page lays itself out anew.
     others = []
-    if only != COLOURS:
-        others = tab.evaluate(AXE, {"only": only, "off": COLOURS, "exclude": []})
-    return tab.evaluate(AXE, {"only": COLOURS, "off": [], "exclude": [["article"]]}) + others
+    if only != COLORS:
+        others = tab.evaluate(AXE, {"only": only, "off": COLORS, "exclude": []})
+    return tab.evaluate(AXE, {"only": COLORS, "off": [], "exclude": [["article"]]}) + others

@@ -1,6 +1,6 @@
-"""Figures for the pages: matplotlib drawings as inline SVG that follow the reader's colours.
+"""Figures for the pages: matplotlib drawings as inline SVG that follow the reader's colors.
 
-Text and lines take the colour of the page's text (`currentColor`); the four inks are CSS variables
+Text and lines take the color of the page's text (`currentColor`); the four inks are CSS variables
 that `_static/course.css` defines twice, for light and for dark pages. Nothing has a background.
 A figure may hold several panels: they stand side by side, and below each other on a narrow screen.
 """
@@ -19,7 +19,7 @@ from matplotlib.patches import Rectangle
 # Stand-ins while matplotlib draws; `to_svg` replaces them by what the page's style sheet says.
 TEXT, BLUE, ORANGE, GREEN, RED = "#010203", "#010211", "#010212", "#010213", "#010214"
 INKS = (BLUE, ORANGE, GREEN, RED)
-_PAGE_COLOURS = {
+_PAGE_COLORS = {
     TEXT: "currentColor",
     BLUE: "var(--ink-blue)",
     ORANGE: "var(--ink-orange)",
@@ -53,7 +53,7 @@ def to_svg(figure: Figure, alt: str) -> str:
     """The figure as one `<svg>` element, the same bytes every time.
 
     Args:
-        figure: drawn with the colours of this module.
+        figure: drawn with the colors of this module.
         alt: what the figure shows, for readers who do not see it.
     """
     buffer = io.StringIO()
@@ -69,7 +69,7 @@ def to_svg(figure: Figure, alt: str) -> str:
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", svg, flags=re.DOTALL)
     svg = _keep_ids_apart(svg, prefix=f"f{zlib.crc32((svg + alt).encode()):x}-")
-    for drawn, shown in _PAGE_COLOURS.items():
+    for drawn, shown in _PAGE_COLORS.items():
         svg = svg.replace(drawn, shown)
     svg = re.sub(r"\n\s*", "\n", svg).strip()
     return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(alt)}" ', 1)

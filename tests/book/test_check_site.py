@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from book.check_site import __main__ as command
 from book.check_site import budgets, document, operation, rebuild_time
 from book.check_site.browser import NO_BROWSER, browsing, find_browser
-from book.check_site.page import COLOURS, look, opened, reading, shut_out
+from book.check_site.page import COLORS, look, opened, reading, shut_out
 from book.check_site.translator_checks import translators
 
 PAGE = (
@@ -123,7 +123,7 @@ def test_a_fault_is_found(site, name):
     assert any(FAULTS[name][1] in one for one in found), found
 
 
-def test_without_the_articles_colours_all_other_faults_are_found(site, tmp_path):
+def test_without_the_articles_colors_all_other_faults_are_found(site, tmp_path):
     faint = FAULTS["contrast"][0]
     (site.folder / "book" / "faint.html").write_text(
         PAGE.format(f"{faint}<article>{faint}{FAULTS['label'][0]}</article>")
@@ -132,11 +132,11 @@ def test_without_the_articles_colours_all_other_faults_are_found(site, tmp_path)
         reading(site, 390, "light") as context,
         opened(context, site.home, "book/faint.html", []) as tab,
     ):
-        contrast, label = shut_out(tab, article_colours=False)
+        contrast, label = shut_out(tab, article_colors=False)
         assert contrast == "serious: color-contrast: main > p"
         assert label.startswith("critical: label: ")
-        assert shut_out(tab, COLOURS, article_colours=False) == [contrast]
-        assert "article > p" in shut_out(tab, COLOURS)[0]
+        assert shut_out(tab, COLORS, article_colors=False) == [contrast]
+        assert "article > p" in shut_out(tab, COLORS)[0]
 
 
 @pytest.mark.parametrize(

@@ -36,12 +36,12 @@ def drawing():
 
 
 @pytest.mark.parametrize("make", [drawing, lambda: figures.grid(np.eye(3), rows="abc")])
-def test_a_figure_takes_its_colours_from_the_page(make):
+def test_a_figure_takes_its_colors_from_the_page(make):
     svg = figures.to_svg(make(), "a line")
     assert "currentColor" in svg
     assert "var(--ink-blue)" in svg
     fixed = set(re.findall(r"#[0-9a-fA-F]{6}\b|#[0-9a-fA-F]{3}\b|\b(?:white|black)\b", svg))
-    assert not fixed, "a fixed colour is unreadable on one of the two backgrounds"
+    assert not fixed, "a fixed color is unreadable on one of the two backgrounds"
 
 
 def test_a_figure_says_what_it_shows():
@@ -81,7 +81,7 @@ def test_the_style_sheet_shows_as_many_stages_as_pages_have():
     assert places == [(str(i), str(i)) for i in range(1, 7)]
 
 
-def test_masks_are_drawn_with_signs_besides_colour():
+def test_masks_are_drawn_with_signs_besides_color():
     assert figures._cell_text(np.True_) != figures._cell_text(np.False_)
 
 
@@ -97,8 +97,8 @@ def test_a_measured_table_is_labelled_and_reachable_by_keyboard():
     assert '<td role="cell" class="number">1,024</td>' in table
 
 
-def relative_luminance(colour):
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+def relative_luminance(color):
+    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
 
@@ -109,8 +109,8 @@ def test_every_ink_can_be_read(theme, background):
     block = re.search(rf'\[data-theme="{theme}"\] \{{(.*?)\}}', css, re.DOTALL)[1]
     inks = dict(re.findall(r"(--ink-\w+): (#\w{6})", block))
     assert len(inks) == len(figures.INKS)
-    for name, colour in inks.items():
-        light, dark = sorted(map(relative_luminance, (colour, background)), reverse=True)
+    for name, color in inks.items():
+        light, dark = sorted(map(relative_luminance, (color, background)), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 4.5, name
 
 

@@ -34,14 +34,14 @@ def run(nb, until=None):
 
 def test_every_exercise_is_answered_at_once():
     _, said = run(MASTER.source)
-    assert {name: v.colour for name, v in said.items()} == dict.fromkeys(MASTER.symbols, "green")
+    assert {name: v.color for name, v in said.items()} == dict.fromkeys(MASTER.symbols, "green")
 
 
 @pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
 def test_no_right_style_is_accused(style):
     answers = {name: source_of(getattr(style, name)) for name in MASTER.symbols}
     _, said = run(fill_solutions(MASTER.source, answers))
-    assert {name: repr(v) for name, v in said.items() if v.colour != "green"} == {}
+    assert {name: repr(v) for name, v in said.items() if v.color != "green"} == {}
 
 
 def test_what_is_not_written_is_not_wrong():
@@ -53,7 +53,7 @@ def test_what_is_not_written_is_not_wrong():
 def test_a_mistake_is_named_at_once_where_it_shows(mistake):
     wrong = with_mistake(MASTER.source, mistake)
     verdict = run(wrong, until=mistake.replaces)[1][mistake.replaces]
-    assert (verdict.colour, verdict.headline) == ("red", mistake.did)
+    assert (verdict.color, verdict.headline) == ("red", mistake.did)
 
 
 def test_the_pair_that_is_counted_by_hand():

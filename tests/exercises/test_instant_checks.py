@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 
-from autograder.authoring.instant_gate import GREEN, GREY, RED, InstantGate
+from autograder.authoring.instant_gate import GRAY, GREEN, RED, InstantGate
 from autograder.authoring.reference_source import source_of
 from autograder.authoring.synthetic_submissions import strip_solutions
 from exercises.assignments import all_assignments
@@ -23,10 +23,10 @@ def gate(assignment: str) -> InstantGate:
     return InstantGate(MASTERS[assignment].source).__enter__()
 
 
-def colour_of(assignment: str, symbol: str, code: str, label: str) -> str:
-    """The colour for an answer; one that cannot even be defined shows itself at once."""
+def color_of(assignment: str, symbol: str, code: str, label: str) -> str:
+    """The color for an answer; one that cannot even be defined shows itself at once."""
     try:
-        return gate(assignment).verdict_on(symbol, code, label).colour
+        return gate(assignment).verdict_on(symbol, code, label).color
     except Exception:
         return RED
 
@@ -36,8 +36,8 @@ def colour_of(assignment: str, symbol: str, code: str, label: str) -> str:
 def test_every_exercise_has_a_check_and_the_reference_is_green(assignment):
     entries = gate(assignment).exercises
     assert set(entries) == set(MASTERS[assignment].symbols)
-    wanted = {name: GREY if entry["form_only"] else GREEN for name, entry in entries.items()}
-    assert {name: gate(assignment).verdict(name).colour for name in entries} == wanted
+    wanted = {name: GRAY if entry["form_only"] else GREEN for name, entry in entries.items()}
+    assert {name: gate(assignment).verdict(name).color for name in entries} == wanted
 
 
 @every_assignment
@@ -54,7 +54,7 @@ def test_no_known_mistake_is_green_and_most_are_named_at_once(assignment):
     silent = []
     for known in MASTERS[assignment].mistakes:
         verdict = gate(assignment).verdict_on(known.replaces, known.source, known.name)
-        assert verdict.colour != GREEN, known.name
+        assert verdict.color != GREEN, known.name
         if gate(assignment).exercises[known.replaces]["form_only"]:
             continue
         if verdict.headline == known.did:
@@ -73,7 +73,7 @@ def test_every_right_form_of_public_code_is_green(assignment):
         (form.symbol, form.title)
         for form in read_forms()
         if form.assignment == assignment and form.right
-        if colour_of(assignment, form.symbol, form.code, form.title) == RED
+        if color_of(assignment, form.symbol, form.code, form.title) == RED
     ]
     assert red == []
 
@@ -85,7 +85,7 @@ def test_every_alternative_style_is_green(assignment):
     for name, module in styles(MASTERS[assignment].notebook).items():
         symbols = MASTERS[assignment].symbols
         whole = "\n\n".join(source_of(getattr(module, symbol)) for symbol in symbols)
-        red += [(name, one) for one in symbols if colour_of(assignment, one, whole, name) == RED]
+        red += [(name, one) for one in symbols if color_of(assignment, one, whole, name) == RED]
     assert red == []
 
 
@@ -108,14 +108,14 @@ def test_a_part_that_is_wrong_too_is_mentioned():
     with InstantGate(MASTERS["01-attention"].source) as own:
         exec("def padding_mask(tokens, pad_id):\n    return tokens == pad_id", own.namespace)
         verdict = own.namespace["check"]("target_mask")
-    assert verdict.colour == RED
+    assert verdict.color == RED
     assert "target_mask uses padding_mask, where something is wrong too" in verdict.details
 
 
 def test_a_name_in_the_notebook_gets_in_nobodys_way():
     source = "torch = json = observed = difference = None\n\n\ndef padding_mask(tokens, pad_id):\n"
     source += "    require_batch_of_tokens(tokens)\n    return (tokens != pad_id).unsqueeze(1)"
-    assert colour_of("01-attention", "padding_mask", source, "shadows") == GREEN
+    assert color_of("01-attention", "padding_mask", source, "shadows") == GREEN
 
 
 def test_a_parameter_may_have_a_second_name():
@@ -124,7 +124,7 @@ def test_a_parameter_may_have_a_second_name():
     source = source.replace(
         "        self.W_k =", "        self.first = self.W_q\n        self.W_k ="
     )
-    assert colour_of("01-attention", "MultiHeadAttention", source, "second-name") == GREEN
+    assert color_of("01-attention", "MultiHeadAttention", source, "second-name") == GREEN
 
 
 def test_an_exception_shows_the_students_own_line_and_none_asks_for_a_return():

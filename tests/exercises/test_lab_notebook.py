@@ -61,14 +61,14 @@ def everything_right():
 
 def test_every_exercise_is_answered_at_once():
     _, said = everything_right()
-    assert {name: v.colour for name, v in said.items()} == dict.fromkeys(MASTER.symbols, "green")
+    assert {name: v.color for name, v in said.items()} == dict.fromkeys(MASTER.symbols, "green")
 
 
 @pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
 def test_no_right_style_is_accused(style, tmp_path):
     answers = {name: source_of(getattr(style, name)) for name in MASTER.symbols}
     _, said = run(fill_solutions(MASTER.source, answers), tmp_path)
-    assert {name: repr(v) for name, v in said.items() if v.colour != "green"} == {}
+    assert {name: repr(v) for name, v in said.items() if v.color != "green"} == {}
 
 
 def test_what_is_not_written_is_not_wrong(tmp_path):

@@ -38,14 +38,14 @@ def everything_right():
 
 def test_every_exercise_is_answered_at_once():
     _, said = everything_right()
-    assert {name: v.colour for name, v in said.items()} == dict.fromkeys(MASTER.symbols, "green")
+    assert {name: v.color for name, v in said.items()} == dict.fromkeys(MASTER.symbols, "green")
 
 
 @pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
 def test_no_right_style_is_accused(style):
     answers = {name: source_of(getattr(style, name)) for name in MASTER.symbols}
     _, said = run(fill_solutions(MASTER.source, answers))
-    assert {name: repr(v) for name, v in said.items() if v.colour != "green"} == {}
+    assert {name: repr(v) for name, v in said.items() if v.color != "green"} == {}
 
 
 def test_what_is_not_written_is_not_wrong():

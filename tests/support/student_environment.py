@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 REQUIREMENTS = Path(__file__).resolve().parents[2] / "exercises" / "requirements.txt"
 PROJECT = {"autograder", "solutions", "exercises", "book"}
 # Python imports a module of this name before anything else.
-CUSTOMISE = """
+CUSTOMIZE = """
 import sys
 from importlib.machinery import PathFinder
 
@@ -52,7 +52,7 @@ def hidden() -> set[str]:
 
 def environment(folder: Path) -> dict[str, str]:
     """Variables for a process that has nothing else; `folder` is where it looks first."""
-    (folder / "sitecustomize.py").write_text(CUSTOMISE.format(hidden=hidden()), encoding="utf-8")
+    (folder / "sitecustomize.py").write_text(CUSTOMIZE.format(hidden=hidden()), encoding="utf-8")
     usual = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONWARNINGS")}
     return {**usual, "PYTHONPATH": str(folder), "OMP_NUM_THREADS": "1"}
 

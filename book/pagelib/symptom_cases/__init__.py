@@ -1,7 +1,7 @@
 """Where mistakes show: for every reference, small situations to run right and wrong in.
 
 Each module has `SITUATIONS`: reference -> name of the situation -> a function of the implementation
-that gives labelled tensors to compare. The first situation in which they differ is the symptom.
+that gives labeled tensors to compare. The first situation in which they differ is the symptom.
 
 1. `one_batch`: shapes, one batch, and attention in NumPy.
 2. `attention`: masks and attention.

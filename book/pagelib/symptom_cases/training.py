@@ -1,4 +1,4 @@
-"""Small inputs on which vocabulary, batches, loss, optimiser and step show what is wrong."""
+"""Small inputs on which vocabulary, batches, loss, optimizer and step show what is wrong."""
 
 from collections.abc import Callable
 
@@ -23,7 +23,7 @@ SENTENCES = (
 
 
 def _numpy(function: Callable, *labels: str) -> Callable:
-    """What a function of NumPy returns, as labelled tensors."""
+    """What a function of NumPy returns, as labeled tensors."""
 
     def situation(*inputs) -> dict[str, Tensor]:
         with np.errstate(all="ignore"):

@@ -139,7 +139,7 @@ def test_an_exception_is_shown_and_may_be_a_known_mistake():
     assert "IndexError" in other
 
 
-def test_undefined_and_not_written_are_grey():
+def test_undefined_and_not_written_are_gray():
     def stub(x, n):
         raise NotImplementedError()
 
@@ -316,7 +316,7 @@ def test_without_a_name_all_exercises_are_listed_with_what_comes_next(tmp_path):
 def test_a_question_whose_answer_is_graded_later_is_never_green():
     entry = recorded(attend, [], CASES, ["the product"]) | {"form_only": True}
     verdict = checks_of({"attend": entry}, {"attend": attend})("attend")
-    assert verdict.colour == "grey"
+    assert verdict.color == "gray"
     assert "Hidden tests decide whether the answer is." in verdict.headline
 
 
@@ -342,7 +342,7 @@ def test_gradients_are_compared_when_asked_for():
         return x.detach() * n
 
     entry = recorded(attend, [known(cut)], x, ["the product"], gradients=True)
-    assert checks_of({"attend": entry}, {"attend": attend})("attend").colour == "green"
+    assert checks_of({"attend": entry}, {"attend": attend})("attend").color == "green"
     told = checks_of({"attend": entry}, {"attend": lambda x, n: x.detach() + x.detach()})
     assert told("attend").headline == 'You wrote <cut> & "that".'
     assert "no gradient arrives at input 0" in told("attend").details
@@ -366,8 +366,8 @@ def test_types_devices_modes_and_promised_errors_are_compared():
         ({}, [case("one axis", one[0])]),
     ):
         entry = recorded(Careful, [], cases, ["it"], build={"width": 3}, **options)
-        assert checks_of({"Scale": entry}, {"Scale": Careful})("Scale").colour == "green", options
-        assert checks_of({"Scale": entry}, {"Scale": Careless})("Scale").colour == "red", options
+        assert checks_of({"Scale": entry}, {"Scale": Careful})("Scale").color == "green", options
+        assert checks_of({"Scale": entry}, {"Scale": Careless})("Scale").color == "red", options
     told = checks_of({"Scale": entry}, {"Scale": Careless})("Scale").details
     assert "expected a ValueError, as the docstring promises, and nothing was raised" in told
 
@@ -375,7 +375,7 @@ def test_types_devices_modes_and_promised_errors_are_compared():
         return torch.zeros(n, device=device)
 
     entry = recorded(zeros, [], [case("meta", 3, "meta")], ["it"])
-    assert checks_of({"zeros": entry}, {"zeros": zeros})("zeros").colour == "green"
+    assert checks_of({"zeros": entry}, {"zeros": zeros})("zeros").color == "green"
     told = checks_of({"zeros": entry}, {"zeros": lambda n, device: torch.zeros(n)})("zeros")
     assert "it is on the device cpu, expected meta" in told.details
 
@@ -397,7 +397,7 @@ def test_the_order_of_parameters_does_not_matter_and_buffers_do_not():
 
     cases = [case("x", torch.tensor([[1.0, 2.0]]))]
     entry = recorded(TwoMaps, [], cases, ["it"], build={}, gradients=True)
-    assert checks_of({"TwoMaps": entry}, {"TwoMaps": InAnotherOrder})("TwoMaps").colour == "green"
+    assert checks_of({"TwoMaps": entry}, {"TwoMaps": InAnotherOrder})("TwoMaps").color == "green"
 
 
 def test_two_mistakes_at_once_are_both_named():

@@ -66,11 +66,11 @@ def test_training_here_moves_the_layer_there(layers):
     here, there = layers
     x = torch.randn(4, 3, dtype=torch.float64)
     for layer in layers:
-        optimiser = torch.optim.Adam(layer.parameters(), lr=0.1)
+        optimizer = torch.optim.Adam(layer.parameters(), lr=0.1)
         for _ in range(3):
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             layer(x).pow(2).sum().backward()
-            optimiser.step()
+            optimizer.step()
     torch.testing.assert_close(here(x), there(x), rtol=1e-10, atol=1e-10)
 
 

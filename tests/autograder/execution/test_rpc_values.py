@@ -125,7 +125,7 @@ def test_what_is_changed_here_is_seen_there():
 
 def test_an_optimiser_of_the_students_moves_parameters_of_the_tests():
     source = """
-class Optimiser:
+class Optimizer:
     def __init__(self, parameters, lr=0.5):
         self.param_groups = [{"params": list(parameters), "lr": lr}]
     def zero_grad(self):
@@ -138,15 +138,15 @@ class Optimiser:
 """
     model = nn.Linear(2, 1, bias=False)
     model.weight.data = torch.tensor([[1.0, 2.0]])
-    with remote(source, "Optimiser") as make:
-        optimiser = make(model.parameters())
+    with remote(source, "Optimizer") as make:
+        optimizer = make(model.parameters())
         model(torch.ones(1, 2)).sum().backward()
-        optimiser.step()
+        optimizer.step()
         assert model.weight.tolist() == [[0.5, 1.5]]
-        optimiser.param_groups[0]["lr"] = 1.0
-        optimiser.step()
+        optimizer.param_groups[0]["lr"] = 1.0
+        optimizer.step()
         assert model.weight.tolist() == [[-0.5, 0.5]]
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         assert model.weight.grad is None
 
 

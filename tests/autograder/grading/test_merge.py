@@ -118,7 +118,7 @@ def test_an_edit_outside_the_answers_changes_nothing(edit):
         deleted_prose,
         reordered,
         equal_ids,
-    ):  # the free cell's neighbours moved, and it is no answer
+    ):  # the free cell's neighbors moved, and it is no answer
         honest, merged = without(honest, "free"), without(merged, "free")
     kept = [c for c in merged.cells if not is_extra(c)]
     assert [(c.id, c.source, c.metadata) for c in kept if c.id in IDS] == [
