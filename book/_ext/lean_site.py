@@ -121,7 +121,14 @@ def add_filter(app):
     app.builder.templates.environment.filters["lean"] = lean
 
 
+def search_better(app, pagename: str, templatename: str, context: dict, doctree) -> None:
+    """The page of the search gets a script of the book's own, behind the theme's."""
+    if pagename == "search":
+        app.add_js_file("better_search.js", loading_method="defer")
+
+
 def setup(app):
+    app.connect("html-page-context", search_better)
     app.connect("builder-inited", add_filter)
     app.connect("build-finished", tidy)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -23,6 +23,8 @@ SITE = ROOT / "_build" / "html"
 ENTRANCE = "index.html"  # of the site: it only leads on to the first page
 FIRST_PAGE = "book/index.html"
 SEARCHED = "softmax"
+ASKED = "why divide by sqrt"  # the first hit is the section that explains it
+SECTION = "book/attention.html#"
 Found = dict[tuple[str, str], list[str]]
 
 
@@ -166,6 +168,13 @@ def search(context: BrowserContext, home: str) -> list[str]:
         tab.wait_for_load_state()
         if SEARCHED not in tab.locator("article").inner_text().lower():
             found.append(f"the first hit for {SEARCHED!r} does not contain it")
+    with _failing_here(found), opened(context, home, f"search.html?q={ASKED}", found) as tab:
+        tab.wait_for_selector("#search-results li a")
+        address = tab.locator("#search-results li a").first.get_attribute("href") or ""
+        if SECTION not in address or "\\" in tab.locator("#search-results").inner_text():
+            found.append(
+                f"the first hit for {ASKED!r} is {address}, or formulas are shown as LaTeX"
+            )
     return found
 
 
