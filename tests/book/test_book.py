@@ -93,22 +93,6 @@ def test_no_label_is_given_twice():
     assert len(labels) == len(set(labels))
 
 
-def listings():
-    directive = re.compile(r"```\{literalinclude\} (\S+)\n((?::.*\n)+)```")
-    for page in PAGES:
-        for path, options in directive.findall(page.read_text(encoding="utf-8")):
-            name = re.search(r":pyobject: (\S+)", options)
-            yield pytest.param(page, path, name and name[1], id=f"{page.stem}-{name and name[1]}")
-
-
-@pytest.mark.parametrize(("page", "path", "name"), list(listings()))
-def test_every_listing_is_taken_by_name_from_the_reference(page, path, name):
-    source = (page.parent / path).resolve()
-    assert source.is_relative_to(ROOT / "solutions")
-    tree = ast.parse(source.read_text(encoding="utf-8"))
-    assert name in {node.name for node in tree.body if hasattr(node, "name")}
-
-
 def test_every_mistake_shows_a_symptom():
     symptoms = {m.name: symptom_table.symptom(m) for m in misconceptions.all_of_them()}
     assert {name: text for name, text in symptoms.items() if "none" in text} == {}
