@@ -296,3 +296,68 @@ def test_on_a_phone_a_wide_drawing_scrolls_and_a_narrow_one_does_not():
     least = int(re.search(r"min-width: (\d+)px", wide)[1])
     assert 0.72 * 8 * 96 < least < 0.8 * 8 * 96  # of eight inches and the labels beside them
     assert 'tabindex="0" role="group"' in wide
+
+
+# ---- Chapters ------------------------------------------------------------------------------------
+
+LISTED = """# Page
+
+```{listing} solutions.model.masks.padding_mask
+```
+
+```{listing} solutions.data.bpe.learn_merges
+```
+"""
+CHAPTER = """# Page
+
+:::{chapter} 01-attention/attention
+You will write it.
+:::
+
+WORDS
+
+:::{quiz} What?
+- [x] FOLDED
+
+  Yes.
+- [ ] Not this.
+
+  No.
+:::
+"""
+WITH_CHAPTERS = {
+    "extensions": ["myst_parser", "quiz", "notebook_links", "chapter_head", "listing"],
+    "html_theme": "sphinx_book_theme",
+    "html_theme_options": {"repository_url": "https://github.com/a/b", "repository_branch": "main"},
+}
+
+
+def text_of(html):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))
+
+
+def test_only_what_is_asked_for_is_folded_and_every_docstring_is(build):
+    settings = {key: WITH_CHAPTERS[key] for key in ("extensions",)}
+    html = build(LISTED, **settings)
+    folded = re.findall(r'<details class="write-first">.*?</details>.*?</details>', html, re.DOTALL)
+    assert len(folded) == 1
+    assert "Write padding_mask first (in notebook 01), then compare" in text_of(folded[0])
+    assert "padding_mask(tokens" in text_of(folded[0])
+    assert "learn_merges(counts" in text_of(html.replace(folded[0], ""))
+    assert html.count('<details class="docstring">') == 2
+
+
+def test_a_class_can_get_the_book_without_what_it_must_write(build):
+    html = text_of(build(LISTED, extensions=WITH_CHAPTERS["extensions"], hide_graded_listings=True))
+    assert "You write padding_mask in notebook 01." in html
+    assert "def padding_mask" not in html
+    assert "Returns:" in html  # its docstring is the contract
+    assert "def learn_merges" in html
+
+
+@pytest.mark.parametrize(("words", "minutes"), [(10, 5), (2000, 10), (2800, 15)])
+def test_a_chapter_says_how_long_it_takes_without_what_is_folded(build, words, minutes):
+    text = CHAPTER.replace("WORDS", "word " * words).replace("FOLDED", "word " * 5000)
+    html = build(text, **WITH_CHAPTERS)
+    assert f"{minutes} minutes to read" in html
+    assert 'blob/main/release/01-attention/attention.ipynb">Open the notebook</a>' in html
