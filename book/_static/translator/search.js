@@ -53,7 +53,7 @@ translatorApp.view("search", "Beam search", (app) => {
           draw("g", { transform: `translate(${x} ${y + 3})`, class: onBest ? "node best" : "node" },
             draw("rect", { width: WIDE, height: HIGH - 6, rx: 5 }),
             draw("text", { x: 6, y: 18 }, text.length > 9 ? `${text.slice(0, 8)}…` : text),
-            draw("text", { x: WIDE - 5, y: 18, class: "score" }, t === 0 ? "" : score.toFixed(1)),
+            draw("text", { x: WIDE - 5, y: 18, class: "score" }, t === 0 ? "" : score.toFixed(1).replace(/^-0\.0$/, "0.0")),
             draw("title", {}, `${pieces.map(app.shown).join(" ")} (log P ${score.toFixed(2)})`),
           ),
         );
