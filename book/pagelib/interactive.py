@@ -21,8 +21,11 @@ from torch import Tensor, nn
 from solutions.data.vocabulary import EOS, SPECIALS
 from solutions.model.positional import angular_frequencies, sinusoidal_table
 from solutions.training.optim import noam_rate
+from solutions.translator.exported_model import COURSE_MODEL, ExportedModel
+from solutions.translator.inference import Translator
 
 from .figures import BLUE, GREEN, ORANGE, TEXT, Picture, Table, grid
+from .record_attention import record
 
 RECORDED = Path(__file__).parents[1] / "runs" / "explorers.json"
 
@@ -100,27 +103,49 @@ def first_choice() -> dict[str, tuple[float, float]]:
     return measured
 
 
-def attention_picture(layer: int, head: int) -> Picture:
-    """What one head of the cross-attention looks at in the first recorded sentence.
+@cache
+def looked_up(german: str) -> dict:
+    """What the course's model writes for a sentence, and the scores of all its heads.
+
+    The same entries as those of `recorded()["sentences"]`, computed now.
+    """
+    return record(Translator(ExportedModel(COURSE_MODEL)), german)
+
+
+def cross_attention(layer: int, head: int, german: str = "") -> tuple[list[str], list[str], Tensor]:
+    """The weights of one head of the cross-attention.
 
     Args:
         layer, head: counted from 1.
+        german: a sentence to translate now; the first recorded one if empty.
+
+    Returns:
+        The word that each query writes, the words that it may read, and the weights (T, S).
     """
-    found = recorded()
-    one = found["sentences"][0]
-    scale = found["scale"] * math.sqrt(found["config"]["d_k"])
+    one = looked_up(german) if german else recorded()["sentences"][0]
+    scale = recorded()["scale"] * math.sqrt(recorded()["config"]["d_k"])
     shown = weights(one["scores"]["cross"][layer - 1][head - 1], scale)
-    written = [*one["target"][1:], SPECIALS[EOS]]  # by each query
-    drawing = grid(
-        shown.numpy(), rows=written, columns=one["source"], row_title="to write", cell=0.62
-    )
+    return [*one["target"][1:], SPECIALS[EOS]], one["source"], shown
+
+
+def attention_picture(layer: int, head: int, german: str = "", **options: str) -> Picture:
+    """What one head of the cross-attention looks at.
+
+    Args:
+        layer, head: counted from 1.
+        german: a sentence to translate now; the first recorded one if empty.
+        options: further arguments of `Picture`.
+    """
+    written, read, shown = cross_attention(layer, head, german)
+    drawing = grid(shown.numpy(), rows=written, columns=read, row_title="to write", cell=0.62)
     drawing.axes[0].tick_params(axis="x", rotation=90)
-    best = [one["source"][i] for i in shown.argmax(-1).tolist()]
+    best = [read[i] for i in shown.argmax(-1).tolist()]
     alt = "; ".join(f"to write {a}, {b}" for a, b in zip(written, best, strict=True))
     return Picture(
         (drawing, f"What the head looks at most: {alt}."),
         caption=f"Head {head} of the cross-attention in decoder layer {layer}: a row for each word "
         "that is written, with the weights of the German words.",
+        **options,
     )
 
 
