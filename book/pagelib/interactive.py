@@ -137,7 +137,7 @@ def attention_picture(layer: int, head: int, german: str = "", **options: str) -
         options: further arguments of `Picture`.
     """
     written, read, shown = cross_attention(layer, head, german)
-    drawing = grid(shown.numpy(), rows=written, columns=read, row_title="to write", cell=0.62)
+    drawing = grid(shown.numpy(), rows=written, columns=read, row_title="to write", cell=0.48)
     drawing.axes[0].tick_params(axis="x", rotation=90)
     best = [read[i] for i in shown.argmax(-1).tolist()]
     alt = "; ".join(f"to write {a}, {b}" for a, b in zip(written, best, strict=True))
