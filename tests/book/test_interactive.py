@@ -126,6 +126,17 @@ def test_the_picture_of_a_head_names_each_words_first_choice():
     assert "to write &lt;/s&gt;, " in picture
 
 
+def test_the_picture_of_a_head_is_drawn_for_any_sentence():
+    german = "Ich habe gestern einen Freund getroffen."
+    written, read, weights = interactive.cross_attention(2, 3, german)
+    assert written[:3] == ["i", "met", "a"]
+    assert read[weights[1].argmax()] == "getroffen"
+    assert torch.allclose(weights.sum(-1), torch.ones(len(written), dtype=weights.dtype))
+    picture = interactive.attention_picture(2, 3, german, name="fig-x")._repr_html_()
+    assert "to write met, getroffen; " in picture
+    assert 'id="fig-x"' in picture
+
+
 def test_recorded_steps_are_the_search(model):
     steps = search_steps(model, SOURCE, lambda token: token)
     (best,) = translate(model, SOURCE, BOS, EOS, beam_size=BEAM, alpha=0.6)
