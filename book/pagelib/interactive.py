@@ -46,10 +46,12 @@ class Interactive:
     def _repr_html_(self) -> str:
         data = json.dumps(self.data, ensure_ascii=False, separators=(",", ":"))
         data = data.replace("<", "\\u003c")  # "</script>" would end the element
+        # Without a number: a reader who operates the figure never sees it.
+        still = self.still._repr_html_().replace("figure-caption ", "")
         return (
             f'<div class="interactive" data-figure="{self.kind}" role="group" '
             f'aria-label="{html.escape(self.label)}">\n'
-            f'<div class="still">{self.still._repr_html_()}</div>\n'
+            f'<div class="still">{still}</div>\n'
             f'<script type="application/json">{data}</script>\n</div>'
         )
 
@@ -184,7 +186,7 @@ def schedule_explorer(
 def position_explorer(
     d_model: int = 64, pair: int = 4, position: int = 3, offset: int = 5, longest: int = 60
 ) -> Interactive:
-    """One pair of dimensions of the encoding, and the rotation that an offset is.
+    """One pair of features of the encoding, and the rotation that an offset is.
 
     Args:
         d_model: width of the encoding.

@@ -25,7 +25,7 @@ window.figureKit = (() => {
   // A range with its value beside its name; read it with .value, which is a number.
   function slider(label, { min, max, step = 1, value, show = String }, changed) {
     const id = newId();
-    const shown = make("span", {}, show(value));
+    const shown = make("span", { class: "value" }, show(value));
     const input = make("input", { type: "range", id, min, max, step, value });
     const control = {
       node: make("div", { class: "control" }, make("label", { for: id }, `${label}: `, shown), input),
@@ -34,6 +34,7 @@ window.figureKit = (() => {
       },
       limit(largest) {
         input.max = largest;
+        reserve();
         update();
       },
       set(next) {
@@ -41,6 +42,11 @@ window.figureKit = (() => {
         update();
       },
     };
+    // Room for the longest value: a longer number must not push the next slider to a new line.
+    function reserve() {
+      const longest = Math.max(...[min, Number(input.max)].map((x) => show(x).length));
+      shown.style.minWidth = `${longest}ch`;
+    }
     function update() {
       shown.textContent = show(control.value);
       input.setAttribute("aria-valuetext", show(control.value));
@@ -49,6 +55,7 @@ window.figureKit = (() => {
       update();
       changed();
     });
+    reserve();
     update();
     return control;
   }

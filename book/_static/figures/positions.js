@@ -1,8 +1,8 @@
-// A pair of dimensions of the positional encoding, and how an offset turns it (section 3.5).
+// A pair of features of the positional encoding, and how an offset turns it (section 3.5).
 figureKit.define("positions", (data, live) => {
   const { draw, slider, controls, spoken } = figureKit;
   const SIZE = 260, R = 100, C = SIZE / 2;
-  const pair = slider("pair of dimensions i", { min: 0, max: data.d_model / 2 - 1, value: 4 }, update);
+  const pair = slider("pair i", { min: 0, max: data.d_model / 2 - 1, value: 4 }, update);
   const position = slider("position", { min: 0, max: data.longest, value: 3 }, update);
   const offset = slider("offset k", { min: -20, max: 20, value: 5 }, update);
   const circle = draw("svg", { viewBox: `0 0 ${SIZE} ${SIZE}`, width: SIZE, height: SIZE, "aria-hidden": "true", "font-size": 12 });
@@ -38,8 +38,8 @@ figureKit.define("positions", (data, live) => {
     );
     const pairOf = (angle) => `(${Math.sin(angle).toFixed(3)}, ${Math.cos(angle).toFixed(3)})`;
     text.textContent =
-      `Pair ${pair.value} has the dimensions ${2 * pair.value} and ${2 * pair.value + 1}, and ω = ${omega.toPrecision(4)}. Position ${position.value} has ${pairOf(here)}. An offset of ${offset.value} turns it by ` +
-      `ω k = ${turn.toFixed(3)} rad (${((turn * 180) / Math.PI).toFixed(1)}°), as it turns every position, to ${pairOf(here + turn)}.`;
+      `Pair ${pair.value} consists of the features ${2 * pair.value} and ${2 * pair.value + 1}, and ω = ${omega.toPrecision(4)}. At position ${position.value} it is ${pairOf(here)}. An offset of ${offset.value} turns it by ` +
+      `ω k = ${turn.toFixed(3)} rad (${((turn * 180) / Math.PI).toFixed(1)}°), as at every other position, to ${pairOf(here + turn)}.`;
   }
   update();
 });
