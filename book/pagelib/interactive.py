@@ -156,8 +156,8 @@ def search_explorer() -> Interactive:
     search = recorded()["search"]
     data = {name: search[name] for name in ("k", "alpha", "steps")}
     finished = [
-        [html.escape(" ".join(words)), f"{log_p:.2f}", f"{rank:.2f}"]
-        for words, log_p, rank in search["steps"][-1]["finished"]
+        [html.escape(" ".join(words)), f"{log_p:.2f}", f"{score:.2f}"]
+        for words, log_p, score in search["steps"][-1]["finished"]
     ]
     head = ["finished translation", "\\(\\log P\\)", "divided by the penalty"]
     still = Table(head, finished, "What the beam search has finished, best first")

@@ -42,8 +42,8 @@ figureKit.define("search", (data, live) => {
     );
     found.replaceChildren(
       ...(now.finished.length
-        ? now.finished.map(([words, score, rank]) =>
-            make("tr", {}, number(rank), number(score), make("td", {}, words.join(" "))))
+        ? now.finished.map(([words, logP, score]) =>
+            make("tr", {}, number(score), number(logP), make("td", {}, words.join(" "))))
         : [make("tr", {}, make("td", { colspan: 3 }, "none"))]),
     );
     const how = (fate) => now.candidates.filter((one) => one[3] === fate).length;
