@@ -11,6 +11,7 @@ import pytest
 
 from book.pagelib.recorded_run import RUNS, Recorded
 from solutions.data.corpora import TranslationData
+from solutions.data.vocabulary import EOS
 from solutions.experiments import fault_injection, layer_costs
 from solutions.experiments.ngram_baselines import unigram_loss
 
@@ -158,10 +159,19 @@ def test_without_a_warm_up_it_stops_at_the_frequencies(frequency_loss):
     assert max(of("rate_without_warmup", "bleu")) < 1
 
 
-def test_two_softmaxes_stop_between_the_frequencies_and_a_uniform_guess(
-    frequency_loss, uniform_loss
-):
-    assert frequency_loss < mean("LogitsAreProbabilities", "held_out_loss") < uniform_loss
+def test_two_softmaxes_stop_where_a_model_that_always_says_one_word_does(data, uniform_loss):
+    """`broken-models.md`: just below ln V, far above the floor of two softmaxes."""
+    said = [y for _, target in data.pairs("val") + data.pairs("test") for y in target[1:]]
+    words = [data.target_vocabulary.encode(["the"])[0], EOS]
+    always = [
+        math.log(math.e + len(data.target_vocabulary) - 1) - said.count(y) / len(said)
+        for y in words
+    ]
+    for loss in of("LogitsAreProbabilities", "held_out_loss"):
+        assert any(loss == pytest.approx(one, abs=1e-3) for one in always)
+        assert uniform_loss - 0.15 < loss < uniform_loss
+    for first in of("LogitsAreProbabilities", "first_loss"):
+        assert first == pytest.approx(uniform_loss, abs=0.01)
 
 
 def test_a_rate_that_never_arrives_changes_nothing():
