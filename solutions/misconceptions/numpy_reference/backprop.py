@@ -461,7 +461,7 @@ misconception(
     causes="m and v begin at 0 and are too small at first, by different factors, so your first "
     "steps have the wrong length.",
     fix="Divide m and v by 1 - beta^t, each with its own beta.",
-    section="training.html#train-adam-bias",
+    section="optimization.html#train-adam-bias",
     caught_by="adam-step-bias",
     change={
         ("    m_hat = m / (1 - beta_1**t)\n    v_hat = v / (1 - beta_2**t)\n"): "",
@@ -476,7 +476,7 @@ misconception(
     causes="That is right in the first step only; later, your m and v are too large by up to 1 / "
     "(1 - beta).",
     fix="Raise each beta to the power t.",
-    section="training.html#train-adam-bias",
+    section="optimization.html#train-adam-bias",
     caught_by="adam-step-bias",
     change={
         "beta_1**t": "beta_1",
@@ -490,7 +490,7 @@ misconception(
     did="You return the corrected m and v.",
     causes="The next step starts from them and corrects them a second time.",
     fix="Store the corrected values under other names, and return m and v without the correction.",
-    section="training.html#train-adam-bias",
+    section="optimization.html#train-adam-bias",
     caught_by="adam-step-state",
     change={
         "m_hat = m / (1 - beta_1**t)": "m = m / (1 - beta_1**t)",
@@ -505,7 +505,7 @@ misconception(
     did="You change m and v in place (`*=`, `+=`).",
     causes="The caller's arrays no longer hold the values of the step before.",
     fix="Make new arrays for m and v.",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-step-state",
     change={
         "m = beta_1 * m + (1 - beta_1) * gradient": (
@@ -524,7 +524,7 @@ misconception(
     causes="Its root has the wrong unit, so the length of your step depends on how large the "
     "gradients are.",
     fix="Square the gradient in v.",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-step-state",
     change={"gradient**2": "np.abs(gradient)"},
 )
@@ -535,7 +535,7 @@ misconception(
     did="You exchange the two betas.",
     causes="The mean of the gradient then changes slowly, and the mean of its square changes fast.",
     fix="Use beta_1 for m and beta_2 for v.",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-step-state",
     change={"beta_1, beta_2 = betas": "beta_2, beta_1 = betas"},
 )
@@ -546,7 +546,7 @@ misconception(
     did="You weight the new gradient with beta and the past with 1 - beta.",
     causes="Your running means forget nearly everything at each step.",
     fix="Weight the past with beta.",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-step-state",
     change={
         "beta_1 * m + (1 - beta_1) * gradient": "(1 - beta_1) * m + beta_1 * gradient",
@@ -560,7 +560,7 @@ misconception(
     did="You divide by v and not by its square root.",
     causes="Small gradients make huge steps, and large gradients make tiny ones.",
     fix="Take the square root of the corrected v.",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-step-length",
     change={"np.sqrt(v_hat)": "v_hat"},
 )
@@ -572,7 +572,7 @@ misconception(
     causes="There it acts like sqrt(eps), 3e-5 instead of 1e-9, so small gradients make steps "
     "that are too small.",
     fix="Take the root first, and add eps afterwards.",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-step-length",
     change={"(np.sqrt(v_hat) + eps)": "np.sqrt(v_hat + eps)"},
 )
@@ -583,7 +583,7 @@ misconception(
     did="You add the step instead of subtracting it.",
     causes="You walk uphill, so the loss increases.",
     fix="Subtract the step from the parameter.",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-step-length",
     change={"parameter - lr": "parameter + lr"},
 )
@@ -594,7 +594,7 @@ misconception(
     did="You change the parameter in place (`-=`).",
     causes="The caller's array no longer holds the value before the step.",
     fix="Return parameter - ..., which is a new array.",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-step-state",
     change={
         ("    return parameter - lr * m_hat / (np.sqrt(v_hat) + eps), m, v"): (
@@ -609,7 +609,7 @@ misconception(
     did="You correct with t + 1, as if the first step were number 0.",
     causes="Here t begins at 1, so your m and v are still too small, and by different factors.",
     fix="Correct with 1 - beta**t.",
-    section="training.html#train-adam-bias",
+    section="optimization.html#train-adam-bias",
     caught_by="adam-step-bias",
     change={"beta_1**t": "beta_1 ** (t + 1)", "beta_2**t": "beta_2 ** (t + 1)"},
 )
@@ -621,7 +621,7 @@ misconception(
     causes="In Python, ^ combines the bits of two integers, so your code raises TypeError for "
     "floats.",
     fix="Write beta**t.",
-    section="training.html#train-adam-bias",
+    section="optimization.html#train-adam-bias",
     caught_by="adam-step-bias",
     change={"beta_1**t": "beta_1 ^ t", "beta_2**t": "beta_2 ^ t"},
 )
@@ -632,7 +632,7 @@ misconception(
     did="You also subtract lr * 0.01 times the parameter: this is weight decay, as in AdamW.",
     causes="Parameters shrink in every step, even where the gradient is 0.",
     fix="Subtract Adam's step only.",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-step-bias",
     change={"return parameter - lr *": "return (1 - 0.01 * lr) * parameter - lr *"},
 )
@@ -644,7 +644,7 @@ misconception(
     causes="A function keeps nothing between two calls, so the next step would not know your "
     "m and v.",
     fix="Return three arrays: the parameter, m and v.",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-step-bias",
     change={"(np.sqrt(v_hat) + eps), m, v": "(np.sqrt(v_hat) + eps)"},
 )
@@ -656,7 +656,7 @@ misconception(
     causes="An entry with small gradients then takes small steps, because the others make its "
     "v large.",
     fix="Square the gradient entry by entry, without a sum.",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-step-state",
     change={"gradient**2": "np.sum(gradient**2)"},
 )
@@ -667,7 +667,7 @@ misconception(
     did="You keep the larger of the old and the new v: this is AMSGrad.",
     causes="Your v never falls, so one large gradient makes all later steps shorter.",
     fix="Take the running mean alone.",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-step-state",
     change={
         ("v = beta_2 * v + (1 - beta_2) * gradient**2"): (
@@ -682,7 +682,7 @@ misconception(
     did="Your defaults are those of torch.optim.Adam: betas of 0.9 and 0.999, and an eps of 1e-8.",
     causes="A caller who relies on the defaults does not get the Adam of the paper.",
     fix="Use the defaults of the signature: betas=(0.9, 0.98) and eps=1e-9.",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-step-state",
     change={"= (0.9, 0.98)": "= (0.9, 0.999)", "eps: float = 1e-9": "eps: float = 1e-8"},
 )
@@ -694,7 +694,7 @@ misconception(
     causes="Your eps is not corrected, so it is several times too large in the first steps. "
     "Keras does this.",
     fix="Correct v first, then take its root and add eps.",
-    section="training.html#train-adam-bias",
+    section="optimization.html#train-adam-bias",
     caught_by="adam-step-length",
     change={
         "    v_hat = v / (1 - beta_2**t)\n": "    root = np.sqrt(1 - beta_2**t)\n",
@@ -708,7 +708,7 @@ misconception(
     did="You add a fixed 1e-8 and ignore the argument eps.",
     causes="The caller's eps has no effect, and small gradients make steps that are too short.",
     fix="Add eps, the argument.",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-step-length",
     change={"(np.sqrt(v_hat) + eps)": "(np.sqrt(v_hat) + 1e-8)"},
 )
@@ -719,7 +719,7 @@ misconception(
     did="You compute with 0.9 and 0.98 and ignore the argument betas.",
     causes="The caller's betas have no effect, so m and v remember longer or shorter than asked.",
     fix="Take beta_1 and beta_2 from betas, the argument.",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-step-state",
     change={
         (

@@ -12,7 +12,7 @@ misconception(
     causes="m and v begin at 0 and are too small at first, but not by the same factor. "
     "The first steps therefore have the wrong length.",
     fix="Count the steps, and divide m by 1 - beta_1^t and v by 1 - beta_2^t.",
-    section="training.html#train-adam-bias",
+    section="optimization.html#train-adam-bias",
     caught_by="adam-path",
     change={
         'm_hat = m / (1 - beta_1 ** state["t"])': "m_hat = m",
@@ -26,7 +26,7 @@ misconception(
     did="You count the step after the bias correction, so t is 0 in the first step.",
     causes="The first step divides by 1 - beta^0 = 0, and the parameter becomes NaN.",
     fix='Increase state["t"] before you correct m and v.',
-    section="training.html#train-adam-bias",
+    section="optimization.html#train-adam-bias",
     caught_by="adam-path",
     change={
         '        state["t"] += 1\n': "",
@@ -43,7 +43,7 @@ misconception(
     causes="The next step corrects the corrected values once more, "
     "so m and v become much too large.",
     fix="Store the corrected values in new tensors, and leave m and v as they are.",
-    section="training.html#train-adam-bias",
+    section="optimization.html#train-adam-bias",
     caught_by="adam-path",
     change={
         'm_hat = m / (1 - beta_1 ** state["t"])': 'm /= 1 - beta_1 ** state["t"]',
@@ -58,7 +58,7 @@ misconception(
     did="You swap the two betas of Adam.",
     causes="The mean of the gradient then changes slowly, and the mean of its square quickly.",
     fix="Use beta_1 for the mean of the gradient and beta_2, the slower one, for its square.",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-path",
     change={'beta_1, beta_2 = group["betas"]': 'beta_2, beta_1 = group["betas"]'},
 )
@@ -70,7 +70,7 @@ misconception(
     causes="The root of v then has the wrong unit, "
     "and the length of your step depends on how large the gradients are.",
     fix="Update v with the square of the gradient.",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-path",
     change={
         "addcmul_(gradient, gradient, value=1 - beta_2)": "add_(gradient.abs(), alpha=1 - beta_2)",
@@ -83,7 +83,7 @@ misconception(
     did="Your v adds up all squares and forgets none of them.",
     causes="This is Adagrad, whose steps become smaller and smaller.",
     fix="Make v a running mean: multiply it by beta_2 before you add the new square.",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-path",
     change={
         'state["v"].mul_(beta_2).addcmul_(gradient, gradient, value=1 - beta_2)': (
@@ -100,7 +100,7 @@ misconception(
     did="You use m but no v, so your optimizer is SGD with momentum.",
     causes="Without the division by the root of v, a large gradient makes a large step.",
     fix="Keep a running mean of the squared gradient too, and divide by its root.",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-path",
     change={
         '            state["v"] = torch.zeros_like(parameter)\n': "",
@@ -118,7 +118,7 @@ misconception(
     did="You begin with a new m and a new v at every step.",
     causes="The optimizer remembers nothing, and every step is lr times the sign of the gradient.",
     fix="Create m and v once, and keep them in self.state[parameter].",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-path",
     change={
         (
@@ -140,7 +140,7 @@ misconception(
     did="You compute a new tensor and give it the name parameter.",
     causes="The model's own parameter does not change, so the model learns nothing.",
     fix="Change the parameter in place, with `-=` or sub_.",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-path",
     change={'parameter -= group["lr"]': 'parameter = parameter - group["lr"]'},
 )
@@ -152,7 +152,7 @@ misconception(
     causes="torch.optim.Adam does this only if you ask for it. "
     "The decay is also divided by the root of v, so it is not that of AdamW either.",
     fix="Use the gradient as it is.",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-path",
     change={
         "        state = self.state[parameter]\n": (
@@ -169,7 +169,7 @@ misconception(
     causes="There it acts like sqrt(eps), which is 3e-5 and not 1e-9, "
     "and steps with small gradients are too short.",
     fix="Take the root of v_hat first, and then add eps.",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-eps",
     change={'(v_hat.sqrt() + group["eps"])': '(v_hat + group["eps"]).sqrt()'},
 )
@@ -181,7 +181,7 @@ misconception(
     causes="If all gradients of a parameter have been 0, your step is 0/0. "
     "An example is the vector of a word that was in no batch yet.",
     fix='Add group["eps"] to the root before you divide.',
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-eps",
     change={'(v_hat.sqrt() + group["eps"])': "v_hat.sqrt()"},
 )
@@ -192,7 +192,7 @@ misconception(
     did="You use the learning rate from the constructor (self.defaults), not that of the group.",
     causes="A schedule writes the rate into the group, so it has no effect on your optimizer.",
     fix='Read group["lr"] in every step.',
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="adam-groups",
     change={'parameter -= group["lr"]': 'parameter -= self.defaults["lr"]'},
 )
@@ -204,7 +204,7 @@ misconception(
     causes="With a hundred parameters, t reaches 100 in the first step, "
     "and the bias correction is almost gone.",
     fix="Keep a counter for each parameter, in its own state.",
-    section="training.html#train-adam-bias",
+    section="optimization.html#train-adam-bias",
     caught_by="adam-groups",
     change={
         'state["t"] += 1': 'self.t = getattr(self, "t", 0) + 1',
@@ -219,7 +219,7 @@ misconception(
     did="You divide the gradient itself, not its running mean: this is RMSProp.",
     causes="Without the mean, every step follows the newest batch alone, so your path is noisier.",
     fix="Put m_hat above the root of v_hat.",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-path",
     change={'group["lr"] * m_hat /': 'group["lr"] * gradient /'},
 )
@@ -230,7 +230,7 @@ misconception(
     did='You give m and v the same tensor: state["m"] = state["v"] = ...',
     causes="What you add to v is in m too. The sum can be negative, and its root is NaN.",
     fix="Create two tensors, one for m and one for v.",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-path",
     change={
         (
@@ -246,7 +246,7 @@ misconception(
     did="You multiply the gradient by 1 - beta_1 in place, before you square it.",
     causes="Your v gets a square that is 100 times too small, so the steps are ten times too long.",
     fix="Leave the gradient as it is: use add_(gradient, alpha=...).",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-path",
     change={"add_(gradient, alpha=1 - beta_1)": "add_(gradient.mul_(1 - beta_1))"},
 )
@@ -257,7 +257,7 @@ misconception(
     did="You multiply the parameter by 1 - 0.01 * lr in every step: this is AdamW.",
     causes="Parameters shrink in every step, even where the gradient is 0.",
     fix="Leave the parameter as it is before you subtract the step.",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-path",
     change={
         '        state["t"] += 1\n': (
@@ -273,7 +273,7 @@ misconception(
     causes="Parameters need gradients, so PyTorch refuses to change them in place and raises "
     "RuntimeError.",
     fix="Keep the decorator @torch.no_grad() of step.",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-path",
     change={"    @torch.no_grad()\n": ""},
 )
@@ -285,7 +285,7 @@ misconception(
     causes="A beta of 1 divides by 0 in the first step, and a negative rate walks uphill "
     "without an error.",
     fix="Keep the constructor that is given.",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-path",
     change={
         (
@@ -302,7 +302,7 @@ misconception(
     did="Your defaults are those of torch.optim.Adam: betas of 0.9 and 0.999, and an eps of 1e-8.",
     causes="A caller who relies on the defaults does not get the Adam of the paper.",
     fix="Keep the constructor that is given: betas=(0.9, 0.98) and eps=1e-9.",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-path",
     change={"= (0.9, 0.98)": "= (0.9, 0.999)", "eps: float = 1e-9": "eps: float = 1e-8"},
 )
@@ -314,7 +314,7 @@ misconception(
     causes="Your eps is not corrected, so it is several times too large in the first steps. "
     "Keras does this.",
     fix="Correct v first, then take its root and add eps.",
-    section="training.html#train-adam-bias",
+    section="optimization.html#train-adam-bias",
     caught_by="adam-eps",
     change={
         ('        v_hat = v / (1 - beta_2 ** state["t"])\n'): (
@@ -331,7 +331,7 @@ misconception(
     causes="A parameter that gets its first gradient later has m and v near 0 but is hardly "
     "corrected, so its first steps have the wrong length.",
     fix="Keep a counter for each parameter, in its own state.",
-    section="training.html#train-adam-bias",
+    section="optimization.html#train-adam-bias",
     caught_by="adam-groups",
     change={
         ("    def step(self) -> None:\n"): (
@@ -349,7 +349,7 @@ misconception(
     did="You keep the steps and the means under other names than t, m and v.",
     causes="A saved state is read by the names of the docstring.",
     fix='Use state["t"], state["m"] and state["v"], with state = self.state[parameter].',
-    section="training.html#train-adam-bias",
+    section="optimization.html#train-adam-bias",
     caught_by="adam-groups",
     change={
         (
@@ -384,7 +384,7 @@ misconception(
     causes="This fits vectors only: a matrix gets too few numbers, and a single number has no "
     "length.",
     fix="Use torch.zeros_like(parameter).",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-shapes",
     change={
         (
@@ -403,7 +403,7 @@ misconception(
     did="You create m and v in float32, whatever the parameter is.",
     causes="A parameter in float64 moves with only seven right digits.",
     fix="Use torch.zeros_like(parameter), which keeps the type.",
-    section="training.html#train-adam",
+    section="optimization.html#train-adam",
     caught_by="adam-shapes",
     change={
         (
@@ -425,7 +425,7 @@ misconception(
     causes="The rate begins enormous, falls to the value that should be its peak, "
     "and then rises forever.",
     fix="Take the smaller of the two terms, as Equation 3 does.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="noam-rate-shape",
     change={"min(step**-0.5, step * warmup**-1.5)": "max(step**-0.5, step * warmup**-1.5)"},
 )
@@ -436,7 +436,7 @@ misconception(
     did="You raise warmup to the power of -0.5, not -1.5.",
     causes="The two terms meet much too early, so there is hardly any warm-up.",
     fix="Use the exponent of Equation 3: the two terms must be equal at step = warmup.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="noam-rate-shape",
     change={"warmup**-1.5": "warmup**-0.5"},
 )
@@ -447,7 +447,7 @@ misconception(
     did="You use warmup^-0.5 where the formula has step^-0.5.",
     causes="The rate rises to its peak and then stays there.",
     fix="Let the rate fall with step^-0.5 after the warm-up.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="noam-rate-shape",
     change={"step**-0.5": "warmup**-0.5"},
 )
@@ -459,7 +459,7 @@ misconception(
     causes="The rate is largest in the first step, "
     "when Adam has seen one gradient and its v is only a guess.",
     fix="Let the rate rise linearly first: take the smaller of two terms.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="noam-rate-shape",
     change={"min(step**-0.5, step * warmup**-1.5)": "step**-0.5"},
 )
@@ -470,7 +470,7 @@ misconception(
     did="You call torch.pow with two plain numbers.",
     causes="torch.pow needs at least one tensor, so your call raises TypeError.",
     fix="Use ** for the powers of plain numbers.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="noam-rate-shape",
     change={"d_model**-0.5": "torch.pow(d_model, -0.5)"},
 )
@@ -481,7 +481,7 @@ misconception(
     did="You leave out the factor d_model^-0.5.",
     causes="At d_model = 512 the rate is 22 times too large, and the first steps ruin the model.",
     fix="Multiply the rate by d_model**-0.5.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="noam-rate-size",
     change={"d_model**-0.5 * ": ""},
 )
@@ -492,7 +492,7 @@ misconception(
     did="You multiply by sqrt(d_model), although the formula divides by it.",
     causes="Wider models need smaller steps, but yours take larger ones.",
     fix="Use d_model to the power of -0.5.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="noam-rate-size",
     change={"d_model**-0.5": "d_model**0.5"},
 )
@@ -503,7 +503,7 @@ misconception(
     did="Your function ignores its argument factor.",
     causes="A caller who asks for half the rate (factor = 0.5) gets the whole rate.",
     fix="Multiply the result by factor.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="noam-rate-size",
     change={"return factor * d_model": "return d_model"},
 )
@@ -514,7 +514,7 @@ misconception(
     did="Your rate is twice that of the paper.",
     causes="Some published code multiplies by 2, which is a choice for another model.",
     fix="Multiply by factor, and by no other constant.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="noam-rate-size",
     change={"return factor * d_model": "return 2 * factor * d_model"},
 )
@@ -525,7 +525,7 @@ misconception(
     did="You multiply the two terms.",
     causes="The product of both is sqrt(step) * warmup^-1.5, so your rate rises forever.",
     fix="Take the smaller of the two terms.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="noam-rate-shape",
     change={"min(step**-0.5, step * warmup**-1.5)": "step**-0.5 * step * warmup**-1.5"},
 )
@@ -537,7 +537,7 @@ misconception(
     causes="Powers come before divisions, so your rate is much too small and has its peak too "
     "early.",
     fix="Write step**-0.5.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="noam-rate-shape",
     change={"step**-0.5": "step**-1 / 2"},
 )
@@ -548,7 +548,7 @@ misconception(
     did="You divide with //, which drops what is behind the decimal point.",
     causes="During the warm-up, step // warmup is 0, so the first steps change nothing.",
     fix="Divide with /, or multiply by warmup**-1.5.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="noam-rate-shape",
     change={"step * warmup**-1.5": "step // warmup * warmup**-0.5"},
 )
@@ -559,7 +559,7 @@ misconception(
     did="You take step 0 for step 1.",
     causes="A caller who counts from 0 then trains one step behind and never learns about it.",
     fix="Keep the call of require_counted_steps at the beginning; it raises ValueError.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="noam-rate-shape",
     change={
         "    require_counted_steps(step, warmup)\n": "    if step == 0:\n        step = 1\n",
@@ -573,7 +573,7 @@ misconception(
     causes="Step 0 gives your caller ZeroDivisionError, which does not say that steps count "
     "from 1.",
     fix="Keep the call of require_counted_steps at the beginning.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="noam-rate-shape",
     change={"    require_counted_steps(step, warmup)\n": ""},
 )
@@ -584,7 +584,7 @@ misconception(
     did="You refuse 0 for step and warmup, but not negative numbers.",
     causes="Their roots are complex in Python, so your caller gets a TypeError.",
     fix="Call require_counted_steps, which refuses everything below 1.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="noam-rate-shape",
     change={
         (
@@ -604,7 +604,7 @@ misconception(
     did="You add 1 to step.",
     causes="Steps count from 1 here, so each of your steps gets the rate of the next one.",
     fix="Use step as it is.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="noam-rate-size",
     change={
         "min(step**-0.5, step * warmup**-1.5)": "min((step + 1) ** -0.5, (step + 1) * warmup**-1.5)"
@@ -618,7 +618,7 @@ misconception(
     causes="The contract is a plain number, which an optimizer can use and which can be "
     "written to a file.",
     fix="Compute with plain numbers: ** and min.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="noam-rate-size",
     change={
         ("min(step**-0.5, step * warmup**-1.5)"): (
@@ -633,7 +633,7 @@ misconception(
     did="Your default of factor is 2.",
     causes="A caller who relies on the default gets twice the rate of the paper.",
     fix="Use the default of the signature: factor=1.0.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="noam-rate-size",
     change={"factor: float = 1.0": "factor: float = 2.0"},
 )
@@ -647,7 +647,7 @@ misconception(
     causes="The optimizer keeps the rate that it was built with. "
     'It reads group["lr"], not an attribute such as optimizer.lr.',
     fix='Set group["lr"] for each group in self.optimizer.param_groups.',
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="schedule-writes",
     change={
         ('        for group in self.optimizer.param_groups:\n            group["lr"] = rate\n'): "",
@@ -660,7 +660,7 @@ misconception(
     did="You write the rate into the first group only.",
     causes="The parameters of the other groups are trained with the rate they were built with.",
     fix="Write the rate into every group of self.optimizer.param_groups.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="schedule-writes",
     change={
         (
@@ -676,7 +676,7 @@ misconception(
     causes="The formula gives the rate itself, not a change of the rate, "
     "so your rate soon becomes almost 0.",
     fix="Assign the new rate: the old one has no influence on it.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="schedule-writes",
     change={'group["lr"] = rate': 'group["lr"] *= rate'},
 )
@@ -687,7 +687,7 @@ misconception(
     did="You multiply the rate by the one that the optimizer was built with, as LambdaLR does.",
     causes="The rate is right only if the optimizer was built with lr = 1.",
     fix="Write the rate itself into each group.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="schedule-writes",
     change={
         'group["lr"] = rate': 'group["lr"] = rate * group.setdefault("initial_lr", group["lr"])',
@@ -700,7 +700,7 @@ misconception(
     did="You ask for the rate of step 0 and count the step afterwards.",
     causes="Steps count from 1, and 0^-0.5 does not exist.",
     fix="Increase self.steps before you call noam_rate.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="schedule-counts",
     change={
         "        self.steps += 1\n": "",
@@ -716,7 +716,7 @@ misconception(
     did="You add 1 to the number of steps but do not store the sum.",
     causes="The rate is that of step 1 forever, which is thousands of times too small.",
     fix="Store the new number in self.steps.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="schedule-counts",
     change={
         "        self.steps += 1\n": "",
@@ -730,7 +730,7 @@ misconception(
     did="Your first rate is that of step 2: one step too many is counted before it.",
     causes="The optimizer always gets the rate of the next step.",
     fix="Begin with self.steps = 0, count once in advance(), and ask for the rate of self.steps.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="schedule-counts",
     change={"noam_rate(self.steps,": "noam_rate(self.steps + 1,"},
 )
@@ -742,7 +742,7 @@ misconception(
     causes="The training loop calls advance() without arguments, "
     "so the first call raises TypeError.",
     fix="Count the steps yourself, in self.steps.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="schedule-counts",
     change={
         "def advance(self)": "def advance(self, step: int)",
@@ -757,7 +757,7 @@ misconception(
     did="You forget to return the rate.",
     causes="The optimizer gets the rate, but the caller of advance() gets None.",
     fix="Return the rate that you have written into the groups.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="schedule-counts",
     change={"        return rate\n": ""},
 )
@@ -768,7 +768,7 @@ misconception(
     did="You do not pass the factor on to noam_rate.",
     causes="A schedule that is built with factor = 0.5 still gives the whole rate.",
     fix="Pass self.factor as the last argument of noam_rate.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="schedule-counts",
     change={"self.warmup, self.factor)": "self.warmup)"},
 )
@@ -780,7 +780,7 @@ misconception(
     causes="The first two steps get the same rate, and every later step gets that of the step "
     "before it.",
     fix="Increase self.steps before you call noam_rate.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="schedule-counts",
     change={
         "        self.steps += 1\n": "",
@@ -795,7 +795,7 @@ misconception(
     did="You count in an attribute of the class, which all your schedules share.",
     causes="A second training in the same program begins where the first one ended.",
     fix="Count in self.steps.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="schedule-counts",
     change={
         "class NoamSchedule:\n": "class NoamSchedule:\n    steps = 0\n",
@@ -810,7 +810,7 @@ misconception(
     did="Your advance() also calls optimizer.step().",
     causes="The training loop calls it too, so every gradient is applied twice.",
     fix="Set the rate only.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="schedule-counts",
     change={"        return rate\n": "        self.optimizer.step()\n        return rate\n"},
 )
@@ -821,7 +821,7 @@ misconception(
     did="Your default of factor is 2.",
     causes="A caller who relies on the default gets twice the rate of the paper.",
     fix="Use the default of the signature: factor=1.0.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="schedule-counts",
     change={"factor: float = 1.0": "factor: float = 2.0"},
 )
@@ -832,7 +832,7 @@ misconception(
     did="You return a list with the rate of each group.",
     causes="Your caller expects one number, for example to write it to a log.",
     fix="Return rate.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="schedule-counts",
     change={
         "        return rate\n": (
@@ -847,7 +847,7 @@ misconception(
     did="You read the rate before you set the new one, and you return what you have read.",
     causes="Your caller sees the rate of the step before.",
     fix="Return the rate that you write into the groups.",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="schedule-counts",
     change={
         "        self.steps += 1\n": (
@@ -866,7 +866,7 @@ misconception(
     causes="Large gradients become shorter and small ones do not, "
     "so your step goes in another direction.",
     fix="Scale all gradients by the same factor.",
-    section="training.html#train-clipping",
+    section="optimization.html#train-clipping",
     caught_by="clip-direction",
     change={
         (
@@ -887,7 +887,7 @@ misconception(
     did="You limit every single number to max_norm, which is clipping by value.",
     causes="The direction of your step changes, and its length can still exceed max_norm.",
     fix="Scale all gradients by one factor, so that their common norm becomes max_norm.",
-    section="training.html#train-clipping",
+    section="optimization.html#train-clipping",
     caught_by="clip-direction",
     change={"gradient.mul_(max_norm / norm)": "gradient.clamp_(-max_norm, max_norm)"},
 )
@@ -898,7 +898,7 @@ misconception(
     did="You scale a copy of each gradient.",
     causes="The gradients that the optimizer reads are as long as before.",
     fix="Change the gradients in place, with `*=` or mul_.",
-    section="training.html#train-clipping",
+    section="optimization.html#train-clipping",
     caught_by="clip-direction",
     change={"gradient.mul_(max_norm / norm)": "gradient = gradient * (max_norm / norm)"},
 )
@@ -909,7 +909,7 @@ misconception(
     did="You loop over `parameters` twice, but it may be a generator.",
     causes="model.parameters() is one: it is empty the second time, and nothing is clipped.",
     fix="Make a list in the first loop, and use this list later.",
-    section="training.html#train-clipping",
+    section="optimization.html#train-clipping",
     caught_by="clip-direction",
     change={
         ("        for gradient in gradients:\n            gradient.mul_(max_norm / norm)\n"): (
@@ -926,7 +926,7 @@ misconception(
     did="You divide by the norm and forget max_norm.",
     causes="Every gradient that is too long gets the length 1, whatever max_norm is.",
     fix="Multiply by max_norm / norm.",
-    section="training.html#train-clipping",
+    section="optimization.html#train-clipping",
     caught_by="clip-direction",
     change={"gradient.mul_(max_norm / norm)": "gradient.div_(norm)"},
 )
@@ -937,7 +937,7 @@ misconception(
     did="You scale the parameters, not their gradients.",
     causes="The model forgets a little in every step, and its steps are as long as before.",
     fix="Scale p.grad in place, and leave the parameters alone.",
-    section="training.html#train-clipping",
+    section="optimization.html#train-clipping",
     caught_by="clip-direction",
     change={
         "    gradients = [p.grad": "    parameters = list(parameters)\n    gradients = [p.grad",
@@ -953,7 +953,7 @@ misconception(
     did="You scale the gradients in every step, also when they are short.",
     causes="Gradients shorter than max_norm become longer, so training can never settle down.",
     fix="Scale only if the norm is greater than max_norm.",
-    section="training.html#train-clipping",
+    section="optimization.html#train-clipping",
     caught_by="clip-short",
     change={
         (
@@ -971,7 +971,7 @@ misconception(
     causes="The common norm is the root of the sum of their squares. "
     "It is smaller than your sum, so you clip too much.",
     fix="Take the norm of the vector of all norms.",
-    section="training.html#train-clipping",
+    section="optimization.html#train-clipping",
     caught_by="clip-norm",
     change={
         "torch.linalg.vector_norm(torch.stack([g.norm() for g in gradients]))": (
@@ -987,7 +987,7 @@ misconception(
     causes="It is max_norm whenever you clip. "
     "Only the norm before clipping shows how often you clip and how much.",
     fix="Return the norm that you measured first.",
-    section="training.html#train-clipping",
+    section="optimization.html#train-clipping",
     caught_by="clip-norm",
     change={"return float(norm)": "return min(float(norm), max_norm)"},
 )
@@ -998,7 +998,7 @@ misconception(
     did="You assume that every parameter has a gradient.",
     causes="The gradient of a parameter that was not used is None, and your code raises an error.",
     fix="Leave out the parameters whose grad is None.",
-    section="training.html#train-clipping",
+    section="optimization.html#train-clipping",
     caught_by="clip-norm",
     change={" if p.grad is not None]": "]"},
 )
@@ -1009,7 +1009,7 @@ misconception(
     did="You scale each tensor to the length max_norm, also when it is short.",
     causes="All tensors then move equally far, so your step goes in another direction.",
     fix="Scale all gradients by the same factor, and only if their common norm is too long.",
-    section="training.html#train-clipping",
+    section="optimization.html#train-clipping",
     caught_by="clip-direction",
     change={
         (
@@ -1029,7 +1029,7 @@ misconception(
     did="You divide by the norm before you know that it is not 0.",
     causes="If all gradients are 0, your code raises ZeroDivisionError.",
     fix="Divide only if the norm is greater than max_norm.",
-    section="training.html#train-clipping",
+    section="optimization.html#train-clipping",
     caught_by="clip-short",
     change={
         (
@@ -1050,7 +1050,7 @@ misconception(
     did="You register hooks, which scale the gradients of all later backward passes.",
     causes="The gradients that are there now stay too long, and each call adds further hooks.",
     fix="Scale p.grad itself, in place.",
-    section="training.html#train-clipping",
+    section="optimization.html#train-clipping",
     caught_by="clip-norm",
     change={
         "    gradients = [p.grad": "    parameters = list(parameters)\n    gradients = [p.grad",
@@ -1067,7 +1067,7 @@ misconception(
     did="You add up the squares and forget the square root.",
     causes="Your norm is squared, so you clip too much or too little.",
     fix="Take the square root of the sum.",
-    section="training.html#train-clipping",
+    section="optimization.html#train-clipping",
     caught_by="clip-norm",
     change={
         ("torch.linalg.vector_norm(torch.stack([g.norm() for g in gradients]))"): (
@@ -1083,7 +1083,7 @@ misconception(
     causes="The length of all gradients together is greater, so your steps can still exceed "
     "max_norm.",
     fix="Take the root of the sum of all squares.",
-    section="training.html#train-clipping",
+    section="optimization.html#train-clipping",
     caught_by="clip-norm",
     change={
         ("torch.linalg.vector_norm(torch.stack([g.norm() for g in gradients]))"): (
@@ -1098,7 +1098,7 @@ misconception(
     did="You do not handle the case that no parameter has a gradient.",
     causes="torch.stack raises an error for an empty list.",
     fix="Return 0.0 if your list of gradients is empty.",
-    section="training.html#train-clipping",
+    section="optimization.html#train-clipping",
     caught_by="clip-norm",
     change={"    if not gradients:\n        return 0.0\n": ""},
 )
@@ -1110,7 +1110,7 @@ misconception(
     causes="The contract is a plain number, which you can write to a log without keeping "
     "tensors alive.",
     fix="Return float(norm).",
-    section="training.html#train-clipping",
+    section="optimization.html#train-clipping",
     caught_by="clip-norm",
     change={"return 0.0": "return torch.tensor(0.0)", "return float(norm)": "return norm"},
 )
@@ -1122,7 +1122,7 @@ misconception(
     causes="The gradients are clipped, but your caller gets None and cannot see how often "
     "that happens.",
     fix="Return the norm before clipping, as a float.",
-    section="training.html#train-clipping",
+    section="optimization.html#train-clipping",
     caught_by="clip-norm",
     change={"return 0.0": "return None", "return float(norm)": "return None"},
 )
@@ -1135,7 +1135,7 @@ misconception(
     did="You add up the checkpoints but do not divide by their number.",
     causes="The parameters are several times too large.",
     fix="Divide the sum by len(checkpoints).",
-    section="training.html#train-averaging",
+    section="optimization.html#train-averaging",
     caught_by="average-mean",
     change={"(total / len(checkpoints)).to(last.dtype)": "total.to(last.dtype)"},
 )
@@ -1146,7 +1146,7 @@ misconception(
     did="You return the last checkpoint as it is.",
     causes="Nothing is averaged, so the other checkpoints have no influence.",
     fix="Compute the mean over all checkpoints for each name.",
-    section="training.html#train-averaging",
+    section="optimization.html#train-averaging",
     caught_by="average-mean",
     change={
         (
@@ -1165,7 +1165,7 @@ misconception(
     did="You average two at a time: (a + b) / 2, and the result with the next checkpoint.",
     causes="The last checkpoint makes up half of the result, and the first almost nothing.",
     fix="Add up all checkpoints first, and then divide once.",
-    section="training.html#train-averaging",
+    section="optimization.html#train-averaging",
     caught_by="average-mean",
     change={
         (
@@ -1186,7 +1186,7 @@ misconception(
     did="You leave the last checkpoint out of the mean.",
     causes="The last checkpoint, usually the best one, has no influence on the result.",
     fix="Check where your slice or range ends: it stops one place too early.",
-    section="training.html#train-averaging",
+    section="optimization.html#train-averaging",
     caught_by="average-mean",
     change={
         "for one in checkpoints), start=zero)": "for one in checkpoints[:-1]), start=zero)",
@@ -1200,7 +1200,7 @@ misconception(
     did="You add up the checkpoints in place, in the tensors of one of them.",
     causes="This changes the caller's checkpoint, so a second average would be wrong.",
     fix="Add them up in a new tensor.",
-    section="training.html#train-averaging",
+    section="optimization.html#train-averaging",
     caught_by="average-untouched",
     change={
         (
@@ -1220,7 +1220,7 @@ misconception(
     did="You average the whole numbers too.",
     causes="A counter of 7.5 steps makes no sense, and the model cannot load it.",
     fix="Take the whole numbers from the last checkpoint.",
-    section="training.html#train-averaging",
+    section="optimization.html#train-averaging",
     caught_by="average-untouched",
     change={
         (
@@ -1243,7 +1243,7 @@ misconception(
     causes="The paper takes five for one model and twenty for another; your caller has chosen "
     "already.",
     fix="Average all checkpoints that you are given.",
-    section="training.html#train-averaging",
+    section="optimization.html#train-averaging",
     caught_by="average-mean",
     change={
         ("    mean = dict(checkpoints[-1])\n"): (
@@ -1258,7 +1258,7 @@ misconception(
     did="You compute an exponential average, with a weight of 0.001 for each new checkpoint.",
     causes="The result is nearly the first checkpoint.",
     fix="Give every checkpoint the same weight.",
-    section="training.html#train-averaging",
+    section="optimization.html#train-averaging",
     caught_by="average-mean",
     change={
         (
@@ -1279,7 +1279,7 @@ misconception(
     did="You leave the first checkpoint out of the sum but count it.",
     causes="Your parameters are too small, and the first checkpoint has no influence.",
     fix="Begin your loop at checkpoint 0.",
-    section="training.html#train-averaging",
+    section="optimization.html#train-averaging",
     caught_by="average-mean",
     change={"for one in checkpoints), start=zero)": "for one in checkpoints[1:]), start=zero)"},
 )
@@ -1290,7 +1290,7 @@ misconception(
     did="You return float32, whatever the checkpoints are.",
     causes="A model in float64 loses half of its digits.",
     fix="Return the type of the last checkpoint.",
-    section="training.html#train-averaging",
+    section="optimization.html#train-averaging",
     caught_by="average-mean",
     change={"(total / len(checkpoints)).to(last.dtype)": "(total / len(checkpoints)).float()"},
 )
@@ -1301,7 +1301,7 @@ misconception(
     did="You do not check that the checkpoints belong to one model.",
     causes="A name that one of them lacks is averaged over fewer, or your code raises KeyError.",
     fix="Keep the call of require_checkpoints_of_one_model at the beginning.",
-    section="training.html#train-averaging",
+    section="optimization.html#train-averaging",
     caught_by="average-mean",
     change={
         "    require_checkpoints_of_one_model(checkpoints)\n": "",
@@ -1317,7 +1317,7 @@ misconception(
     did="You take the whole numbers from the first checkpoint.",
     causes="A counter of steps then goes back to where the first checkpoint was.",
     fix="Begin with the last checkpoint: dict(checkpoints[-1]).",
-    section="training.html#train-averaging",
+    section="optimization.html#train-averaging",
     caught_by="average-untouched",
     change={"dict(checkpoints[-1])": "dict(checkpoints[0])"},
 )
@@ -1328,7 +1328,7 @@ misconception(
     did="You leave the whole numbers out of the result.",
     causes="The model cannot load your result, because names are missing.",
     fix="Take the whole numbers from the last checkpoint.",
-    section="training.html#train-averaging",
+    section="optimization.html#train-averaging",
     caught_by="average-untouched",
     change={
         "dict(checkpoints[-1])": (
@@ -1344,7 +1344,7 @@ misconception(
     causes="A counter of steps then says that your model has been trained for fewer steps "
     "than it has.",
     fix="Take the whole numbers from the last checkpoint.",
-    section="training.html#train-averaging",
+    section="optimization.html#train-averaging",
     caught_by="average-untouched",
     change={
         ("            mean[name] = (total / len(checkpoints)).to(last.dtype)\n"): (

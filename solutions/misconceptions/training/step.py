@@ -9,7 +9,7 @@ misconception(
     did="You give the model four arguments, but its forward takes only source and target.",
     causes="The call raises TypeError. The model makes both masks itself, from pad_id.",
     fix="Call the model with two arguments: model(batch.source, batch.target_in).",
-    section="training.html#train-step",
+    section="optimization.html#train-step",
     caught_by="step-gradient",
     change={
         "    loss, tokens = batch_loss(model, batch, smoothing, precision)\n": (
@@ -29,7 +29,7 @@ misconception(
     causes="Each step follows the sum of all gradients so far. "
     "Most of them were computed for parameters that have changed since.",
     fix="Call optimizer.zero_grad() before mean.backward().",
-    section="training.html#train-step",
+    section="optimization.html#train-step",
     caught_by="step-gradient",
     change={"    optimizer.zero_grad()\n": ""},
 )
@@ -40,7 +40,7 @@ misconception(
     did="You call zero_grad between backward and step.",
     causes="The optimizer finds no gradient, so the model learns nothing.",
     fix="Call optimizer.zero_grad() before backward, not after it.",
-    section="training.html#train-step",
+    section="optimization.html#train-step",
     caught_by="step-gradient",
     change={
         "    optimizer.zero_grad()\n": "",
@@ -54,7 +54,7 @@ misconception(
     did="You never call optimizer.step().",
     causes="The gradients are computed, but no parameter changes.",
     fix="Call optimizer.step() after clipping and after schedule.advance().",
-    section="training.html#train-step",
+    section="optimization.html#train-step",
     caught_by="step-gradient",
     change={"    optimizer.step()\n": ""},
 )
@@ -103,7 +103,7 @@ misconception(
     causes="The first step uses the rate that the optimizer was built with. "
     "Each later step uses the rate of the step before it.",
     fix="Call schedule.advance() before optimizer.step().",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="step-rate",
     change={
         "    schedule.advance()\n    optimizer.step()\n": (
@@ -118,7 +118,7 @@ misconception(
     did="You never call schedule.advance().",
     causes="Every step uses the rate that the optimizer was built with.",
     fix="Call schedule.advance() once in each step, before optimizer.step().",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="step-rate",
     change={"    schedule.advance()\n": ""},
 )
@@ -129,7 +129,7 @@ misconception(
     did="You do not clip the gradients, or you clip them only after the step.",
     causes="One bad batch can then ruin the whole model.",
     fix="Call clip_gradients between backward and step.",
-    section="training.html#train-clipping",
+    section="optimization.html#train-clipping",
     caught_by="step-clips",
     change={"    clip_gradients(model.parameters(), max_norm)\n": ""},
 )
@@ -140,7 +140,7 @@ misconception(
     did="You clip the gradients to the length 1, whatever max_norm is.",
     causes="The caller's max_norm has no effect.",
     fix="Pass max_norm on to clip_gradients.",
-    section="training.html#train-clipping",
+    section="optimization.html#train-clipping",
     caught_by="step-clips",
     change={
         "clip_gradients(model.parameters(), max_norm)": "clip_gradients(model.parameters(), 1.0)",
@@ -153,7 +153,7 @@ misconception(
     did="You train the model in whatever mode it is.",
     causes="After an evaluation, you would train without dropout.",
     fix="Call model.train() at the beginning of the step.",
-    section="training.html#train-dropout",
+    section="optimization.html#train-dropout",
     caught_by="step-mode",
     change={"    model.train()\n": ""},
 )
@@ -164,7 +164,7 @@ misconception(
     did="You switch to training mode only after you have computed the loss.",
     causes="The first step after an evaluation is taken without dropout.",
     fix="Call model.train() before you compute the loss.",
-    section="training.html#train-dropout",
+    section="optimization.html#train-dropout",
     caught_by="step-mode",
     change={
         "    model.train()\n": "",
@@ -178,7 +178,7 @@ misconception(
     did="You return a tensor together with its graph.",
     causes="A list of such losses keeps every activation of every step, until the memory is full.",
     fix="Return a plain number: float(mean.detach()).",
-    section="training.html#train-step",
+    section="optimization.html#train-step",
     caught_by="step-reports",
     change={"float(mean.detach())": "mean"},
 )
@@ -202,7 +202,7 @@ misconception(
     causes="The model has just learned this batch, so the loss looks better than it is. "
     "It also costs a second forward pass.",
     fix="Return the loss that you computed before the step.",
-    section="training.html#train-step",
+    section="optimization.html#train-step",
     caught_by="step-reports",
     change={
         "    return float(mean.detach())\n": (
@@ -219,7 +219,7 @@ misconception(
     causes="Gradients that an earlier backward pass left at the parameters are added to those "
     "of your first step.",
     fix="Call optimizer.zero_grad() before mean.backward().",
-    section="training.html#train-step",
+    section="optimization.html#train-step",
     caught_by="step-gradient",
     change={
         "    optimizer.zero_grad()\n": "",
@@ -234,7 +234,7 @@ misconception(
     causes="The optimizer finds no gradient, because those of your batch come too late and "
     "are cleared in the next step.",
     fix="Call backward first, then clip, set the rate and call optimizer.step().",
-    section="training.html#train-step",
+    section="optimization.html#train-step",
     caught_by="step-gradient",
     change={
         (
@@ -257,7 +257,7 @@ misconception(
     did="You call backward twice.",
     causes="Gradients add up, so yours are twice as long as they should be.",
     fix="Call backward once; retain_graph is not needed.",
-    section="training.html#train-step",
+    section="optimization.html#train-step",
     caught_by="step-gradient",
     change={"    mean.backward()\n": "    mean.backward(retain_graph=True)\n    mean.backward()\n"},
 )
@@ -279,7 +279,7 @@ misconception(
     did="You do not pass precision on to the loss.",
     causes="A caller who asks for bfloat16 to save time and memory gets float32.",
     fix="Pass precision on when you compute the loss.",
-    section="training.html#train-step",
+    section="optimization.html#train-step",
     caught_by="step-gradient",
     change={
         "batch_loss(model, batch, smoothing, precision)": "batch_loss(model, batch, smoothing)"
@@ -303,7 +303,7 @@ misconception(
     did="Your default of max_norm is 5.",
     causes="A caller who relies on the default gets steps of up to five times the promised length.",
     fix="Use the default of the signature: max_norm=1.0.",
-    section="training.html#train-clipping",
+    section="optimization.html#train-clipping",
     caught_by="step-clips",
     change={"max_norm: float = 1.0": "max_norm: float = 5.0"},
 )
@@ -315,7 +315,7 @@ misconception(
     causes="The schedule counts two steps for each of yours, so the warm-up is over after "
     "half of them.",
     fix="Call schedule.advance() once, before optimizer.step().",
-    section="training.html#train-schedule",
+    section="optimization.html#train-schedule",
     caught_by="step-rate",
     change={"    schedule.advance()\n": "    schedule.advance()\n    schedule.advance()\n"},
 )
@@ -327,7 +327,7 @@ misconception(
     causes="A loss above the limit has no gradient at all, so the model learns nothing from "
     "the batches that are hardest.",
     fix="Call clip_gradients between backward and step.",
-    section="training.html#train-clipping",
+    section="optimization.html#train-clipping",
     caught_by="step-clips",
     change={
         "mean.backward()": "mean.clamp(max=max_norm).backward()",
@@ -342,7 +342,7 @@ misconception(
     causes="The contract is that the model is in training mode afterwards, and your caller "
     "relies on it.",
     fix="Call model.train() and leave it at that.",
-    section="training.html#train-dropout",
+    section="optimization.html#train-dropout",
     caught_by="step-mode",
     change={
         "    model.train()\n": "    training = model.training\n    model.train()\n",
@@ -359,7 +359,7 @@ misconception(
     causes="It has no graph any more, but the contract is a plain number, and on a GPU your "
     "tensors stay in its memory.",
     fix="Return float(mean.detach()) or mean.item().",
-    section="training.html#train-step",
+    section="optimization.html#train-step",
     caught_by="step-reports",
     change={"float(mean.detach())": "mean.detach()"},
 )
@@ -370,7 +370,7 @@ misconception(
     did="You return the loss and the number of tokens.",
     causes="Your caller expects one number.",
     fix="Return the mean loss alone.",
-    section="training.html#train-step",
+    section="optimization.html#train-step",
     caught_by="step-reports",
     change={"return float(mean.detach())": "return float(mean.detach()), int(tokens)"},
 )
@@ -382,7 +382,7 @@ misconception(
     causes="The contract is nats: your curves cannot be compared with others, and they "
     "overflow if the loss is large.",
     fix="Return the mean loss itself.",
-    section="training.html#train-step",
+    section="optimization.html#train-step",
     caught_by="step-reports",
     change={"float(mean.detach())": "float(mean.detach().exp())"},
 )
