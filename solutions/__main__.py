@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, str] = {
     "layer-costs": "solutions.experiments.layer_costs",
     "fault-injection": "solutions.experiments.fault_injection",
     "throughput": "solutions.experiments.throughput",
+    "padding-count": "solutions.experiments.padding_count",
     "profile-step": "solutions.experiments.profile_step",
     "train": "solutions.translator.train_command",
     "translate": "solutions.translator.translate_command",

@@ -21,7 +21,7 @@ Recorded runs:
 - `recorded_run`: runs that take too long to repeat in a page.
 - `lab_results`: the trainings of the lab.
 - `table3_results`: the variations of table 3.
-- `throughput_results`: training speed, and the parts of a step.
+- `throughput_results`: training speed, the parts of a step, and the share of padding.
 
 The translator and the attention explorers:
 

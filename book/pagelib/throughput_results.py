@@ -1,4 +1,4 @@
-"""How fast the lab's model trains, and what a step of it consists of: two recorded measurements."""
+"""How fast the lab's model trains, what a step consists of, and what padding adds: recorded runs."""
 
 from solutions.experiments.profile_step import PRODUCTS
 
@@ -7,10 +7,15 @@ from .recorded_run import Recorded
 
 WAYS = {
     "naive": "the tutorials' recipe",
-    "nn.Transformer": "<code>nn.Transformer</code>, batches of like length",
+    "nn.Transformer": "<code>nn.Transformer</code>, batches by length",
     "reference": "the course's layers, the same batches",
-    "fast": "the same layers, <code>solutions.training.fused</code>",
+    "fast": "the same layers, kernels of <code>solutions.training.fused</code>",
     "fast, bfloat16": "the same in bfloat16",
+}
+PADDED = {
+    "fixed": "32 pairs in random order, padded to 72",
+    "longest": "32 pairs in random order, padded to the longest",
+    "by length": "batches by length",
 }
 
 
@@ -35,6 +40,33 @@ class Throughput(Recorded):
         ]
         head = ["way", "target tokens per second", "times the recipe", "times nn.Transformer"]
         return Table(head, rows, "Throughput of five ways to train one model", stack=True)
+
+
+class Padding(Recorded):
+    """What `solutions.experiments.padding_count` recorded."""
+
+    def for_each_token(self, way: str) -> float:
+        """Return the positions that are computed for each real token."""
+        (row,) = self.where(way=way)
+        return row["positions"] / row["tokens"]
+
+    def saved(self, before: str, after: str) -> float:
+        """How many times as many positions one way computes as the other."""
+        return self.for_each_token(before) / self.for_each_token(after)
+
+    def table(self, **options: str) -> Table:
+        """A line for every way."""
+        ways = list(PADDED)
+        rows = [
+            [
+                PADDED[way],
+                f"{self.for_each_token(way):.2f}",
+                f"{self.saved(before, way):.2f}" if before else "",
+            ]
+            for before, way in zip([None, *ways], ways, strict=False)
+        ]
+        head = ["batches", "positions for each token", "fewer than the line above, times"]
+        return Table(head, rows, "What padding adds to an epoch", **options)
 
 
 class StepTime(Recorded):

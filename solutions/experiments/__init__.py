@@ -5,6 +5,7 @@
 - `order_classifier`, `order_classifier_data`: an encoder that recognizes shuffled words.
 - `ngram_baselines`: the losses of unigram and bigram counts.
 - `throughput`: tokens per second of five implementations in one run.
+- `padding_count`: how many positions of an epoch are padding, for three ways to make batches.
 - `profile_step`: where the time of a training step goes.
 - `layer_costs`: time and memory of attention, recurrent and convolutional layers (section 4).
 - `fault_injection`: training with a known mistake in place.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from book.pagelib.throughput_results import WAYS, StepTime, Throughput
+from book.pagelib.throughput_results import PADDED, WAYS, Padding, StepTime, Throughput
 from solutions.experiments.profile_step import KINDS, PRODUCTS, PYTHON, REST
 
 
@@ -34,3 +34,14 @@ def test_what_the_text_concludes_is_so():
     step = StepTime("step-time")
     assert step.share("float32", PRODUCTS) > 0.5 > step.share("bfloat16", PRODUCTS)
     assert step.of_peak("float32") > step.of_peak("bfloat16")
+
+
+def test_a_fixed_length_costs_more_than_a_random_order():
+    padding = Padding("padding")
+    assert [row["way"] for row in padding.rows] == list(PADDED)
+    fixed, order = padding.saved("fixed", "longest"), padding.saved("longest", "by length")
+    assert fixed > 2.5 > order > 1.5
+    assert padding.saved("fixed", "by length") == pytest.approx(fixed * order)
+    # What padding saves is less than the whole gain: the rest is left for the loss and the loader.
+    assert fixed * order < Throughput("bench").ratio("reference", "naive")
+    assert len(padding.table().rows) == len(PADDED)
