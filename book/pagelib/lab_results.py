@@ -63,7 +63,7 @@ class LabRuns:
     # ---- for the page ----------------------------------------------------------------------------
 
     def by_seed(self) -> Table:
-        """Every run on the test set that everybody reports."""
+        """Every run on the test set that most papers report."""
         test = "test_2016_flickr"
         columns = [(key, greedy) for key, greedy in WAYS]
         rows = [
@@ -71,7 +71,8 @@ class LabRuns:
             for i, seed in enumerate(self.seeds)
         ]
         rows.append(["<b>mean</b>", *(f"<b>{self.mean(test, k, g):.2f}</b>" for k, g in columns)])
-        return Table(["", *WAYS.values()], rows, "Scores on the Flickr test set of 2016")
+        label = "Scores on the Flickr test set of 2016"
+        return Table(["", *WAYS.values()], rows, label, name="tab-lab-seeds")
 
     def by_test(self) -> Table:
         """The mean of all runs on every test set."""
@@ -79,15 +80,25 @@ class LabRuns:
             [words, *(f"{self.mean(test, key, greedy):.2f}" for key, greedy in WAYS)]
             for test, words in TESTS.items()
         ]
-        return Table(["test set", *WAYS.values()], rows, "Mean scores on four test sets")
+        label = "Mean scores of the three seeds on four test sets"
+        return Table(["test set", *WAYS.values()], rows, label, name="tab-lab-tests")
 
     def beside(self, other: "LabRuns", theirs: str, ours: str) -> Table:
         """BLEU on tokens with beam search, of other runs and of these, on every test set."""
         rows = []
         for test, words in TESTS.items():
             found = other.mean(test, "tokens"), self.mean(test, "tokens")
-            rows.append([words, *(f"{one:.2f}" for one in found), f"{found[1] - found[0]:+.2f}"])
-        return Table(["test set", theirs, ours, "difference"], rows, f"BLEU: {theirs}, {ours}")
+            each = self.scores(test, "tokens")
+            rows.append(
+                [
+                    words,
+                    *(f"{one:.2f}" for one in found),
+                    f"{found[1] - found[0]:+.2f}",
+                    f"{max(each) - min(each):.2f}",
+                ]
+            )
+        head = ["test set", theirs, ours, "difference", "between the seeds"]
+        return Table(head, rows, f"BLEU: {theirs}, {ours}", name="tab-lab-pieces")
 
     def curves(self) -> Picture:
         """Validation loss over the epochs, and that of the mean of the last ones."""
@@ -110,8 +121,9 @@ class LabRuns:
                 "Validation loss falls steeply in the first ten epochs, then flattens and rises a "
                 "little. Below the end of each curve a short line marks the loss of the mean.",
             ),
-            caption="Thin: validation loss after each epoch. Thick: that of the mean of the "
-            "epochs over which the line is drawn.",
+            caption="Validation loss after each epoch (thin), and of the averaged checkpoints "
+            "(thick, drawn over the epochs that are averaged).",
+            name="fig-lab-curves",
         )
 
     def curves_beside(self, other: "LabRuns", theirs: str, ours: str) -> Picture:
@@ -138,8 +150,9 @@ class LabRuns:
                 f"{theirs}: the training loss falls below the validation loss, which is lowest "
                 f"after epoch {lowest} and rises from there. {ours}: both fall.",
             ),
-            caption="Solid: validation loss. Dotted: training loss, which is higher by what "
-            "smoothed labels cost, and by what dropout does.",
+            caption="Validation loss (solid) and training loss (dotted) with and without dropout. "
+            "The training loss includes label smoothing and dropout, the validation loss does not.",
+            name="fig-lab-no-dropout",
         )
 
     @staticmethod

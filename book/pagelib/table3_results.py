@@ -3,6 +3,8 @@
 import html
 import json
 import math
+import statistics
+from collections.abc import Callable
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -13,6 +15,8 @@ from .figures import BLUE, ORANGE, TEXT, Picture, Table, code
 from .recorded_run import RUNS
 
 Run = dict
+# Half of the 95 % interval of Student's distribution, by the number of runs less one.
+STUDENT = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776}
 
 
 class VariationRuns:
@@ -49,22 +53,36 @@ class VariationRuns:
         return found["tokens"]
 
     @staticmethod
-    def perplexity(run: Run) -> float:
-        """Of the validation split, per token."""
-        return math.exp(run["result"]["validation_loss"])
+    def loss(run: Run) -> float:
+        """Of the validation split, in nats per token."""
+        return run["result"]["validation_loss"]
 
     def base(self) -> float:
         """The mean BLEU of the bases."""
         return sum(map(self.bleu, self.bases)) / len(self.bases)
 
-    def spread(self) -> float:
+    def spread(self, beam: int = 5) -> float:
         """BLEU between the best and the worst base."""
-        scores = [self.bleu(run) for run in self.bases]
+        scores = [self.bleu(run, beam) for run in self.bases]
         return max(scores) - min(scores)
 
     def change(self, name: str) -> float:
         """BLEU of a row less that of the base."""
         return self.bleu(self[name]) - self.base()
+
+    def loss_change(self, name: str) -> float:
+        """Validation loss of a row less the mean of the bases."""
+        return self.loss(self[name]) - statistics.mean(map(self.loss, self.bases))
+
+    def margin(self, of: Callable[[Run], float]) -> float:
+        """How far one more run of the base may lie from the mean of the bases, by chance.
+
+        Half of the 95 % prediction interval, if such numbers are normally distributed. With three
+        bases it is wide, because three runs say little about chance.
+        """
+        found = [of(run) for run in self.bases]
+        wide = STUDENT[len(found) - 1] * math.sqrt(1 + 1 / len(found))
+        return wide * statistics.stdev(found)
 
     # ---- for the page ----------------------------------------------------------------------------
 
@@ -72,8 +90,10 @@ class VariationRuns:
         """A line for every row, in the order of the paper's."""
         rows = [self._line(run, f"base, seed {_seed(run)}") for run in self.bases]
         rows += [self._line(run, run["words"]) for run in self.runs]
-        head = ["what is other", "row", "parameters", "perplexity", "BLEU, greedy", "BLEU, beam"]
-        return Table(head, rows, "Variations of the lab's model", stack=True)
+        loss, bleu = "validation loss", ("BLEU, greedy", "BLEU, beam")
+        head = ["change", "row in the paper", "parameters", loss, *bleu]
+        label = "Variations of the lab's model on the validation split"
+        return Table(head, rows, label, stack=True, name="tab-lab-variations")
 
     def _line(self, run: Run, words: str) -> list[object]:
         per_word = run["changes"].get("merges") == 0  # of other tokens: no number to compare
@@ -81,7 +101,7 @@ class VariationRuns:
             words,
             run["row"] if run["name"] != "base" else "",
             f"{run['result']['parameters'] / 1e6:.1f} M",
-            "" if per_word else f"{self.perplexity(run):.2f}",
+            "" if per_word else f"{self.loss(run):.3f}",
             *(f"{self.bleu(run, beam):.2f}" for beam in (1, 5)),
         ]
 
@@ -90,6 +110,8 @@ class VariationRuns:
         figure = Figure(figsize=(4.2, 0.27 * len(self.runs) + 0.8))
         ax = figure.add_subplot()
         scores = [self.bleu(run) for run in self.bases]
+        margin = self.margin(self.bleu)
+        ax.axvspan(self.base() - margin, self.base() + margin, color=ORANGE, alpha=0.15, lw=0)
         ax.axvspan(min(scores), max(scores), color=ORANGE, alpha=0.3, lw=0)
         ax.axvline(self.base(), color=ORANGE, lw=1)
         for place, run in enumerate(self.runs):
@@ -110,8 +132,9 @@ class VariationRuns:
                 f"{self.bleu(least):.1f}; highest: {most['words']}, {self.bleu(most):.1f}. The "
                 f"bases lie between {min(scores):.1f} and {max(scores):.1f}.",
             ),
-            caption=f"BLEU with one thing changed. The band holds the {len(self.bases)} runs in "
-            "which nothing is changed but the seed.",
+            caption="BLEU with one setting changed. Dark band: the runs that differ "
+            "only in the seed. Light band: where one more such run could lie by chance (95 %).",
+            name="fig-lab-variations",
         )
 
     def _repr_html_(self) -> str:

@@ -1,4 +1,4 @@
-"""How fast the lab's model trains, what a step consists of, and what padding adds: recorded runs."""
+"""How fast the lab's model trains, what padding adds, and what a step consists of."""
 
 from solutions.experiments.profile_step import PRODUCTS
 
@@ -39,7 +39,9 @@ class Throughput(Recorded):
             for row in self.rows
         ]
         head = ["way", "target tokens per second", "times the recipe", "times nn.Transformer"]
-        return Table(head, rows, "Throughput of five ways to train one model", stack=True)
+        return Table(
+            head, rows, "Throughput of five ways to train one model", True, "tab-lab-throughput"
+        )
 
 
 class Padding(Recorded):
@@ -54,7 +56,7 @@ class Padding(Recorded):
         """How many times as many positions one way computes as the other."""
         return self.for_each_token(before) / self.for_each_token(after)
 
-    def table(self, **options: str) -> Table:
+    def table(self) -> Table:
         """A line for every way."""
         ways = list(PADDED)
         rows = [
@@ -66,7 +68,9 @@ class Padding(Recorded):
             for before, way in zip([None, *ways], ways, strict=False)
         ]
         head = ["batches", "positions for each token", "fewer than the line above, times"]
-        return Table(head, rows, "What padding adds to an epoch", **options)
+        return Table(
+            head, rows, "What padding adds to an epoch of Multi30k", name="tab-lab-padding"
+        )
 
 
 class StepTime(Recorded):
@@ -100,7 +104,8 @@ class StepTime(Recorded):
             for kind in kinds
         ]
         rows.append(
-            ["<b>the step</b>"] + [f"<b>{self.milliseconds(p):.0f}</b>" for p in self.precisions]
+            ["<b>the whole step</b>"]
+            + [f"<b>{self.milliseconds(p):.0f}</b>" for p in self.precisions]
         )
-        head = ["milliseconds in a step of training", *self.precisions]
-        return Table(head, rows, "What a step of training consists of")
+        head = ["milliseconds in a training step", *self.precisions]
+        return Table(head, rows, "Time of a training step by kind", name="tab-lab-step")

@@ -43,16 +43,35 @@ def test_rows_stand_in_the_order_of_the_paper_behind_the_bases(runs):
         *("base, seed 0", "base, seed 1", "one head of width 256"),
         "whole words in place of pieces",
     ]
-    assert rows[2] == ["one head of width 256", "A", "5.0 M", "7.39", "28.00", "29.00"]
+    assert rows[2] == ["one head of width 256", "A", "5.0 M", "2.000", "28.00", "29.00"]
 
 
-def test_perplexity_of_words_is_not_put_beside_that_of_pieces(runs):
+def test_the_loss_of_words_is_not_put_beside_that_of_pieces(runs):
     assert runs.table().rows[3][3] == ""
 
 
 def test_a_row_is_compared_with_the_mean_of_the_bases(runs):
     assert (runs.base(), runs.spread()) == (30.5, 1)
     assert runs.change("words") == -4.5
+    assert runs.loss_change("words") == 0
+
+
+def test_two_bases_leave_a_wide_margin_for_chance(runs):
+    # Standard deviation 0.71, times the square root of 1.5, times Student's 12.7.
+    assert runs.margin(runs.bleu) == pytest.approx(12.706 * 0.5**0.5 * 1.5**0.5)
+    assert runs.margin(runs.loss) == 0
+
+
+def test_what_the_page_calls_beyond_chance_is_so():
+    recorded = VariationRuns()
+    margin, loss = recorded.margin(recorded.bleu), recorded.margin(recorded.loss)
+    for one in recorded.runs:
+        name = one["name"]
+        unclear = name in {"heads-1", "heads-32", "keys-8", "layers-1", "smoothing-0"}
+        assert (abs(recorded.change(name)) < margin) == unclear, name
+        if name != "words":  # its losses are of other tokens
+            same = name in {"heads-1", "smoothing-0"}
+            assert (abs(recorded.loss_change(name)) < loss) == same, name
 
 
 def test_the_picture_tells_the_extremes_and_the_range_of_the_bases(runs):
