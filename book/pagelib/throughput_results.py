@@ -67,7 +67,7 @@ class Padding(Recorded):
             ]
             for before, way in zip([None, *ways], ways, strict=False)
         ]
-        head = ["batches", "positions for each token", "fewer than the line above, times"]
+        head = ["batches", "positions for each token", "times fewer than above"]
         return Table(
             head, rows, "What padding adds to an epoch of Multi30k", name="tab-lab-padding"
         )
