@@ -22,6 +22,7 @@ OF_THE_SITE = {"_ext", "check_site"}  # no page runs these
 MAKES_PAGES = ("book/_ext/*.py", "book/_static/**/*.*", "book/_templates/*.*")
 DATA = (
     "solutions/data/corpus/*.??",
+    "solutions/translator/model/*.transformer",
     "book/runs/**/*.json",
     "book/runs/**/*.csv",
     "exercises/*.json",
