@@ -78,7 +78,7 @@ def test_of_stages_one_is_chosen_each_has_a_label_and_two_lists_share_no_name():
 def test_the_style_sheet_shows_as_many_stages_as_pages_have():
     css = (BOOK / "_static" / "course.css").read_text(encoding="utf-8")
     places = re.findall(r"nth-of-type\((\d)\):checked ~ .stage:nth-of-type\((\d)\)", css)
-    assert places == [(str(i), str(i)) for i in range(1, 7)]
+    assert places == [(str(i), str(i)) for i in range(1, 8)]
 
 
 def test_masks_are_drawn_with_signs_besides_color():

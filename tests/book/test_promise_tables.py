@@ -34,5 +34,5 @@ def test_each_sentence_has_a_row_and_each_table_a_name_of_its_own():
 
 def test_a_row_shows_the_title_of_its_test():
     text = PromiseTables()._repr_html_()
-    assert "<code>lengths</code>: One number for each sentence, padding left out" in text
+    assert "<code>lengths</code>: One number for each sentence, without padding" in text
     assert "explains, promises nothing" in text
