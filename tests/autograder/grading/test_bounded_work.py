@@ -87,7 +87,7 @@ BOMBS = {
 }
 
 
-@pytest.mark.parametrize("bomb", BOMBS)
+@pytest.mark.parametrize("bomb", BOMBS, ids=range(len(BOMBS)))
 def test_a_notebook_of_empty_objects_is_not_parsed(bomb, tmp_path, monkeypatch):
     path = tmp_path / "sums.ipynb"
     path.write_text(BOMBS[bomb])
@@ -106,7 +106,7 @@ TEXTS = [
 ]
 
 
-@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
 def test_brackets_in_an_output_do_not_count(text, tmp_path):
     notebook = toy.answered()
     output = {"output_type": "stream", "name": "stdout", "text": [text, text]}
