@@ -122,7 +122,7 @@ class DaskPool:
             if now - seen > LOST_SECONDS:
                 raise _lost("has no workers any more: start `dask worker`")
         future = next(done)
-        if future.canceled():
+        if future.cancelled():
             raise _lost("does not answer any more: start it again, and its workers")
         return future
 
