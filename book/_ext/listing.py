@@ -95,9 +95,9 @@ class Listing(SphinxDirective):
         if self.config.hide_graded_listings:
             text = f'<p class="not-listed">You write <code>{symbol}</code> in {exercise}.</p>'
             return [nodes.raw("", text, format="html"), *shown[1:]]
-        text = f"Write <code>{symbol}</code> first (in {exercise}), then compare"
-        begin, end = _details(text, "write-first")
-        return [begin, *shown, end]
+        begin, end = _details(f"Write <code>{symbol}</code> first, then compare", "write-first")
+        link = f'<p class="write-first-link">The exercise is in {exercise}.</p>'
+        return [begin, nodes.raw("", link, format="html"), *shown, end]
 
 
 def setup(app):

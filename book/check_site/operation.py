@@ -89,7 +89,7 @@ def copy_buttons(tab: Page, by_mouse: bool) -> list[str]:
         button.press("Enter")
     tab.wait_for_function("async () => await navigator.clipboard.readText() !== 'nothing'")
     copied = tab.evaluate("() => navigator.clipboard.readText()")
-    first = listing.text_content().strip().splitlines()[0]
+    first = listing.text_content().strip().splitlines()[0].removeprefix("$ ")  # no prompt
     return [] if first in copied else [f"the copy button copies {copied[:40]!r}, not {first!r}"]
 
 

@@ -31,8 +31,8 @@ def html(tmp_path_factory):
     )
     assert built.returncode == 0, built.stdout[-3000:] + built.stderr[-3000:]
     html = folder / "_build" / "html"
-    # What `make book` lays beside the pages: here, each notebook that a page links to.
-    for written in ROOT.glob("exercises/*/*.ipynb"):
+    # What `make book` lays beside the pages: here, each notebook and file that a page links to.
+    for written in [*ROOT.glob("exercises/*/*.ipynb"), *ROOT.glob("exercises/*.[mt][dx]*")]:
         target = html / "release" / written.relative_to(ROOT / "exercises")
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(written, target)

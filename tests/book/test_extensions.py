@@ -341,7 +341,8 @@ def test_only_what_is_asked_for_is_folded_and_every_docstring_is(build):
     html = build(LISTED, **settings)
     folded = re.findall(r'<details class="write-first">.*?</details>.*?</details>', html, re.DOTALL)
     assert len(folded) == 1
-    assert "Write padding_mask first (in notebook 01), then compare" in text_of(folded[0])
+    assert "Write padding_mask first, then compare" in text_of(folded[0])
+    assert "The exercise is in notebook 01." in text_of(folded[0])
     assert "padding_mask(tokens" in text_of(folded[0])
     assert "learn_merges(counts" in text_of(html.replace(folded[0], ""))
     assert html.count('<details class="docstring">') == 2
