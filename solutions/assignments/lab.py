@@ -103,7 +103,7 @@ def fit(
     kept: list[dict[str, torch.Tensor]] = []
     for epoch in range(1, epochs + 1):
         train_loss = train_epoch(model, drawn(pairs, seed + epoch), optimizer, schedule, smoothing)
-        # Any model with `encode` and `decode` will do.
+        # Measured without dropout and smoothing, unlike the training loss.
         validation_loss = evaluate_loss(model, held_out)
         log.append({"epoch": epoch, "train_loss": train_loss, "validation_loss": validation_loss})
         tell(log[-1])
