@@ -52,7 +52,7 @@ class Surroundings:
     @classmethod
     def here(cls) -> "Surroundings":
         """Return those of this process."""
-        return cls(dict(os.environ), sys.path, str(Path.cwd()))
+        return cls(dict(os.environ), [str(place) for place in sys.path], str(Path.cwd()))
 
     def to_json(self) -> bytes:
         """Return them for the standard input of the warm process."""
