@@ -5,12 +5,12 @@ work in other styles, every known mistake alone, and the files that break grader
 """
 
 import copy
-import sys
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path
 from types import ModuleType
 
+import click
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
@@ -143,8 +143,10 @@ def _half_done(solved: NotebookNode, untouched: NotebookNode, symbols: list[str]
     return fill_solutions(solved, {name: stubs[name] for name in symbols[len(symbols) // 2 :]})
 
 
-def main() -> None:
-    out = Path(sys.argv[1])
+@click.command()
+@click.argument("out", type=click.Path(path_type=Path))
+def main(out: Path) -> None:
+    """Write the submissions of an invented class to the folder OUT."""
     print(f"{len(write_class(out))} submissions in {out}")
 
 
